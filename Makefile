@@ -1,0 +1,85 @@
+# The two commands of the README: `make demo` and `make test`. `make help` lists the rest.
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+PORT ?= 8000
+ONCE ?=
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+LOCKED := --no-deps --require-hashes --requirement
+TORCH := torch==2.13.0
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fix bench lab model lock clean
+
+help:  ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
+
+demo: $(VENV)/.serve  ## score three essays over HTTP, then serve on PORT until Ctrl-C (ONCE=1 stops)
+	@$(BIN)/python examples/demo.py --port $(PORT) $(if $(ONCE),--once)
+
+test: $(VENV)/.dev  ## install what the tests need and run them
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev  ## formatting, lint, types, import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: $(VENV)/.dev  ## format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.serve  ## measure the handler on this machine
+	@$(BIN)/python bench/handler.py
+
+lab: $(VENV)/.lab  ## install the lab: torch, Keras and what training needs
+
+# The shipped bundle, from the essays in DATA: about 40 minutes on two cores.
+model: $(VENV)/.lab  ## train the shipped bundle again from DATA=essays.parquet
+	$(BIN)/essay-scorer train --recipe default --data $(DATA) --out runs/default \
+		--name essay-scorer-en --version 1.0.0 --licence CC-BY-NC-SA-4.0
+	rm -rf models/default && cp -r runs/default/bundle models/default
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "essay-scorer needs Python 3.11 or newer" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.serve: requirements/serve.txt pyproject.toml | $(BIN)/python
+	@echo "installing the runtime into $(VENV)" >&2
+	@$(PIP) install $(LOCKED) requirements/serve.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.lab: requirements/lab.txt requirements/lab-encoder.txt $(VENV)/.serve
+	@echo "installing the lab into $(VENV)" >&2
+	@$(PIP) install $(TORCH)
+	@$(PIP) install $(LOCKED) requirements/lab.txt
+	@$(PIP) install $(LOCKED) requirements/lab-encoder.txt
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.lab
+	@echo "installing the tests' tools into $(VENV)" >&2
+	@$(PIP) install $(LOCKED) requirements/dev.txt
+	@touch $@
+
+# Resolves every lock anew, within the bounds of pyproject.toml; needs the package index.
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-emit-index-url --no-header --no-annotate
+NO_TORCH = $(foreach name,torch triton setuptools $(shell sed -nE 's/^((nvidia|cuda)-[a-z0-9-]+)$$/\1/p' \
+	requirements/torch-parts.txt),--no-emit-package $(name))
+
+lock: $(VENV)/.dev  ## lock all dependencies again, with hashes
+	$(COMPILE) --no-deps requirements/runtime.in --output-file image/requirements.txt
+	$(COMPILE) --no-deps requirements/serve.in --constraints image/requirements.txt \
+		--output-file requirements/serve.txt
+	$(COMPILE) requirements/lab.in --constraints requirements/serve.txt $(NO_TORCH) \
+		--output-file requirements/lab.txt
+	$(COMPILE) --no-deps requirements/lab-encoder.in --output-file requirements/lab-encoder.txt
+	$(COMPILE) requirements/dev.in --constraints requirements/serve.txt \
+		--constraints requirements/lab.txt --output-file requirements/dev.txt
+
+clean:  ## remove the environment and everything that was built
+	rm -rf $(VENV) build dist runs
