@@ -1,0 +1,178 @@
+"""A bundle: the folder that a scorer is loaded from, and the promises it makes.
+
+    bundle.json         the manifest that this module reads
+    tokenizer.json      how a text is cut into windows
+    model.onnx          encoder, pooling and head in one graph
+    model.onnx.data     its weights, which the runtime maps into memory
+    README.md           the model card
+
+The manifest names every other file with its size and its hash.  Loading checks
+the sizes, which is instant and finds a truncated copy; ``verify`` checks the
+hashes too, which finds any change.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from .errors import BundleAltered, BundleForeign, BundleMissing
+from .flags import LengthLimits
+from .scale import Calibration, Scale
+
+FORMAT = 1
+MANIFEST, TOKENIZER, GRAPH, WEIGHTS, CARD = (
+    "bundle.json",
+    "tokenizer.json",
+    "model.onnx",
+    "model.onnx.data",
+    "README.md",
+)
+FILES = (TOKENIZER, GRAPH, WEIGHTS, CARD)
+VARIABLE = "ESSAY_SCORER_BUNDLE"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """Which model gave a score."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileRecord:
+    """What a file of the bundle must be: bytes, and their SHA-256 in hexadecimal."""
+
+    size: int
+    sha256: str
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """Measure a file."""
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return cls(size=path.stat().st_size, sha256=digest)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """What ``bundle.json`` says, typed."""
+
+    model: Model
+    recipe: str
+    encoder: str
+    licence: str
+    scale: Scale
+    calibration: Calibration
+    lengths: LengthLimits
+    metrics: Mapping[str, Any]
+    files: Mapping[str, FileRecord]
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Read and check the manifest of a bundle.
+
+        Raises:
+            BundleMissing: there is no such folder or no manifest in it.
+            BundleForeign: the manifest is not one of this format.
+        """
+        path = folder / MANIFEST
+        try:
+            table = json.loads(path.read_bytes())
+        except OSError as error:
+            raise BundleMissing(
+                f"{path} cannot be read; give a folder that holds a bundle."
+            ) from error
+        except ValueError as error:
+            raise BundleForeign(f"{path} is not JSON; copy the bundle again.") from error
+        if not isinstance(table, dict) or table.get("format") != FORMAT:
+            raise BundleForeign(
+                f"{path} is not of bundle format {FORMAT}; use the version that made it."
+            )
+        try:
+            return cls._from_table(table)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise BundleForeign(f"{path} lacks something; copy the bundle again.") from error
+
+    @classmethod
+    def _from_table(cls, table: dict[str, Any]) -> Self:
+        scale = Scale(min=int(table["scale"]["min"]), max=int(table["scale"]["max"]))
+        files = {name: FileRecord(**record) for name, record in table["files"].items()}
+        if scale.min >= scale.max or set(files) != set(FILES):
+            raise ValueError
+        return cls(
+            model=Model(name=str(table["name"]), version=str(table["version"])),
+            recipe=str(table["recipe"]),
+            encoder=str(table["encoder"]),
+            licence=str(table["licence"]),
+            scale=scale,
+            calibration=Calibration(
+                **{key: float(value) for key, value in table["calibration"].items()}
+            ),
+            lengths=LengthLimits(**{key: int(value) for key, value in table["lengths"].items()}),
+            metrics=dict(table["metrics"]),
+            files=files,
+        )
+
+    def to_table(self) -> dict[str, Any]:
+        """Return what ``bundle.json`` holds; ``read`` gives an equal manifest back."""
+        return {
+            "format": FORMAT,
+            "name": self.model.name,
+            "version": self.model.version,
+            "recipe": self.recipe,
+            "encoder": self.encoder,
+            "licence": self.licence,
+            "scale": vars(self.scale),
+            "calibration": vars(self.calibration),
+            "lengths": vars(self.lengths),
+            "metrics": dict(self.metrics),
+            "files": {name: vars(record) for name, record in self.files.items()},
+        }
+
+    def write(self, folder: Path) -> None:
+        """Write the manifest into a bundle's folder."""
+        text = json.dumps(self.to_table(), indent=2, ensure_ascii=False) + "\n"
+        (folder / MANIFEST).write_text(text, encoding="utf-8")
+
+
+def check_sizes(folder: Path, manifest: Manifest) -> None:
+    """Raise ``BundleMissing`` or ``BundleAltered`` unless every file has its size."""
+    for name, promised in manifest.files.items():
+        path = folder / name
+        if not path.is_file():
+            raise BundleMissing(f"{path} is missing; copy the bundle again.")
+        size = path.stat().st_size
+        if size != promised.size:
+            raise BundleAltered(
+                f"{path} has {size} bytes instead of {promised.size}; copy the bundle again."
+            )
+
+
+def verify(folder: Path) -> Manifest:
+    """Check every byte of a bundle against its manifest, and return the manifest."""
+    manifest = Manifest.read(folder)
+    check_sizes(folder, manifest)
+    for name, promised in manifest.files.items():
+        if FileRecord.of(folder / name) != promised:
+            raise BundleAltered(
+                f"{folder / name} differs from the file that was shipped; copy the bundle again."
+            )
+    return manifest
+
+
+def default_folder() -> Path:
+    """Return the bundle to load where none is named.
+
+    That is the folder in the environment variable ``ESSAY_SCORER_BUNDLE``, else the
+    bundle inside the installed package, else the one in this repository.
+    """
+    if named := os.environ.get(VARIABLE):
+        return Path(named)
+    here = Path(__file__).resolve().parent
+    inside = here / "shipped"
+    return inside if inside.is_dir() else here.parents[1] / "models" / "default"

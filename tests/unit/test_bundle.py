@@ -1,0 +1,110 @@
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from essay_scorer import (
+    BundleAltered,
+    BundleError,
+    BundleForeign,
+    BundleMissing,
+    Manifest,
+    Scorer,
+)
+from essay_scorer.bundle import FILES, MANIFEST, verify
+
+Edit = Callable[[dict[str, Any]], Any]
+
+
+@pytest.fixture
+def copy(shipped: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(shipped, tmp_path / "bundle"))
+
+
+def test_the_shipped_bundle_is_whole(shipped: Path) -> None:
+    assert verify(shipped).licence == "CC-BY-NC-SA-4.0"
+
+
+def test_the_shipped_card_says_the_weights_licence(shipped: Path) -> None:
+    assert "CC-BY-NC-SA-4.0" in (shipped / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_manifest_that_is_written_is_read_back(shipped: Path, tmp_path: Path) -> None:
+    manifest = Manifest.read(shipped)
+    manifest.write(tmp_path)
+    assert Manifest.read(tmp_path) == manifest
+
+
+@pytest.mark.parametrize("name", [MANIFEST, *FILES])
+def test_a_missing_file_is_named(copy: Path, name: str) -> None:
+    (copy / name).unlink()
+    with pytest.raises(BundleMissing, match=name):
+        Scorer.load(copy)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_truncated_file_is_named(copy: Path, name: str) -> None:
+    data = (copy / name).read_bytes()
+    (copy / name).write_bytes(data[: len(data) // 2])
+    with pytest.raises(BundleAltered, match=name):
+        Scorer.load(copy)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_verify_names_a_file_in_which_one_byte_changed(copy: Path, name: str) -> None:
+    data = bytearray((copy / name).read_bytes())
+    data[len(data) // 2] ^= 1
+    (copy / name).write_bytes(data)
+    with pytest.raises(BundleAltered, match=name):
+        verify(copy)
+
+
+@pytest.mark.parametrize("name", ["tokenizer.json", "model.onnx"])
+def test_rubbish_of_the_right_size_is_refused(copy: Path, name: str) -> None:
+    size = (copy / name).stat().st_size
+    (copy / name).write_bytes(b"\x00" * size)
+    with pytest.raises(BundleForeign, match=name):
+        Scorer.load(copy)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda table: table.update(format=99),
+        lambda table: table.pop("scale"),
+        lambda table: table["scale"].update(min=7),
+        lambda table: table["scale"].update(min="one"),
+        lambda table: table["calibration"].pop("slope"),
+        lambda table: table["calibration"].update(slope=None),
+        lambda table: table["files"].pop("model.onnx"),
+        lambda table: table["files"].update({"../outside": {"size": 1, "sha256": ""}}),
+    ],
+)
+def test_a_manifest_of_another_kind_is_refused(copy: Path, edit: Edit) -> None:
+    table = json.loads((copy / MANIFEST).read_bytes())
+    edit(table)
+    (copy / MANIFEST).write_text(json.dumps(table))
+    with pytest.raises(BundleForeign, match=MANIFEST):
+        Scorer.load(copy)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b"null"])
+def test_a_manifest_that_is_no_object_is_refused(copy: Path, content: bytes) -> None:
+    (copy / MANIFEST).write_bytes(content)
+    with pytest.raises(BundleForeign, match=MANIFEST):
+        Scorer.load(copy)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match="nowhere"):
+        Scorer.load(tmp_path / "nowhere")
+
+
+def test_the_environment_names_another_bundle(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = json.loads((copy / MANIFEST).read_bytes())
+    (copy / MANIFEST).write_text(json.dumps({**table, "name": "another"}))
+    monkeypatch.setenv("ESSAY_SCORER_BUNDLE", str(copy))
+    assert Scorer.load().manifest.model.name == "another"

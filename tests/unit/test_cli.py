@@ -1,0 +1,114 @@
+import io
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from essay_scorer import Scorer
+from essay_scorer.cli import main
+
+Capture = pytest.CaptureFixture[str]
+
+
+def _give(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+
+def test_a_file_is_scored(root: Path, scorer: Scorer, capsys: Capture) -> None:
+    path = root / "examples" / "strong.txt"
+    assert main(["score", str(path)]) == 0
+    out, err = capsys.readouterr()
+    value = scorer.score(path.read_text(encoding="utf-8")).value
+    assert out.startswith(f"{value} on the scale 1-6")
+    assert err == ""
+
+
+def test_standard_input_is_scored_as_json(
+    scorer: Scorer, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    text = "Ceci est un essai pour être noté."
+    _give(monkeypatch, b"\xef\xbb\xbf" + text.encode())
+    assert main(["score", "-", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == scorer.score(text).to_dict()
+
+
+def test_a_doubtful_essay_is_said_to_be_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    _give(monkeypatch, b"Too short.")
+    assert main(["score"]) == 0
+    assert "a person should read this one: too_short" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("data", [b"", b"123", b"\xff\xfe\x00", b"PK\x03\x04\xff"])
+def test_a_text_that_cannot_be_scored_is_one_line(
+    data: bytes, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    _give(monkeypatch, data)
+    assert main(["score"]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("essay-scorer: ")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["score", "nowhere.txt"],
+        ["score", "."],
+        ["bundle", "verify", "nowhere"],
+        ["bundle", "show", "nowhere"],
+        ["serve", "--bundle", "nowhere"],
+        ["train", "--data", "nowhere.csv", "--out", "nowhere"],
+    ],
+)
+def test_what_is_not_there_is_named_in_one_line(arguments: list[str], capsys: Capture) -> None:
+    assert main(arguments) == 1
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert "nowhere" in err or "." in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["nonsense"], ["score", "--nonsense"], ["bundle"], ["serve", "--port", "99999"]],
+)
+def test_a_wrong_command_is_status_2(arguments: list[str], capsys: Capture) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    assert "usage:" in capsys.readouterr().err
+
+
+def test_a_bundle_is_shown_and_verified(shipped: Path, capsys: Capture) -> None:
+    assert main(["bundle", "show", str(shipped)]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown == json.loads((shipped / "bundle.json").read_bytes())
+    assert main(["bundle", "verify", str(shipped)]) == 0
+    assert shown["version"] in capsys.readouterr().out
+
+
+def test_a_busy_port_is_one_line(capsys: Capture) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        assert main(["serve", "--port", str(busy.getsockname()[1])]) == 1
+    err = capsys.readouterr().err
+    assert "is taken; choose another with --port" in err
+    assert err.count("\n") == 1
+
+
+def test_a_reader_that_goes_away_is_no_accident() -> None:
+    command = f"{sys.executable} -m essay_scorer.cli bundle show | true"
+    result = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+    assert result.stderr == ""
+
+
+def test_the_installed_command_is_the_module(example: Callable[[str], str]) -> None:
+    program = Path(sys.executable).with_name("essay-scorer")
+    result = subprocess.run([program, "score"], input=example("weak"), capture_output=True,
+                            text=True, check=True)  # fmt: skip
+    assert "on the scale" in result.stdout

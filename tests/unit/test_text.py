@@ -1,0 +1,49 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from essay_scorer import NotText, NoWords
+from essay_scorer.text import count_words, normalise
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("One.\n\nTwo.", "One.\n\nTwo."),
+        ("  One. \r\n\r\n\r\n\t Two.\n", "One.\n\nTwo."),
+        ("One line\nwrapped by an editor.\n\nTwo.", "One line wrapped by an editor.\n\nTwo."),
+        ("a\x00b", "ab"),
+        ("don\x92t \x93quote\x94", "don’t “quote”"),
+        ("half \ud83d a pair", "half \ufffd a pair"),
+        ("مرحبا", "مرحبا"),
+        ("作文", "作文"),
+    ],
+)
+def test_what_a_reader_sees_is_kept_and_the_rest_goes(text: str, clean: str) -> None:
+    assert normalise(text) == clean
+
+
+@pytest.mark.parametrize("text", ["", "  \n\t", "12345", "!?…", "\x00", "🙂🙂", "\ud800"])
+def test_a_text_without_letters_is_refused(text: str) -> None:
+    with pytest.raises(NoWords):
+        normalise(text)
+
+
+@pytest.mark.parametrize("value", [None, 42, 1.5, True, ["a"], {"a": 1}, b"bytes"])
+def test_what_is_not_a_string_is_refused(value: object) -> None:
+    with pytest.raises(NotText):
+        normalise(value)
+
+
+@given(st.text(alphabet=st.characters(codec=None)))
+def test_cleaning_twice_changes_nothing_more(text: str) -> None:
+    try:
+        clean = normalise(text)
+    except NoWords:
+        return
+    assert normalise(clean) == clean
+    assert clean.encode("utf-8")
+
+
+def test_words_are_counted_as_a_word_processor_does() -> None:
+    assert count_words("It's one-two,\n\nthree.") == 3

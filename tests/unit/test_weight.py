@@ -1,0 +1,47 @@
+"""What a fresh interpreter loads: the reason why a first score is fast."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {
+    "torch", "keras", "pandas", "pydantic", "boto3", "botocore", "aws_cdk", "sklearn", "scipy",
+    "transformers", "huggingface_hub", "onnx", "matplotlib", "rich", "nltk", "tensorflow",
+    "google", "sympy", "requests", "httpx",
+}  # fmt: skip
+
+
+FUNCTION = Path(__file__).resolve().parents[2] / "image" / "src"
+
+
+def _loaded(code: str) -> set[str]:
+    program = f"import sys\n{code}\nprint()\nimport json\nprint(json.dumps(list(sys.modules)))"
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=FUNCTION
+    )
+    return {name.partition(".")[0] for name in json.loads(result.stdout.splitlines()[-1])}
+
+
+def test_importing_the_package_loads_nothing_of_others() -> None:
+    assert not _loaded("import essay_scorer") & (HEAVY | {"numpy", "onnxruntime", "tokenizers"})
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import essay_scorer; essay_scorer.Scorer.load().score('An essay.')",
+        "import main; main.handler({'text': 'An essay.'}, None)",
+    ],
+)
+def test_scoring_loads_nothing_heavy(code: str) -> None:
+    loaded = _loaded(code)
+    assert "onnxruntime" in loaded
+    assert not loaded & HEAVY
+
+
+def test_the_command_line_loads_only_what_its_command_needs() -> None:
+    loaded = _loaded("from essay_scorer.cli import main; main(['bundle', 'show'])")
+    assert not loaded & (HEAVY | {"onnxruntime", "tokenizers"})
