@@ -1,0 +1,192 @@
+"""The command line: data on standard output, everything else on standard error.
+
+Exit status: 0 done, 1 it could not be done (one line says why and what to do),
+2 the command itself is wrong.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .errors import FileError, ScorerError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+        sys.stdout.flush()
+    except ScorerError as error:
+        print(f"essay-scorer: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # The reader went away; keep the interpreter from failing on its last flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        print("essay-scorer: interrupted", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="essay-scorer", description="Score essays with a BERT model, on this machine."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_score(commands)
+    _add_serve(commands)
+    _add_bundle(commands)
+    _add_train(commands)
+    _add_evaluate(commands)
+    return parser
+
+
+def _add_score(commands: Any) -> None:
+    command = commands.add_parser("score", help="score one essay")
+    command.add_argument(
+        "file", nargs="?", default="-", metavar="FILE", help="a text file; - is standard input"
+    )
+    command.add_argument("--json", action="store_true", help="print the answer as JSON")
+    _add_bundle_option(command)
+    command.set_defaults(run=_score)
+
+
+def _add_serve(commands: Any) -> None:
+    command = commands.add_parser("serve", help="answer HTTP requests on this machine")
+    command.add_argument("--host", default="127.0.0.1")
+    command.add_argument("--port", type=_port, default=8000, help="0 takes a free one")
+    _add_bundle_option(command)
+    command.set_defaults(run=_serve)
+
+
+def _add_bundle(commands: Any) -> None:
+    group = commands.add_parser("bundle", help="look into a bundle")
+    actions = group.add_subparsers(required=True, metavar="ACTION")
+    for name, run, purpose in (
+        ("show", _show_bundle, "print what a bundle says of itself"),
+        ("verify", _verify_bundle, "check every byte against the manifest"),
+    ):
+        command = actions.add_parser(name, help=purpose)
+        command.add_argument("bundle", nargs="?", type=Path, metavar="DIR")
+        command.set_defaults(run=run)
+
+
+def _add_train(commands: Any) -> None:
+    command = commands.add_parser("train", help="make a scorer from scored essays")
+    command.add_argument("--recipe", default="default", help="a recipe's name or its file")
+    command.add_argument("--data", type=Path, required=True, metavar="FILE")
+    command.add_argument("--out", type=Path, required=True, metavar="DIR")
+    command.add_argument("--name", default="my-essay-scorer", help="the model's name")
+    command.add_argument("--version", default="1.0.0", help="the model's version")
+    command.add_argument("--licence", default="all rights reserved", help="the weights' licence")
+    command.set_defaults(run=_train)
+
+
+def _add_evaluate(commands: Any) -> None:
+    command = commands.add_parser("evaluate", help="measure a bundle against human scores")
+    command.add_argument("--data", type=Path, required=True, metavar="FILE")
+    command.add_argument("--split", default="test", choices=("train", "dev", "test"))
+    _add_bundle_option(command)
+    command.set_defaults(run=_evaluate)
+
+
+def _add_bundle_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--bundle",
+        type=Path,
+        metavar="DIR",
+        help="the model's folder; the shipped one if not given",
+    )
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"{port} is not a port; give one from 0 to 65535")
+    return port
+
+
+def _read_text(name: str) -> str:
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise FileError(f"{name} cannot be read: {error.strerror}.") from error
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FileError(f"{name} is not a text in UTF-8; save it as one.") from error
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _score(options: argparse.Namespace) -> None:
+    from .scorer import Scorer
+
+    text = _read_text(options.file)
+    score = Scorer.load(options.bundle).score(text)
+    if options.json:
+        _print_json(score.to_dict())
+        return
+    interval = score.interval
+    print(
+        f"{score.value} on the scale {score.scale.min}-{score.scale.max} (raw {score.raw:.2f}; "
+        f"{interval.coverage:.0%} of human scores lie in {interval.low}-{interval.high})"
+    )
+    if score.review:
+        print(f"a person should read this one: {', '.join(score.flags)}")
+
+
+def _serve(options: argparse.Namespace) -> None:
+    from .scorer import Scorer
+    from .serve import LocalServer
+
+    server = LocalServer(Scorer.load(options.bundle), host=options.host, port=options.port)
+    print(f"listening on {server.address}", file=sys.stderr)
+    server.run()
+
+
+def _show_bundle(options: argparse.Namespace) -> None:
+    from .bundle import Manifest, default_folder
+
+    _print_json(Manifest.read(options.bundle or default_folder()).to_table())
+
+
+def _verify_bundle(options: argparse.Namespace) -> None:
+    from .bundle import default_folder, verify
+
+    model = verify(options.bundle or default_folder()).model
+    print(f"{model.name} {model.version}: every file is as it was shipped")
+
+
+def _train(options: argparse.Namespace) -> None:
+    from .lab.pipeline import make_scorer
+
+    make_scorer(
+        recipe=options.recipe,
+        data=options.data,
+        out=options.out,
+        name=options.name,
+        version=options.version,
+        licence=options.licence,
+    )
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    from .lab.data import read_essays
+    from .lab.evaluate import evaluate
+    from .scorer import Scorer
+
+    essays = read_essays(options.data)
+    _print_json(evaluate(Scorer.load(options.bundle), essays[essays["split"] == options.split]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""The OpenAPI document says what the application does, and no less."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from essay_scorer import Scorer
+from essay_scorer import flags as flag_names
+from essay_scorer.api import ERRORS, Application
+
+from .requests import Call
+from .test_wire import ANSWERED, REFUSED
+
+
+@pytest.fixture(scope="module")
+def contract(root: Path) -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(
+        (root / "src/essay_scorer/web/openapi.json").read_text(encoding="utf-8")
+    )
+    return table
+
+
+def _validator(contract: dict[str, Any], name: str) -> Draft202012Validator:
+    return Draft202012Validator({**contract, "$ref": f"#/components/schemas/{name}"})
+
+
+def test_the_document_is_valid_openapi(contract: dict[str, Any]) -> None:
+    validate(contract)
+
+
+def test_every_route_is_in_the_document(contract: dict[str, Any], scorer: Scorer) -> None:
+    documented = {
+        (path, method.upper()) for path, item in contract["paths"].items() for method in item
+    }
+    routes = {
+        (rule.rule, method)
+        for rule in Application(scorer).routes.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD"}
+        if not rule.rule.startswith("/static/")
+    }
+    assert routes == documented
+
+
+def test_every_code_that_a_scoring_caller_can_meet_is_in_the_document(
+    contract: dict[str, Any],
+) -> None:
+    responses = contract["paths"]["/model/predict"]["post"]["responses"]
+    elsewhere = {"not_found", "method_not_allowed", "invalid_base64", "invalid_event"}
+    for code, (status, _) in ERRORS.items():
+        if code not in elsewhere:
+            assert f"`{code}`" in responses[str(status)]["description"]
+
+
+def test_every_flag_is_in_the_document(contract: dict[str, Any]) -> None:
+    flags = {flag_names.TOO_SHORT, flag_names.TOO_LONG}
+    answer = contract["components"]["schemas"]["Answer"]
+    assert set(answer["properties"]["flags"]["items"]["enum"]) == flags
+
+
+@pytest.mark.parametrize("name", ANSWERED)
+def test_answers_are_as_documented(name: str, contract: dict[str, Any], port: int) -> None:
+    _validator(contract, "Answer").validate(ANSWERED[name].send(port).json)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_errors_are_as_documented(name: str, contract: dict[str, Any], port: int) -> None:
+    _validator(contract, "Error").validate(REFUSED[name][0].send(port).json)
+
+
+def test_the_served_document_is_this_one(contract: dict[str, Any], port: int) -> None:
+    assert Call(method="GET", path="/openapi.json").send(port).json == contract

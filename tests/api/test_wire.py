@@ -1,0 +1,200 @@
+"""Every request, good or bad, through every door: one answer, and the promised one."""
+
+import json
+from types import ModuleType
+
+import pytest
+
+from .requests import Call, Reply
+
+TEXT = {"text": "Ceci est un essai pour être noté."}
+ESSAY = json.dumps(TEXT).encode()
+JSON = {"Content-Type": "application/json"}
+
+# name: (request, status, error code)
+REFUSED = {
+    "empty text": (Call.of({"text": ""}), 422, "text_without_words"),
+    "spaces only": (Call.of({"text": " \n\t "}), 422, "text_without_words"),
+    "no letters": (Call.of({"text": "1234 !?"}), 422, "text_without_words"),
+    "NUL only": (Call.of({"text": "\x00\x00"}), 422, "text_without_words"),
+    "a lone surrogate": (Call.of({"text": "\ud800"}), 422, "text_without_words"),
+    "a number": (Call.of({"text": 42}), 422, "text_not_a_string"),
+    "a list": (Call.of({"text": ["An", "essay"]}), 422, "text_not_a_string"),
+    "null": (Call.of({"text": None}), 422, "text_not_a_string"),
+    "no field": (Call.of({"essay": "An essay."}), 400, "missing_text"),
+    "a list at the top": (Call.of(["text"]), 400, "missing_text"),
+    "a string at the top": (Call.of("text"), 400, "missing_text"),
+    "no body": (Call(), 400, "invalid_json"),
+    "no JSON": (Call(body=b"text=An essay"), 400, "invalid_json"),
+    "truncated JSON": (Call(body=ESSAY[:-5], headers=JSON), 400, "invalid_json"),
+    "not UTF-8": (Call(body=b'{"text": "\xff\xfe\xfd"}', headers=JSON), 400, "invalid_json"),
+    "nested too deep": (Call(body=b"[" * 100_000), 400, "invalid_json"),
+    "a huge number": (Call(body=b'{"text": ' + b"9" * 10_000 + b"}"), 400, "invalid_json"),
+    "a picture": (
+        Call(body=b"\x89PNG", headers={"Content-Type": "image/png"}),
+        415,
+        "unsupported_media_type",
+    ),
+    "a form with a file": (
+        Call(body=b"--x\r\n", headers={"Content-Type": "multipart/form-data; boundary=x"}),
+        415,
+        "unsupported_media_type",
+    ),
+    "a compressed body": (
+        Call(body=ESSAY, headers={**JSON, "Content-Encoding": "gzip"}),
+        415,
+        "unsupported_media_type",
+    ),
+    "one token over 256 KiB": (Call.of({"text": "a" * 2**18}), 413, "too_large"),
+    "1 MB in one token": (Call.of({"text": "a" * 10**6}), 413, "too_large"),
+    "an unknown path": (Call(body=ESSAY, path="/nope"), 404, "not_found"),
+    "an unknown asset": (Call(method="GET", path="/static/nope.js"), 404, "not_found"),
+    "a path upwards": (Call(method="GET", path="/static/..%2fapi.py"), 404, "not_found"),
+    "a path with NUL": (Call(method="GET", path="/static/a%00b"), 404, "not_found"),
+    "an unknown method": (Call(method="PUT", body=ESSAY), 405, "method_not_allowed"),
+    "GET where POST is": (
+        Call(method="GET", path="/model/predict"),
+        405,
+        "method_not_allowed",
+    ),
+}
+
+ANSWERED = {
+    "the original's example": Call(body=ESSAY),
+    "the other path": Call(body=ESSAY, path="/model/predict"),
+    "a slash behind": Call(body=ESSAY, path="/model/predict/"),
+    "curl -d": Call(body=ESSAY, headers={"Content-Type": "application/x-www-form-urlencoded"}),
+    "plain text": Call(body=ESSAY, headers={"Content-Type": "text/plain; charset=utf-8"}),
+    "bytes": Call(body=ESSAY, headers={"Content-Type": "application/octet-stream"}),
+    "right to left": Call.of({"text": "\u202eمقال قصير"}),
+    "NUL within": Call.of({"text": "An\x00 essay."}),
+    "a surrogate within": Call.of({"text": "An essay \ud83d."}),
+    "fields nobody asked for": Call.of({**TEXT, "student": 7}),
+}
+
+
+def _replies(function: ModuleType, call: Call, port: int) -> dict[str, Reply]:
+    replies = {
+        name: Reply.of(function.handler(event, None)) for name, event in call.events().items()
+    }
+    return {**replies, "local server": call.send(port)}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_bad_request_gets_its_status_and_code(name: str, function: ModuleType, port: int) -> None:
+    call, status, code = REFUSED[name]
+    for door, reply in _replies(function, call, port).items():
+        assert (door, reply.status, reply.code) == (door, status, code)
+
+
+@pytest.mark.parametrize("name", ANSWERED)
+def test_a_good_request_gets_a_score(name: str, function: ModuleType, port: int) -> None:
+    for door, reply in _replies(function, ANSWERED[name], port).items():
+        assert (door, reply.status) == (door, 200)
+        assert type(reply.json["essay score"]) is int
+        assert reply.json["flags"] == ["too_short"]
+
+
+@pytest.mark.parametrize("name", [*REFUSED, *ANSWERED])
+def test_all_doors_give_the_same_body(name: str, function: ModuleType, port: int) -> None:
+    call = ANSWERED[name] if name in ANSWERED else REFUSED[name][0]
+    bodies = {door: reply.body for door, reply in _replies(function, call, port).items()}
+    assert len(set(bodies.values())) == 1, bodies
+
+
+def test_a_direct_invocation_gets_an_object_as_body(function: ModuleType) -> None:
+    result = function.handler(TEXT, None)
+    assert result["statusCode"] == 200
+    assert type(result["body"]["essay score"]) is int
+    assert set(result) == {"statusCode", "body"}
+
+
+@pytest.mark.parametrize(
+    ("event", "status", "code"),
+    [
+        ({}, 400, "missing_text"),
+        ([], 400, "missing_text"),
+        (None, 400, "missing_text"),
+        ("An essay.", 400, "missing_text"),
+        ({"text": 42}, 422, "text_not_a_string"),
+        ({"text": ""}, 422, "text_without_words"),
+        ({"text": "é" * 2**17 + "é"}, 413, "too_large"),
+    ],
+)
+def test_a_bad_direct_invocation_gets_its_status_and_code(
+    event: object, status: int, code: str, function: ModuleType
+) -> None:
+    result = function.handler(event, None)
+    assert (result["statusCode"], result["body"]["error"]["code"]) == (status, code)
+
+
+def test_the_direct_answer_is_the_answer_over_http(function: ModuleType, port: int) -> None:
+    assert function.handler(TEXT, None)["body"] == Call.of(TEXT).send(port).json
+
+
+@pytest.mark.parametrize("body", ["no base64!", "YQ=", "é", 7])
+def test_a_body_that_is_not_base64_is_refused(body: object, function: ModuleType) -> None:
+    event = {**Call().function_url(), "body": body, "isBase64Encoded": True}
+    reply = Reply.of(function.handler(event, None))
+    assert (reply.status, reply.code) == (400, "invalid_base64")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"requestContext": {}},
+        {"requestContext": None, "httpMethod": "POST"},
+        {"version": "2.0", "requestContext": {"http": {}}},
+        {"version": "9.9", "requestContext": {"http": {}}},
+        {**Call().function_url(), "body": "\ud800", "isBase64Encoded": False},
+        {**Call().function_url(), "rawPath": 7},
+        {**Call().rest_api(), "path": None},
+        {**Call().rest_api(), "headers": 1, "multiValueHeaders": 1},
+    ],
+)
+def test_a_broken_event_is_refused(event: object, function: ModuleType) -> None:
+    reply = Reply.of(function.handler(event, None))
+    assert (reply.status, reply.code) == (400, "invalid_event")
+
+
+def test_a_browser_may_ask_from_anywhere(function: ModuleType, port: int) -> None:
+    asked = {
+        "Origin": "https://school.example",
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type",
+    }
+    preflight = Call(method="OPTIONS", path="/model/predict", headers=asked)
+    for reply in _replies(function, preflight, port).values():
+        assert reply.status == 204
+        assert reply.headers["access-control-allow-origin"] == "*"
+        assert "POST" in reply.headers["access-control-allow-methods"]
+        assert "content-type" in reply.headers["access-control-allow-headers"].lower()
+    for reply in _replies(function, Call(body=b"{", headers=asked), port).values():
+        assert reply.headers["access-control-allow-origin"] == "*"
+
+
+def test_a_method_that_is_not_allowed_is_told_which_are(port: int) -> None:
+    allowed = Call(method="DELETE", path="/model/predict").send(port).headers["allow"]
+    assert allowed == "POST"
+
+
+def test_the_page_and_its_parts_are_there(function: ModuleType, port: int) -> None:
+    kinds = {
+        "/": "text/html",
+        "/static/page.css": "text/css",
+        "/static/page.js": "text/javascript",
+        "/static/fr.json": "application/json",
+        "/openapi.json": "application/json",
+        "/health": "application/json",
+    }
+    for path, kind in kinds.items():
+        for reply in _replies(function, Call(method="GET", path=path), port).values():
+            assert (path, reply.status) == (path, 200)
+            assert reply.headers["content-type"].startswith(kind)
+            assert reply.headers["x-content-type-options"] == "nosniff"
+
+
+def test_health_names_the_model(port: int) -> None:
+    health = Call(method="GET", path="/health").send(port).json
+    assert health["status"] == "ok"
+    assert set(health["model"]) == {"name", "version"}
