@@ -1,0 +1,87 @@
+"""The three artefacts that a training leaves and an export reads.
+
+bert-tokenizer/   a Hugging Face tokenizer folder
+bert-model/       a Hugging Face BERT folder
+aes_model.h5      the scoring head, saved by Keras
+"""
+
+import importlib.util
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import keras
+import torch
+from tokenizers import Tokenizer
+from tokenizers.normalizers import Replace, Sequence
+from transformers import AutoTokenizer, BertModel, PreTrainedTokenizerFast
+from transformers.utils import logging as transformers_logging
+
+from ..errors import FileError
+from ..text import PARAGRAPH_BREAK
+from .recipe import TokenizerRecipe
+
+# Weights that a scorer has no use for (a pooler) and the age of the .h5 format are no news.
+transformers_logging.set_verbosity_error()
+transformers_logging.disable_progress_bar()
+logging.getLogger("absl").setLevel(logging.ERROR)
+
+TOKENIZER, ENCODER, HEAD = "bert-tokenizer", "bert-model", "aes_model.h5"
+
+
+def find_encoder(source: str) -> Path:
+    """Return the BERT folder that a recipe's ``encoder.source`` names."""
+    if Path(source).is_dir():
+        return Path(source)
+    package = importlib.util.find_spec(source) if source.isidentifier() else None
+    if package is None or package.origin is None:
+        raise FileError(f"The encoder {source} is neither a folder nor an installed package.")
+    return Path(package.origin).with_name("model")
+
+
+def window_tokenizer(folder: Path, recipe: TokenizerRecipe) -> PreTrainedTokenizerFast:
+    """Return the folder's tokenizer, told how to cut windows and to see paragraphs."""
+    wrapped = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    inner: Tokenizer = wrapped.backend_tokenizer
+    inner.no_padding()
+    inner.enable_truncation(recipe.window, stride=recipe.overlap)
+    mark = Replace(PARAGRAPH_BREAK, f" {recipe.paragraph_mark} ")
+    inner.normalizer = Sequence([mark, inner.normalizer])
+    return wrapped
+
+
+@dataclass(frozen=True, kw_only=True)
+class Artefacts:
+    """A scorer before it is compiled."""
+
+    tokenizer: Tokenizer
+    encoder: BertModel
+    head: keras.Model
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read the three artefacts from one folder."""
+        for name in (TOKENIZER, ENCODER, HEAD):
+            if not (folder / name).exists():
+                raise FileError(f"{folder} has no {name}.")
+        return cls(
+            tokenizer=Tokenizer.from_file(str(folder / TOKENIZER / "tokenizer.json")),
+            encoder=BertModel.from_pretrained(
+                folder / ENCODER, local_files_only=True, add_pooling_layer=False
+            ).eval(),
+            head=keras.models.load_model(folder / HEAD, compile=False),
+        )
+
+
+def save_encoder(encoder: BertModel, folder: Path) -> None:
+    """Write the encoder with its word embeddings rounded to 16 bits.
+
+    The embedding table is more than half of a small BERT and is only looked up,
+    never multiplied: rounding it here, in the artefact itself, lets the export
+    store it in half the bytes without any difference.
+    """
+    table = encoder.embeddings.word_embeddings.weight
+    with torch.no_grad():
+        table.copy_(table.half().float())
+    encoder.save_pretrained(folder)

@@ -1,0 +1,78 @@
+"""A recipe: everything that decides what a training run gives, in one file."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from ..errors import FileError
+
+RECIPES = Path(__file__).with_name("recipes")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenizerRecipe:
+    """How texts are cut; lengths in tokens."""
+
+    window: int
+    overlap: int
+    paragraph_mark: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeadRecipe:
+    """The layers between pooled text and score."""
+
+    units: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingRecipe:
+    """How the weights are found."""
+
+    seed: int
+    epochs: int
+    batch: int
+    encoder_rate: float
+    head_rate: float
+    warm_up: float
+    weight_decay: float
+    average_from: float
+    checkpoint_every: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """What ``recipes/*.toml`` say, checked: a wrong key or a missing one is an error."""
+
+    name: str
+    encoder: str
+    tokenizer: TokenizerRecipe
+    head: HeadRecipe
+    training: TrainingRecipe
+    coverage: float
+
+    @classmethod
+    def load(cls, name_or_path: str) -> Self:
+        """Read a recipe by its name in this package or by the path of a TOML file."""
+        inside = RECIPES / f"{name_or_path}.toml"
+        path = inside if inside.is_file() else Path(name_or_path)
+        try:
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
+            return cls._from_table(table)
+        except OSError as error:
+            known = ", ".join(sorted(file.stem for file in RECIPES.glob("*.toml")))
+            raise FileError(f"There is no recipe {name_or_path}; known are: {known}.") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+            raise FileError(f"The recipe {path} is not valid: {error}.") from error
+
+    @classmethod
+    def _from_table(cls, table: dict[str, Any]) -> Self:
+        return cls(
+            name=table["name"],
+            encoder=table["encoder"]["source"],
+            tokenizer=TokenizerRecipe(**table["tokenizer"]),
+            head=HeadRecipe(**table["head"]),
+            training=TrainingRecipe(**table["training"]),
+            coverage=table["interval"]["coverage"],
+        )
