@@ -44,7 +44,8 @@ model: $(VENV)/.lab  ## train the shipped bundle again from DATA=essays.parquet
 	rm -rf models/default && cp -r runs/default/bundle models/default
 
 $(BIN)/python:
-	@test -n "$(PYTHON)" || { echo "essay-scorer needs Python 3.11 or newer" >&2; exit 1; }
+	@"$(or $(PYTHON),false)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "essay-scorer needs Python 3.11 or newer; name one with PYTHON=" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.serve: requirements/serve.txt pyproject.toml | $(BIN)/python

@@ -169,8 +169,9 @@ class Application:
         return _json(answer(self.scorer, value))
 
     def _health(self, _request: Request) -> Response:
-        model = self.scorer.manifest.model
-        return _json({"status": "ok", "model": {"name": model.name, "version": model.version}})
+        manifest = self.scorer.manifest
+        model = {"name": manifest.model.name, "version": manifest.model.version}
+        return _json({"status": "ok", "model": model, "licence": manifest.licence})
 
     def _file(self, _request: Request, name: str) -> Response:
         if name not in self._pages:

@@ -194,7 +194,8 @@ def test_the_page_and_its_parts_are_there(function: ModuleType, port: int) -> No
             assert reply.headers["x-content-type-options"] == "nosniff"
 
 
-def test_health_names_the_model(port: int) -> None:
+def test_health_names_the_model_and_its_licence(port: int) -> None:
     health = Call(method="GET", path="/health").send(port).json
     assert health["status"] == "ok"
     assert set(health["model"]) == {"name", "version"}
+    assert health["licence"] == "CC-BY-NC-SA-4.0"

@@ -51,7 +51,9 @@ class ReadingStep(nn.Module):
     def forward(
         self, input_ids: torch.Tensor, state: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        vectors = self.encoder(input_ids=input_ids).last_hidden_state
+        vectors = self.encoder.embeddings(input_ids=input_ids)
+        for layer in self.encoder.encoder.layer:  # no window is padded, so there is no mask
+            vectors = layer(vectors)
         count = torch.ones_like(vectors[0, :, :1]).sum(0)
         next_state = state + torch.cat([vectors[0].sum(0), count])
         essay = (next_state[:-1] / next_state[-1:]).unsqueeze(0)
@@ -62,8 +64,9 @@ def compile_graph(artefacts: Artefacts, folder: Path) -> None:
     """Write ``tokenizer.json``, ``model.onnx`` and its weights into the bundle's folder."""
     folder.mkdir(parents=True, exist_ok=True)
     artefacts.tokenizer.save(str(folder / TOKENIZER))
-    step = ReadingStep(artefacts.encoder, artefacts.head).eval()
+    artefacts.encoder.set_attn_implementation("eager")
     _halve_embeddings(artefacts.encoder)
+    step = ReadingStep(artefacts.encoder, artefacts.head).eval()
     raw = folder / "traced.onnx"
     _trace(step, width=artefacts.encoder.config.hidden_size, path=raw)
     _optimise(raw, folder / GRAPH)
@@ -111,20 +114,22 @@ def _optimise(source: Path, target: Path) -> None:
     onnx.save_model(
         model, target, save_as_external_data=True, location=WEIGHTS, size_threshold=1024
     )
+    target.with_name(WEIGHTS).chmod(target.stat().st_mode)
 
 
 def reference_numbers(artefacts: Artefacts, texts: Sequence[str]) -> list[float]:
     """Return what the artefacts themselves say, each run by the library that wrote it."""
-    step = ReadingStep(artefacts.encoder, artefacts.head).eval()
-    numbers = []
-    for text in texts:
-        first = artefacts.tokenizer.encode(normalise(text))
-        raw, state = torch.zeros(1), torch.zeros(artefacts.encoder.config.hidden_size + 1)
-        for encoding in (first, *first.overflowing):
-            with torch.no_grad():
-                raw, state = step(torch.tensor([encoding.ids]), state)
-        numbers.append(float(raw))
-    return numbers
+    return [_reference_number(artefacts, text) for text in texts]
+
+
+@torch.no_grad()
+def _reference_number(artefacts: Artefacts, text: str) -> float:
+    first = artefacts.tokenizer.encode(normalise(text))
+    vectors = [
+        artefacts.encoder(input_ids=torch.tensor([window.ids])).last_hidden_state[0]
+        for window in (first, *first.overflowing)
+    ]
+    return float(artefacts.head(torch.cat(vectors).mean(0, keepdim=True), training=False))
 
 
 def prove_equal(artefacts: Artefacts, folder: Path, texts: Sequence[str]) -> float:

@@ -6,6 +6,7 @@ const element = (id) => document.getElementById(id);
 let language = "en";
 let sentences = {};
 let answer = null;
+let health = { licence: "…" };
 
 function say(key, values = {}) {
   return sentences[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
@@ -29,6 +30,7 @@ async function speak(chosen) {
   for (const node of document.querySelectorAll("[data-language]")) {
     node.setAttribute("aria-pressed", String(node.dataset.language === chosen));
   }
+  element("licence").textContent = say("licence", health);
   countWords();
   show();
 }
@@ -81,4 +83,5 @@ element("text").addEventListener("input", countWords);
 for (const node of document.querySelectorAll("[data-language]")) {
   node.addEventListener("click", () => speak(node.dataset.language));
 }
+health = await (await fetch("health")).json();
 await speak(LANGUAGES.find((code) => navigator.language.startsWith(code)) ?? "en");
