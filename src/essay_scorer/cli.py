@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import FileError, ScorerError
+from .extras import require
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -145,6 +146,7 @@ def _score(options: argparse.Namespace) -> None:
 
 
 def _serve(options: argparse.Namespace) -> None:
+    require("serve", "werkzeug", "waitress")
     from .scorer import Scorer
     from .serve import LocalServer
 

@@ -101,6 +101,31 @@ def test_a_busy_port_is_one_line(capsys: Capture) -> None:
     assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("arguments", "package", "extra"),
+    [
+        (["serve"], "waitress", "serve"),
+        (["train", "--data", "essays.csv", "--out", "out"], "torch", "train"),
+    ],
+)
+def test_a_missing_part_is_named_with_its_remedy(
+    arguments: list[str],
+    package: str,
+    extra: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Capture,
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("essay_scorer.lab")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(
+        "essay_scorer.extras.find_spec", lambda name: None if name == package else object()
+    )
+    assert main(arguments) == 1
+    err = capsys.readouterr().err
+    assert f"needs {package}" in err
+    assert f"pip install 'essay-scorer[{extra}]'" in err
+
+
 def test_a_reader_that_goes_away_is_no_accident() -> None:
     command = f"{sys.executable} -m essay_scorer.cli bundle show | true"
     result = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)

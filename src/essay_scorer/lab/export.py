@@ -122,14 +122,14 @@ def reference_numbers(artefacts: Artefacts, texts: Sequence[str]) -> list[float]
     return [_reference_number(artefacts, text) for text in texts]
 
 
-@torch.no_grad()
 def _reference_number(artefacts: Artefacts, text: str) -> float:
     first = artefacts.tokenizer.encode(normalise(text))
-    vectors = [
-        artefacts.encoder(input_ids=torch.tensor([window.ids])).last_hidden_state[0]
-        for window in (first, *first.overflowing)
-    ]
-    return float(artefacts.head(torch.cat(vectors).mean(0, keepdim=True), training=False))
+    with torch.no_grad():
+        vectors = [
+            artefacts.encoder(input_ids=torch.tensor([window.ids])).last_hidden_state[0]
+            for window in (first, *first.overflowing)
+        ]
+        return float(artefacts.head(torch.cat(vectors).mean(0, keepdim=True), training=False))
 
 
 def prove_equal(artefacts: Artefacts, folder: Path, texts: Sequence[str]) -> float:
