@@ -10,10 +10,17 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import FileError, ScorerError
 from .extras import require
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .lab.data import Essays
+
+_ROLES = ("text", "score", "prompt", "rater1", "rater2")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_score(commands)
     _add_serve(commands)
     _add_bundle(commands)
+    _add_data(commands)
     _add_train(commands)
     _add_evaluate(commands)
     return parser
@@ -78,23 +86,55 @@ def _add_bundle(commands: Any) -> None:
         command.set_defaults(run=run)
 
 
+def _add_data(commands: Any) -> None:
+    group = commands.add_parser("data", help="look at a file of scored essays")
+    actions = group.add_subparsers(required=True, metavar="ACTION")
+    command = actions.add_parser("check", help="report what the file holds and what is wrong")
+    command.add_argument("data", type=Path, metavar="FILE")
+    command.add_argument("--json", action="store_true", help="print the report as JSON")
+    _add_column_options(command)
+    command.set_defaults(run=_check_data)
+
+
 def _add_train(commands: Any) -> None:
     command = commands.add_parser("train", help="make a scorer from scored essays")
     command.add_argument("--recipe", default="default", help="a recipe's name or its file")
-    command.add_argument("--data", type=Path, required=True, metavar="FILE")
     command.add_argument("--out", type=Path, required=True, metavar="DIR")
     command.add_argument("--name", default="my-essay-scorer", help="the model's name")
     command.add_argument("--version", default="1.0.0", help="the model's version")
     command.add_argument("--licence", default="all rights reserved", help="the weights' licence")
+    command.add_argument("--credit", default="our own essays", help="whose essays they are")
+    _add_data_options(command)
     command.set_defaults(run=_train)
 
 
 def _add_evaluate(commands: Any) -> None:
     command = commands.add_parser("evaluate", help="measure a bundle against human scores")
-    command.add_argument("--data", type=Path, required=True, metavar="FILE")
-    command.add_argument("--split", default="test", choices=("train", "dev", "test"))
+    command.add_argument("--split", default="test", choices=("train", "dev", "test", "all"))
+    command.add_argument("--out", type=Path, metavar="DIR", help="write report.html there")
+    command.add_argument("--json", action="store_true", help="print every measure as JSON")
+    _add_data_options(command)
     _add_bundle_option(command)
     command.set_defaults(run=_evaluate)
+
+
+def _add_data_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--data", type=Path, required=True, metavar="FILE")
+    command.add_argument(
+        "--skip-bad-rows", action="store_true", help="leave out the rows that cannot be used"
+    )
+    _add_column_options(command)
+
+
+def _add_column_options(command: argparse.ArgumentParser) -> None:
+    columns = command.add_argument_group("columns, where the file's own names do not say")
+    for role in _ROLES:
+        columns.add_argument(f"--{role}", metavar="COLUMN")
+    columns.add_argument(
+        "--group", action="append", default=[], metavar="COLUMN", help="may be given several times"
+    )
+    columns.add_argument("--scale", type=_scale, metavar="MIN-MAX", help="the scores' scale")
+    columns.add_argument("--format", choices=("csv", "tsv", "jsonl", "parquet"))
 
 
 def _add_bundle_option(command: argparse.ArgumentParser) -> None:
@@ -104,6 +144,13 @@ def _add_bundle_option(command: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="the model's folder; the shipped one if not given",
     )
+
+
+def _scale(text: str) -> tuple[int, int]:
+    low, dash, high = text.partition("-")
+    if not (dash and low.isdecimal() and high.isdecimal() and int(low) < int(high)):
+        raise argparse.ArgumentTypeError(f"{text} is not a scale; give one like 1-6")
+    return int(low), int(high)
 
 
 def _port(text: str) -> int:
@@ -168,26 +215,60 @@ def _verify_bundle(options: argparse.Namespace) -> None:
     print(f"{model.name} {model.version}: every file is as it was shipped")
 
 
+def _read_essays(options: argparse.Namespace) -> "Essays":
+    from .lab.data import Columns, read_essays
+
+    named = {role: column for role in _ROLES if (column := getattr(options, role))}
+    columns = Columns(named=named, groups=options.group, scale=options.scale, kind=options.format)
+    return read_essays(options.data, columns)
+
+
+def _usable(essays: "Essays", options: argparse.Namespace) -> "pd.DataFrame":
+    if options.skip_bad_rows and essays.problems:
+        print(f"left out {len(essays.problems)} rows that cannot be used", file=sys.stderr)
+    return essays.usable(skip_bad_rows=options.skip_bad_rows)
+
+
+def _check_data(options: argparse.Namespace) -> None:
+    from .lab.inspection import describe, inspect
+
+    report = inspect(_read_essays(options))
+    if options.json:
+        _print_json(report)
+    else:
+        print(describe(report))
+
+
 def _train(options: argparse.Namespace) -> None:
+    from .bundle import Model
     from .lab.pipeline import make_scorer
 
     make_scorer(
         recipe=options.recipe,
-        data=options.data,
+        essays=_usable(_read_essays(options), options),
         out=options.out,
-        name=options.name,
-        version=options.version,
+        model=Model(name=options.name, version=options.version),
         licence=options.licence,
+        credit=options.credit,
     )
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from .lab.data import read_essays
-    from .lab.evaluate import evaluate
+    from .lab.evaluate import evaluate, summarise
+    from .lab.report import write_report
     from .scorer import Scorer
 
-    essays = read_essays(options.data)
-    _print_json(evaluate(Scorer.load(options.bundle), essays[essays["split"] == options.split]))
+    read = _read_essays(options)
+    essays = _usable(read, options)
+    if options.split != "all":
+        essays = essays[essays["split"] == options.split]
+    report = evaluate(Scorer.load(options.bundle), essays, groups=read.layout.groups)
+    if options.out is not None:
+        print(f"wrote {write_report(report, options.out)}", file=sys.stderr)
+    if options.json:
+        _print_json(report)
+    else:
+        print(summarise(report))
 
 
 if __name__ == "__main__":

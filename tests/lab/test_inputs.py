@@ -6,7 +6,6 @@ import pytest
 from essay_scorer import FileError
 from essay_scorer.cli import main
 from essay_scorer.lab.artefacts import find_encoder
-from essay_scorer.lab.data import read_essays
 from essay_scorer.lab.recipe import Recipe
 
 
@@ -14,44 +13,6 @@ def _file(folder: Path, table: pd.DataFrame) -> Path:
     path = folder / "essays.csv"
     table.to_csv(path, index=False)
     return path
-
-
-def test_csv_and_parquet_read_alike(essays: pd.DataFrame, tmp_path: Path) -> None:
-    essays.to_parquet(tmp_path / "essays.parquet")
-    left, right = read_essays(_file(tmp_path, essays)), read_essays(tmp_path / "essays.parquet")
-    pd.testing.assert_frame_equal(left, right, check_dtype=False)
-
-
-@pytest.mark.parametrize(
-    ("column", "value", "sentence"),
-    [
-        ("text", None, "row 3 has no text"),
-        ("text", " ", "row 3 has no text"),
-        ("score", "high", "row 3 is not a whole number"),
-        ("score", 2.5, "row 3 is not a whole number"),
-        ("split", "exam", "row 3 is not train, dev or test"),
-    ],
-)
-def test_a_bad_row_is_named(
-    essays: pd.DataFrame, tmp_path: Path, column: str, value: object, sentence: str
-) -> None:
-    values = list(essays[column])
-    values[2] = value
-    broken = essays.assign(**{column: values})
-    with pytest.raises(FileError, match=sentence):
-        read_essays(_file(tmp_path, broken))
-
-
-def test_a_missing_column_is_named(essays: pd.DataFrame, tmp_path: Path) -> None:
-    with pytest.raises(FileError, match="no column score"):
-        read_essays(_file(tmp_path, essays.drop(columns="score")))
-
-
-def test_a_file_that_is_no_table_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "essays.parquet"
-    path.write_bytes(b"not a table")
-    with pytest.raises(FileError, match=r"essays\.parquet"):
-        read_essays(path)
 
 
 @pytest.mark.parametrize("change", ["one score", "no dev"])
