@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from essay_scorer import FileError
 from essay_scorer.lab.calibrate import calibrate, conformal_half_width, fit_line
-from essay_scorer.lab.metrics import agreement, qwk
+from essay_scorer.lab.metrics import agreement, group_differences, prmse, qwk
 from essay_scorer.scale import Scale
 
 SCALE = Scale(min=1, max=6)
@@ -69,3 +69,22 @@ def test_the_interval_covers_new_essays_as_promised() -> None:
 def test_too_few_essays_cannot_promise_so_much() -> None:
     with pytest.raises(FileError, match="too few"):
         conformal_half_width(np.zeros(5), np.ones(5), 0.9)
+
+
+def test_prmse_knows_what_the_raters_could_not_agree_on() -> None:
+    """Two noisy raters, a machine that knows the truth: it explains all that is true."""
+    random = np.random.default_rng(2)
+    truth = random.normal(0, 1, 20_000)
+    first, second = (truth + random.normal(0, 0.7, truth.size) for _ in range(2))
+    assert prmse(truth, first, second) == pytest.approx(1, abs=0.03)
+    half = 0.5 * truth + random.normal(0, np.sqrt(0.25), truth.size)
+    assert prmse(half, first, second) == pytest.approx(1 - 0.5, abs=0.03)
+
+
+def test_a_machine_that_sees_groups_as_they_are_has_no_difference() -> None:
+    random = np.random.default_rng(3)
+    groups = ["a", "b"] * 500
+    human = random.integers(1, 7, 1000) - np.array([group == "b" for group in groups])
+    assert group_differences(human, human * 0.5, groups) == pytest.approx({"a": 0, "b": 0})
+    harsh = human - np.array([group == "b" for group in groups])
+    assert group_differences(human, harsh, groups)["b"] < -0.1
