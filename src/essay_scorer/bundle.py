@@ -66,6 +66,7 @@ class Manifest:
     recipe: str
     encoder: str
     licence: str
+    credit: str  # whose essays taught the model
     scale: Scale
     calibration: Calibration
     lengths: LengthLimits
@@ -109,6 +110,7 @@ class Manifest:
             recipe=str(table["recipe"]),
             encoder=str(table["encoder"]),
             licence=str(table["licence"]),
+            credit=str(table["credit"]),
             scale=scale,
             calibration=Calibration(
                 **{key: float(value) for key, value in table["calibration"].items()}
@@ -127,6 +129,7 @@ class Manifest:
             "recipe": self.recipe,
             "encoder": self.encoder,
             "licence": self.licence,
+            "credit": self.credit,
             "scale": vars(self.scale),
             "calibration": vars(self.calibration),
             "lengths": vars(self.lengths),

@@ -4,10 +4,13 @@
 window at a time; what was read so far travels from window to window in ``state``,
 an input and an output of the graph.  So an essay of any length is read whole, in
 memory that does not grow, and no window is ever padded.
+
+A graph may ask for more about the essay than its windows, by further inputs; their
+names say of which kind, so that an old graph never meets a new kind of figures.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +21,11 @@ from .errors import BundleForeign
 
 INPUTS = ("input_ids", "state")
 OUTPUTS = ("raw", "next_state")
+
+# What a graph may ask for beside the windows; another definition gets another name.
+FEATURES = "writing_features_1"  # features.py, (figures,)
+NGRAMS, NGRAM_WEIGHTS = "ngram_places_1", "ngram_weights_1"  # ngrams.py, (n,) each
+SIDE_INPUTS = (FEATURES, NGRAMS, NGRAM_WEIGHTS)
 
 
 def available_cores() -> int:
@@ -41,18 +49,27 @@ class Graph:
             )
         except Exception as error:  # the library's errors share no base but this
             raise BundleForeign(f"{path} is not a graph that can be loaded.") from error
-        self._state_width = self._checked_state_width(path)
-
-    def _checked_state_width(self, path: Path) -> int:
         inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
-        names = tuple(node.name for node in inputs), tuple(node.name for node in outputs)
-        if names != (INPUTS, OUTPUTS):
+        names = tuple(node.name for node in inputs)
+        if names[:2] != INPUTS or tuple(node.name for node in outputs) != OUTPUTS:
             raise BundleForeign(f"{path} is not an essay scorer's graph.")
-        return int(inputs[1].shape[0])
+        self._state_width = int(inputs[1].shape[0])
+        self.side_inputs = frozenset(names[2:])
+        if not self.side_inputs <= set(SIDE_INPUTS):
+            raise BundleForeign(f"{path} asks for more than this version knows; update it.")
 
-    def read(self, windows: Iterable[npt.NDArray[np.int64]]) -> float:
-        """Read an essay's windows, each of shape (1, tokens), and return the head's number."""
+    def read(
+        self,
+        windows: Iterable[npt.NDArray[np.int64]],
+        side: Mapping[str, npt.NDArray[np.generic]],
+    ) -> float:
+        """Read an essay and return the head's number.
+
+        Args:
+            windows: token ids in reading order, each of shape (1, tokens).
+            side: a value for every one of ``side_inputs``.
+        """
         raw, state = np.zeros(1, np.float32), np.zeros(self._state_width, np.float32)
         for window in windows:
-            raw, state = self._session.run(OUTPUTS, {"input_ids": window, "state": state})
+            raw, state = self._session.run(OUTPUTS, {"input_ids": window, "state": state, **side})
         return float(raw[0])

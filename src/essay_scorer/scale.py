@@ -41,7 +41,7 @@ class Calibration:
 
     def raw(self, number: float, scale: Scale) -> float:
         """Return the unrounded score, within the scale."""
-        return min(max(self.intercept + self.slope * number, scale.min), scale.max)
+        return min(max(self.intercept + self.slope * number, float(scale.min)), float(scale.max))
 
     def value(self, raw: float) -> int:
         """Return the nearest whole score; a half goes up."""

@@ -5,12 +5,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
+import numpy.typing as npt
+
 from . import bundle
 from .bundle import Manifest, Model
-from .graph import Graph
+from .features import features
+from .graph import FEATURES, NGRAM_WEIGHTS, NGRAMS, Graph
+from .ngrams import ngrams
 from .scale import Interval, Scale
 from .text import count_words, normalise
-from .tokens import WindowTokenizer
+from .tokens import Tokens, WindowTokenizer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,13 +36,35 @@ class Score:
         return {"essay score": fields.pop("value"), **fields}
 
 
+class Reader:
+    """The first rooms in a row: a clean text becomes the graph's number.  Thread-safe."""
+
+    def __init__(self, folder: Path, *, threads: int | None = None) -> None:
+        self._tokenizer = WindowTokenizer(folder / bundle.TOKENIZER)
+        self._graph = Graph(folder / bundle.GRAPH, threads=threads)
+
+    def number(self, clean: str) -> float:
+        """Return the number for a normalised text, before it is placed on the scale."""
+        tokens = self._tokenizer.tokens(clean)
+        return self._graph.read(tokens.windows, self._side(clean, tokens))
+
+    def _side(self, clean: str, tokens: Tokens) -> dict[str, npt.NDArray[Any]]:
+        """Return what the graph asks for beside the windows."""
+        side: dict[str, npt.NDArray[Any]] = {}
+        if FEATURES in self._graph.side_inputs:
+            side[FEATURES] = features(clean)
+        if NGRAMS in self._graph.side_inputs:
+            vocabulary = self._tokenizer.vocabulary
+            side[NGRAMS], side[NGRAM_WEIGHTS] = ngrams(tokens.ids, vocabulary=vocabulary)
+        return side
+
+
 class Scorer:
     """Scores essays with one bundle.  Thread-safe; an essay's score depends on it alone."""
 
-    def __init__(self, *, manifest: Manifest, tokenizer: WindowTokenizer, graph: Graph) -> None:
+    def __init__(self, *, manifest: Manifest, reader: Reader) -> None:
         self.manifest = manifest
-        self._tokenizer = tokenizer
-        self._graph = graph
+        self._reader = reader
 
     @classmethod
     def load(cls, path: str | Path | None = None, *, threads: int | None = None) -> Self:
@@ -54,11 +80,7 @@ class Scorer:
         folder = bundle.default_folder() if path is None else Path(path)
         manifest = Manifest.read(folder)
         bundle.check_sizes(folder, manifest)
-        return cls(
-            manifest=manifest,
-            tokenizer=WindowTokenizer(folder / bundle.TOKENIZER),
-            graph=Graph(folder / bundle.GRAPH, threads=threads),
-        )
+        return cls(manifest=manifest, reader=Reader(folder, threads=threads))
 
     def score(self, text: str) -> Score:
         """Score one essay, read whole however long it is.
@@ -68,7 +90,7 @@ class Scorer:
         """
         clean = normalise(text)
         scale, calibration = self.manifest.scale, self.manifest.calibration
-        raw = calibration.raw(self._graph.read(self._tokenizer.windows(clean)), scale)
+        raw = calibration.raw(self._reader.number(clean), scale)
         flags = self.manifest.lengths.flags(count_words(clean))
         return Score(
             value=calibration.value(raw),

@@ -48,5 +48,7 @@ def _listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port))
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise AddressInUse(f"Port {port} is taken; choose another with --port.") from error
+            raise AddressInUse(
+                f"Port {port} is taken; choose another with --port (PORT= for make)."
+            ) from error
         raise FileError(f"This machine cannot listen on {host}:{port}; choose another.") from error

@@ -5,6 +5,7 @@ length, the overlap of two neighbours, the mark that stands for a paragraph
 break.  So this room and the training cannot disagree.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,14 @@ from tokenizers import Tokenizer
 from .errors import BundleForeign
 
 Window = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tokens:
+    """A tokenised text: the windows in reading order, (1, tokens) each, and its whole ids."""
+
+    windows: list[Window]
+    ids: npt.NDArray[np.int64]  # (tokens,), without special tokens
 
 
 class WindowTokenizer:
@@ -26,11 +35,13 @@ class WindowTokenizer:
             raise BundleForeign(f"{path} is not a tokenizer file.") from error
         if self._tokenizer.truncation is None:
             raise BundleForeign(f"{path} does not say how long a window is.")
+        self._overlap: int = self._tokenizer.truncation["stride"]
+        self.vocabulary: int = self._tokenizer.get_vocab_size()
 
-    def windows(self, text: str) -> list[Window]:
-        """Return the windows in reading order, each of shape (1, tokens)."""
+    def tokens(self, text: str) -> Tokens:
+        """Return the text's windows, which overlap, and its ids, each once."""
         first = self._tokenizer.encode(text)
-        return [
-            np.array(encoding.ids, dtype=np.int64)[np.newaxis]
-            for encoding in (first, *first.overflowing)
-        ]
+        windows = [np.array(part.ids, dtype=np.int64) for part in (first, *first.overflowing)]
+        inner = [window[1:-1] for window in windows]
+        ids = np.concatenate([inner[0], *(part[self._overlap :] for part in inner[1:])])
+        return Tokens(windows=[window[np.newaxis] for window in windows], ids=ids)

@@ -24,7 +24,7 @@ def _post(application: Application, origin: str = "") -> TestResponse:
 def test_a_bug_is_a_500_that_repeats_nothing(
     scorer: Scorer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    broken = Broken(manifest=scorer.manifest, tokenizer=None, graph=None)  # type: ignore[arg-type]
+    broken = Broken(manifest=scorer.manifest, reader=None)  # type: ignore[arg-type]
     with caplog.at_level(logging.DEBUG):
         response = _post(Application(broken))
     assert response.status_code == 500

@@ -9,6 +9,8 @@ import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
+import essay_scorer.lab  # noqa: F401 - chooses Keras' backend before any test imports Keras
+
 SENTENCES = (
     "The town should keep its library open on Sundays.",
     "Many families have no other day to visit it together.",
@@ -22,12 +24,21 @@ RECIPE = """
 name = "tiny"
 [encoder]
 source = "{encoder}"
+name = "tiny"
 [tokenizer]
 window = 32
 overlap = 8
 paragraph_mark = "¶"
 [head]
 units = 8
+[ngrams]
+alpha = 1.0
+common = 0.1
+[features]
+penalty = 1.0
+gamma = 0.01
+tolerance = 0.02
+limit = 4.0
 [training]
 seed = 7
 epochs = 6
@@ -54,7 +65,8 @@ def essays() -> pd.DataFrame:
         paragraphs = [" ".join(choose.choices(known, k=3)) for _ in range(choose.randint(2, 4))]
         split = ("train", "train", "train", "dev", "test")[number // 4 % 5]
         rows.append(("\n\n".join(paragraphs), score, number % 2, split))
-    return pd.DataFrame(rows, columns=["text", "score", "prompt", "split"])
+    table = pd.DataFrame(rows, columns=["text", "score", "prompt", "split"])
+    return table.assign(scale_min=1, scale_max=4)
 
 
 @pytest.fixture(scope="session")

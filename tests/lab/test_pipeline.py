@@ -1,7 +1,9 @@
 """From a file of scored essays to a bundle that scores, with a kill in between."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -13,10 +15,19 @@ from transformers import BertModel
 from essay_scorer import FileError, Scorer
 from essay_scorer.bundle import verify
 from essay_scorer.cli import main
+from essay_scorer.features import NAMES
 from essay_scorer.lab.artefacts import Artefacts
-from essay_scorer.lab.export import ExportError, compile_graph, prove_equal, reference_numbers
+from essay_scorer.lab.branches import Branch, FeatureBranch, NgramBranch, Sides, fit_blend, join
+from essay_scorer.lab.export import (
+    ExportError,
+    ReadingStep,
+    compile_graph,
+    prove_equal,
+    reference_numbers,
+)
 from essay_scorer.lab.recipe import Recipe
-from essay_scorer.lab.train import Training
+from essay_scorer.lab.train import Training, targets_of
+from essay_scorer.tokens import WindowTokenizer
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +50,13 @@ def test_the_bundle_is_whole_and_says_what_it_is(made: Path) -> None:
 def test_the_three_artefacts_open_with_the_libraries_that_wrote_them(made: Path) -> None:
     encoder = BertModel.from_pretrained(made / "bert-model", add_pooling_layer=False)
     head = keras.models.load_model(made / "aes_model.h5", compile=False)
-    assert head.input_shape == (None, encoder.config.hidden_size)
+    shapes = {tensor.name: tuple(tensor.shape) for tensor in head.inputs}
+    assert shapes == {
+        "essay": (None, encoder.config.hidden_size),
+        "writing_features_1": (None, len(NAMES)),
+        "ngram_places_1": (None, None),
+        "ngram_weights_1": (None, None),
+    }
     assert (made / "bert-tokenizer" / "tokenizer.json").is_file()
 
 
@@ -63,8 +80,7 @@ def test_a_graph_of_other_artefacts_does_not_pass_the_proof(
 ) -> None:
     compile_graph(Artefacts.load(made), tmp_path)
     other = Artefacts.load(made)
-    with torch.no_grad():
-        other.encoder.encoder.layer[0].output.dense.weight.mul_(1.5)
+    other.head.set_weights([weight * 1.01 for weight in other.head.get_weights()])
     with pytest.raises(ExportError):
         prove_equal(other, tmp_path, list(essays["text"].head(4)))
 
@@ -123,6 +139,110 @@ def test_a_missing_artefact_is_named(made: Path, tmp_path: Path, name: str) -> N
 def test_the_evaluation_is_the_one_in_the_manifest(
     made: Path, data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["evaluate", "--data", str(data), "--bundle", str(made / "bundle")]) == 0
+    assert main(["evaluate", "--data", str(data), "--bundle", str(made / "bundle"), "--json"]) == 0
     measured = verify(made / "bundle").metrics["test"]
     assert f'"qwk": {measured["qwk"]}' in capsys.readouterr().out
+
+
+L = keras.layers
+HEADS = {
+    "dense": lambda: [keras.Input((16,)), L.Dense(8, activation="relu"), L.Dense(1)],
+    "the original's": lambda: [
+        keras.Input((1, 12)),
+        L.LSTM(12, return_sequences=True, dropout=0.4),
+        L.LSTM(6),
+        L.Dense(1, activation="relu"),
+    ],
+    "bidirectional": lambda: [keras.Input((1, 16)), L.Bidirectional(L.LSTM(6)), L.Dense(1)],
+    "gru": lambda: [keras.Input((1, 16)), L.GRU(6), L.Dropout(0.5), L.Dense(1)],
+}
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_heads_of_every_kind_compile_to_what_they_say(
+    name: str, made: Path, essays: pd.DataFrame, tmp_path: Path
+) -> None:
+    for part in ("bert-tokenizer", "bert-model"):
+        shutil.copytree(made / part, tmp_path / part)
+    keras.utils.set_random_seed(5)
+    keras.Sequential(HEADS[name]()).save(tmp_path / "aes_model.h5")
+    compile_graph(Artefacts.load(tmp_path), tmp_path / "bundle")
+    texts = list(essays["text"].head(4))
+    assert prove_equal(Artefacts.load(tmp_path), tmp_path / "bundle", texts) < 1e-4
+
+
+@pytest.mark.parametrize(
+    ("layers", "sentence"),
+    [
+        (lambda: [keras.Input((99,)), L.Dense(1)], "gives vectors of 16"),
+        (lambda: [keras.Input((7, 16)), L.LSTM(4), L.Dense(1)], "gives vectors of 16"),
+        (lambda: [keras.Input((16,)), L.Dense(6)], "one vector to one number"),
+    ],
+)
+def test_a_head_that_does_not_fit_is_refused(
+    layers: Callable[[], list[Any]], sentence: str, made: Path, tmp_path: Path
+) -> None:
+    encoder = BertModel.from_pretrained(made / "bert-model", add_pooling_layer=False)
+    with pytest.raises(FileError, match=sentence):
+        ReadingStep(encoder, keras.Sequential(layers()))
+
+
+def test_the_joined_head_is_the_blend_of_its_branches(
+    made: Path, essays: pd.DataFrame, recipe_file: Path
+) -> None:
+    """Keras' layers against the library that fitted them."""
+    recipe = Recipe.load(str(recipe_file))
+    assert recipe.ngrams is not None
+    assert recipe.features is not None
+    texts = essays["text"].head(20).tolist()
+    sides = Sides.of(texts, WindowTokenizer(made / "bert-tokenizer" / "tokenizer.json"))
+    targets = targets_of(essays.head(20))
+    branches: list[Branch] = [
+        NgramBranch(recipe.ngrams, sides, targets, ["a", "b"] * 10),
+        FeatureBranch(recipe.features, sides, targets),
+    ]
+    flat = keras.Sequential([keras.Input((16,)), L.Dense(1, kernel_initializer="zeros")])
+    head = join(flat, branches, np.array([0.2, 0.5, 0.3]), 0.1)
+    blended = 0.1 + 0.5 * branches[0].predict(sides) + 0.3 * branches[1].predict(sides)
+    for row in range(20):
+        bag = sides.ngrams[[row]]
+        number = head(
+            {
+                "essay": np.zeros((1, 16), np.float32),
+                "writing_features_1": sides.features[[row]],
+                "ngram_places_1": bag.indices[np.newaxis].astype(np.int64),
+                "ngram_weights_1": bag.data[np.newaxis],
+            }
+        )
+        assert float(number[0, 0].detach()) == pytest.approx(blended[row], abs=1e-4)
+
+
+def test_a_branch_that_says_nothing_counts_for_nothing() -> None:
+    random = np.random.default_rng(4)
+    human = random.normal(3, 1, 300)
+    good, noise, wrong = human + random.normal(0, 0.3, 300), random.normal(0, 1, 300), -human
+    weights, intercept = fit_blend([good, noise, wrong], human)
+    assert weights[0] == pytest.approx(0.92, abs=0.05)
+    assert weights[1:] == pytest.approx([0, 0], abs=0.05)
+    assert intercept == pytest.approx(human.mean() - good.mean() * weights[0], abs=0.1)
+
+
+def test_the_words_of_one_assignment_do_not_count(
+    made: Path, essays: pd.DataFrame, recipe_file: Path
+) -> None:
+    recipe = Recipe.load(str(recipe_file))
+    assert recipe.ngrams is not None
+    tokenizer = WindowTokenizer(made / "bert-tokenizer" / "tokenizer.json")
+    texts = essays["text"].head(24)
+    bound = [f"{text} Sunday library" * (1 + number % 2) for number, text in enumerate(texts)]
+    targets = np.arange(24) % 2 + essays["score"].head(24).to_numpy(float)
+    prompts = ["odd" if number % 2 else "even" for number in range(24)]
+    sides = Sides.of([text * (1 + number % 2) for number, text in enumerate(bound)], tokenizer)
+    branch = NgramBranch(recipe.ngrams, sides, targets, prompts)
+    shared = Sides.of(list(texts), tokenizer)
+    only_even = np.asarray((sides.ngrams[1::2] > 0).sum(axis=0)).ravel() == 0
+    changed = shared.ngrams.copy()
+    changed.data = np.where(only_even[changed.indices], 9.0, changed.data)
+    assert branch.predict(Sides(features=shared.features, ngrams=changed)) == pytest.approx(
+        branch.predict(shared)
+    )

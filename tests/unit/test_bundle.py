@@ -29,7 +29,9 @@ def test_the_shipped_bundle_is_whole(shipped: Path) -> None:
 
 
 def test_the_shipped_card_says_the_weights_licence(shipped: Path) -> None:
-    assert "CC-BY-NC-SA-4.0" in (shipped / "README.md").read_text(encoding="utf-8")
+    card = (shipped / "README.md").read_text(encoding="utf-8")
+    assert "CC-BY-NC-SA-4.0" in card
+    assert "Crossley et al. 2024" in card
 
 
 def test_a_manifest_that_is_written_is_read_back(shipped: Path, tmp_path: Path) -> None:

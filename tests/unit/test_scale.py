@@ -15,6 +15,7 @@ LINE = Calibration(slope=5.0, intercept=1.0, half_width=0.9, coverage=0.9)
 )
 def test_a_number_becomes_a_score_within_the_scale(number: float, raw: float, value: int) -> None:
     assert LINE.raw(number, SCALE) == pytest.approx(raw)
+    assert type(LINE.raw(number, SCALE)) is float
     assert LINE.value(LINE.raw(number, SCALE)) == value
 
 

@@ -22,7 +22,7 @@ def whole(shipped: Path) -> Tokenizer:
 
 
 def test_a_short_text_is_one_window(tokenizer: WindowTokenizer) -> None:
-    (window,) = tokenizer.windows("A short essay.")
+    (window,) = tokenizer.tokens("A short essay.").windows
     assert window.shape[0] == 1
     assert window.dtype == np.int64
 
@@ -31,12 +31,13 @@ def test_the_windows_of_a_long_text_hold_every_token_in_order(
     tokenizer: WindowTokenizer, whole: Tokenizer
 ) -> None:
     text = " ".join(f"word{number}" for number in range(1500))
-    windows = [window[0, 1:-1].tolist() for window in tokenizer.windows(text)]
+    windows = [window[0, 1:-1].tolist() for window in tokenizer.tokens(text).windows]
     assert len(windows) > 2
     stitched = windows[0]
     for window in windows[1:]:
         stitched = stitched + window[_shared(stitched, window) :]
     assert stitched == whole.encode(text).ids[1:-1]
+    assert stitched == tokenizer.tokens(text).ids.tolist()
 
 
 def _shared(left: list[int], right: list[int]) -> int:
@@ -44,8 +45,8 @@ def _shared(left: list[int], right: list[int]) -> int:
 
 
 def test_the_encoder_sees_where_a_paragraph_ends(tokenizer: WindowTokenizer) -> None:
-    parted, joined = tokenizer.windows("One.\n\nTwo."), tokenizer.windows("One. Two.")
-    assert parted[0].shape[1] == joined[0].shape[1] + 1
+    parted, joined = tokenizer.tokens("One.\n\nTwo.").ids, tokenizer.tokens("One. Two.").ids
+    assert len(parted) == len(joined) + 1
 
 
 def test_a_file_that_is_no_tokenizer_is_named(tmp_path: Path) -> None:

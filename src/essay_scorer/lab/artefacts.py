@@ -7,6 +7,7 @@ aes_model.h5      the scoring head, saved by Keras
 
 import importlib.util
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -19,6 +20,7 @@ from transformers import AutoTokenizer, BertModel, PreTrainedTokenizerFast
 from transformers.utils import logging as transformers_logging
 
 from ..errors import FileError
+from ..graph import SIDE_INPUTS
 from ..text import PARAGRAPH_BREAK
 from .recipe import TokenizerRecipe
 
@@ -85,3 +87,52 @@ def save_encoder(encoder: BertModel, folder: Path) -> None:
     with torch.no_grad():
         table.copy_(table.half().float())
     encoder.save_pretrained(folder)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeadInputs:
+    """What a head reads: one essay's vector, and figures beside it."""
+
+    essay: tuple[int, ...]  # (n,), or (1, n) for a sequence of one
+    side: tuple[str, ...]  # of graph.SIDE_INPUTS, in their order
+
+    @classmethod
+    def of(cls, head: keras.Model, *, width: int) -> Self:
+        """Check a head against an encoder whose vectors have ``width`` numbers.
+
+        A head may read only the first n of them.
+
+        Raises:
+            FileError: the head does not fit the encoder, or does not give one number.
+        """
+        shapes = {tensor.name: tuple(tensor.shape) for tensor in head.inputs}
+        side = tuple(name for name in SIDE_INPUTS if name in shapes)
+        essay = [shape for name, shape in shapes.items() if name not in side]
+        if len(essay) != 1 or len(essay[0]) not in {2, 3} or head.output_shape[-1] != 1:
+            raise FileError(
+                f"The head maps {shapes} to {head.output_shape}; "
+                "it must map one vector to one number."
+            )
+        *steps, size = essay[0][1:]
+        if size is None or size > width or steps not in ([], [1], [None]):
+            raise FileError(
+                f"The head reads {essay[0][1:]}, but the encoder gives vectors of {width}."
+            )
+        return cls(essay=(*(1 for _ in steps), size), side=side)
+
+    def call(
+        self, head: keras.Model, essay: torch.Tensor, side: Mapping[str, torch.Tensor]
+    ) -> torch.Tensor:
+        """Return the head's number, shape (1,), for one essay.
+
+        Args:
+            head: the head these inputs are of.
+            essay: the encoder's mean vector, shape (width,).
+            side: the figures by name, each without a batch dimension.
+        """
+        vector = essay[: self.essay[-1]].reshape(1, *self.essay)
+        if not self.side:
+            return head(vector, training=False).reshape(1)
+        figures = {name: side[name].unsqueeze(0) for name in self.side}
+        name = next(tensor.name for tensor in head.inputs if tensor.name not in self.side)
+        return head({name: vector, **figures}, training=False).reshape(1)

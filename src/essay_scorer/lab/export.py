@@ -8,15 +8,18 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
+from tokenizers import Tokenizer
 from torch import nn
 from transformers import BertModel
 
 from ..bundle import GRAPH, TOKENIZER, WEIGHTS
 from ..errors import ScorerError
-from ..graph import INPUTS, OUTPUTS, Graph
+from ..features import NAMES, features
+from ..graph import FEATURES, INPUTS, NGRAM_WEIGHTS, NGRAMS, OUTPUTS
+from ..ngrams import ngrams
+from ..scorer import Reader
 from ..text import normalise
-from ..tokens import WindowTokenizer
-from .artefacts import Artefacts
+from .artefacts import Artefacts, HeadInputs
 
 TOLERANCE = 1e-4
 
@@ -47,17 +50,19 @@ class ReadingStep(nn.Module):
     def __init__(self, encoder: BertModel, head: keras.Model) -> None:
         super().__init__()
         self.encoder, self.head = encoder, head
+        self.inputs = HeadInputs.of(head, width=encoder.config.hidden_size)
 
     def forward(
-        self, input_ids: torch.Tensor, state: torch.Tensor
+        self, input_ids: torch.Tensor, state: torch.Tensor, *side: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
         vectors = self.encoder.embeddings(input_ids=input_ids)
         for layer in self.encoder.encoder.layer:  # no window is padded, so there is no mask
             vectors = layer(vectors)
         count = torch.ones_like(vectors[0, :, :1]).sum(0)
         next_state = state + torch.cat([vectors[0].sum(0), count])
-        essay = (next_state[:-1] / next_state[-1:]).unsqueeze(0)
-        return self.head(essay, training=False).reshape(1), next_state
+        figures = dict(zip(self.inputs.side, side, strict=True))
+        number = self.inputs.call(self.head, next_state[:-1] / next_state[-1:], figures)
+        return number, next_state
 
 
 def compile_graph(artefacts: Artefacts, folder: Path) -> None:
@@ -81,14 +86,24 @@ def _halve_embeddings(encoder: BertModel) -> None:
 
 def _trace(step: ReadingStep, *, width: int, path: Path) -> None:
     tokens = torch.export.Dim("tokens", min=2, max=step.encoder.config.max_position_embeddings)
-    example = torch.ones(1, 16, dtype=torch.int64), torch.zeros(width + 1)
+    places = torch.export.Dim.DYNAMIC
+    figures = {
+        FEATURES: (torch.zeros(len(NAMES)), None),
+        NGRAMS: (torch.zeros(5, dtype=torch.int64), {0: places}),
+        NGRAM_WEIGHTS: (torch.zeros(5), {0: places}),
+    }
+    side = [figures[name] for name in step.inputs.side]
     torch.onnx.export(
         step,
-        example,
+        (
+            torch.ones(1, 16, dtype=torch.int64),
+            torch.zeros(width + 1),
+            *(value for value, _ in side),
+        ),
         str(path),
-        input_names=INPUTS,
+        input_names=(*INPUTS, *step.inputs.side),
         output_names=OUTPUTS,
-        dynamic_shapes={"input_ids": {1: tokens}, "state": None},
+        dynamic_shapes=({1: tokens}, None, *([tuple(shape for _, shape in side)] if side else [])),
         external_data=False,
         dynamo=True,
         verbose=False,
@@ -119,17 +134,31 @@ def _optimise(source: Path, target: Path) -> None:
 
 def reference_numbers(artefacts: Artefacts, texts: Sequence[str]) -> list[float]:
     """Return what the artefacts themselves say, each run by the library that wrote it."""
-    return [_reference_number(artefacts, text) for text in texts]
+    return [_reference_number(artefacts, normalise(text)) for text in texts]
 
 
-def _reference_number(artefacts: Artefacts, text: str) -> float:
-    first = artefacts.tokenizer.encode(normalise(text))
+def _reference_number(artefacts: Artefacts, clean: str) -> float:
+    first = artefacts.tokenizer.encode(clean)
+    inputs = HeadInputs.of(artefacts.head, width=artefacts.encoder.config.hidden_size)
     with torch.no_grad():
         vectors = [
             artefacts.encoder(input_ids=torch.tensor([window.ids])).last_hidden_state[0]
             for window in (first, *first.overflowing)
         ]
-        return float(artefacts.head(torch.cat(vectors).mean(0, keepdim=True), training=False))
+        side = _reference_side(artefacts, clean) if inputs.side else {}
+        return float(inputs.call(artefacts.head, torch.cat(vectors).mean(0), side))
+
+
+def _reference_side(artefacts: Artefacts, clean: str) -> dict[str, torch.Tensor]:
+    whole = Tokenizer.from_str(artefacts.tokenizer.to_str())
+    whole.no_truncation()
+    ids = np.array(whole.encode(clean).ids[1:-1], dtype=np.int64)
+    places, weights = ngrams(ids, vocabulary=whole.get_vocab_size())
+    return {
+        FEATURES: torch.from_numpy(features(clean)),
+        NGRAMS: torch.from_numpy(places),
+        NGRAM_WEIGHTS: torch.from_numpy(weights),
+    }
 
 
 def prove_equal(artefacts: Artefacts, folder: Path, texts: Sequence[str]) -> float:
@@ -138,8 +167,8 @@ def prove_equal(artefacts: Artefacts, folder: Path, texts: Sequence[str]) -> flo
     Raises:
         ExportError: it is larger than 1e-4.
     """
-    tokenizer, graph = WindowTokenizer(folder / TOKENIZER), Graph(folder / GRAPH)
-    ours = [graph.read(tokenizer.windows(normalise(text))) for text in texts]
+    reader = Reader(folder)
+    ours = [reader.number(normalise(text)) for text in texts]
     difference = float(np.max(np.abs(np.subtract(reference_numbers(artefacts, texts), ours))))
     if not difference <= TOLERANCE:
         raise ExportError(f"The graph differs from its artefacts by {difference:.2g}.")

@@ -7,45 +7,82 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from ..bundle import CARD, FILES, GRAPH, TOKENIZER, FileRecord, Manifest, Model
+from ..bundle import CARD, FILES, TOKENIZER, FileRecord, Manifest, Model
 from ..errors import FileError
 from ..flags import LengthLimits
-from ..graph import Graph
 from ..scale import Calibration, Scale
-from ..scorer import Scorer
+from ..scorer import Reader, Scorer
 from ..text import count_words, normalise
 from ..tokens import WindowTokenizer
-from .artefacts import Artefacts
+from .artefacts import HEAD, Artefacts
+from .artefacts import TOKENIZER as TOKENIZER_FOLDER
 from .baseline import length_ridge_qwk
+from .branches import Branch, FeatureBranch, NgramBranch, Sides, fit_blend, join
 from .calibrate import calibrate
-from .data import read_essays
+from .data import SPLITS
 from .evaluate import evaluate
-from .export import compile_graph, prove_equal
+from .export import compile_graph, prove_equal, reference_numbers
 from .recipe import Recipe
-from .train import train
+from .train import targets_of, train
 
 PROOF_TEXTS = 50
 
 
 def make_scorer(
-    *, recipe: str, data: Path, out: Path, name: str, version: str, licence: str
+    *, recipe: str, essays: pd.DataFrame, out: Path, model: Model, licence: str, credit: str
 ) -> Path:
-    """Make a scorer from a file of scored essays and return its bundle's folder.
+    """Make a scorer from a table of scored essays and return its bundle's folder.
 
-    The file's split ``train`` teaches, ``dev`` calibrates, ``test`` is only measured.
+    The split ``train`` teaches, ``dev`` calibrates, ``test`` is only measured.
     """
-    plan, essays = Recipe.load(recipe), read_essays(data)
-    for split in ("train", "dev", "test"):
-        if not (essays["split"] == split).any():
-            raise FileError(f"{data} has no row of split {split}.")
+    plan = Recipe.load(recipe)
+    _check_splits(essays)
+    _one_scale(essays)
     train(plan, essays, out)
-    return build_bundle(plan, essays, out, model=Model(name=name, version=version), licence=licence)
+    widen_head(plan, essays, out)
+    return build_bundle(plan, essays, out, model=model, licence=licence, credit=credit)
+
+
+def _check_splits(essays: pd.DataFrame) -> None:
+    for split in SPLITS:
+        if not (essays["split"] == split).any():
+            raise FileError(f"There is no essay of split {split}; give more essays.")
+
+
+def _one_scale(essays: pd.DataFrame) -> Scale:
+    scales = essays[["scale_min", "scale_max"]].drop_duplicates().to_numpy().tolist()
+    if len(scales) > 1:
+        raise FileError(f"The prompts have {len(scales)} different scales; train one scorer each.")
+    return Scale(min=scales[0][0], max=scales[0][1])
+
+
+def widen_head(plan: Recipe, essays: pd.DataFrame, out: Path) -> None:
+    """Fit the recipe's further branches and the blend; write the whole head again."""
+    if plan.ngrams is None and plan.features is None:
+        return
+    made = Artefacts.load(out)
+    tokenizer = WindowTokenizer(out / TOKENIZER_FOLDER / TOKENIZER)
+    parts = {name: essays[essays["split"] == name] for name in ("train", "dev")}
+    sides = {name: Sides.of(list(part["text"]), tokenizer) for name, part in parts.items()}
+    targets = {name: targets_of(part) for name, part in parts.items()}
+    prompts = list(parts["train"]["prompt"])
+    branches: list[Branch] = []
+    if plan.ngrams is not None:
+        branches.append(NgramBranch(plan.ngrams, sides["train"], targets["train"], prompts))
+    if plan.features is not None:
+        branches.append(FeatureBranch(plan.features, sides["train"], targets["train"]))
+    numbers = [np.array(reference_numbers(made, list(parts["dev"]["text"])))]
+    numbers += [branch.predict(sides["dev"]) for branch in branches]
+    weights, intercept = fit_blend(numbers, targets["dev"])
+    print(f"blend: encoder and branches count {np.round(weights, 3)}", file=sys.stderr)
+    join(made.head, branches, weights, intercept).save(out / HEAD)
 
 
 def build_bundle(
-    plan: Recipe, essays: pd.DataFrame, artefacts: Path, *, model: Model, licence: str
+    plan: Recipe, essays: pd.DataFrame, artefacts: Path, *, model: Model, licence: str, credit: str
 ) -> Path:
     """Compile the artefacts in a folder to the bundle beside them, ``bundle/``."""
     part, final = artefacts / "bundle.part", artefacts / "bundle"
@@ -54,7 +91,8 @@ def build_bundle(
     dev = essays[essays["split"] == "dev"]
     difference = prove_equal(Artefacts.load(artefacts), part, list(dev["text"].head(PROOF_TEXTS)))
     print(f"artefacts and graph agree to {difference:.1g}", file=sys.stderr)
-    manifest = _describe(plan, essays, part, model=model, licence=licence)
+    about = {"model": model, "licence": licence, "credit": credit}
+    manifest = _describe(plan, essays, part, about)
     manifest.write(part)
     shutil.rmtree(final, ignore_errors=True)
     part.rename(final)
@@ -62,26 +100,30 @@ def build_bundle(
 
 
 def _describe(
-    plan: Recipe, essays: pd.DataFrame, folder: Path, *, model: Model, licence: str
+    plan: Recipe, essays: pd.DataFrame, folder: Path, about: Mapping[str, Any]
 ) -> Manifest:
     """Calibrate and measure the compiled graph; write the card; return the manifest."""
     splits = {str(name): part for name, part in essays.groupby("split")}
-    scale = Scale(min=int(essays["score"].min()), max=int(essays["score"].max()))
+    scale = _one_scale(essays)
     words = splits["train"]["text"].map(count_words)
-    tokenizer, graph = WindowTokenizer(folder / TOKENIZER), Graph(folder / GRAPH)
+    reader = Reader(folder)
     fields: dict[str, Any] = {
-        "model": model,
+        **about,
         "recipe": plan.name,
-        "encoder": Path(plan.encoder).name,
-        "licence": licence,
+        "encoder": plan.encoder_name,
         "scale": scale,
-        "calibration": _calibrate(plan, splits["dev"], tokenizer, graph, scale),
+        "calibration": _calibrate(plan, splits["dev"], reader, scale),
         "lengths": LengthLimits(min_words=int(words.min()), max_words=int(words.max())),
     }
     unmeasured = Manifest(**fields, metrics={}, files={})
-    scorer = Scorer(manifest=unmeasured, tokenizer=tokenizer, graph=graph)
+    scorer = Scorer(manifest=unmeasured, reader=reader)
+    report = evaluate(scorer, splits["test"])
     metrics = {
-        "test": evaluate(scorer, splits["test"]),
+        "test": {
+            "essays": report["essays"],
+            **report["overall"],
+            "qwk_by_prompt": {name: part["qwk"] for name, part in report["by_prompt"].items()},
+        },
         "length_ridge_qwk": round(length_ridge_qwk(essays, scale), 4),
     }
     write_card(folder, plan, unmeasured, metrics, essays["split"].value_counts())
@@ -89,10 +131,8 @@ def _describe(
     return Manifest(**fields, metrics=metrics, files=files)
 
 
-def _calibrate(
-    plan: Recipe, dev: pd.DataFrame, tokenizer: WindowTokenizer, graph: Graph, scale: Scale
-) -> Calibration:
-    numbers = dev["text"].map(lambda text: graph.read(tokenizer.windows(normalise(text))))
+def _calibrate(plan: Recipe, dev: pd.DataFrame, reader: Reader, scale: Scale) -> Calibration:
+    numbers = dev["text"].map(lambda text: reader.number(normalise(text)))
     return calibrate(
         numbers.to_numpy(float), dev["score"].to_numpy(float), scale=scale, coverage=plan.coverage
     )
@@ -114,6 +154,7 @@ def write_card(
         low=manifest.scale.min,
         high=manifest.scale.max,
         licence=manifest.licence,
+        credit=manifest.credit,
         recipe=manifest.recipe,
         encoder=manifest.encoder,
         window=plan.tokenizer.window,

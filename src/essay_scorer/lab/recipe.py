@@ -27,6 +27,24 @@ class HeadRecipe:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NgramRecipe:
+    """Ridge regression on an essay's tokens and pairs of tokens."""
+
+    alpha: float
+    common: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureRecipe:
+    """Support vector regression on the writing features."""
+
+    penalty: float
+    gamma: float
+    tolerance: float
+    limit: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class TrainingRecipe:
     """How the weights are found."""
 
@@ -47,8 +65,11 @@ class Recipe:
 
     name: str
     encoder: str
+    encoder_name: str
     tokenizer: TokenizerRecipe
     head: HeadRecipe
+    ngrams: NgramRecipe | None
+    features: FeatureRecipe | None
     training: TrainingRecipe
     coverage: float
 
@@ -71,8 +92,11 @@ class Recipe:
         return cls(
             name=table["name"],
             encoder=table["encoder"]["source"],
+            encoder_name=table["encoder"]["name"],
             tokenizer=TokenizerRecipe(**table["tokenizer"]),
             head=HeadRecipe(**table["head"]),
+            ngrams=NgramRecipe(**table["ngrams"]) if "ngrams" in table else None,
+            features=FeatureRecipe(**table["features"]) if "features" in table else None,
             training=TrainingRecipe(**table["training"]),
             coverage=table["interval"]["coverage"],
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import torch
 from tokenizers import Tokenizer
@@ -39,6 +40,12 @@ def tokenise(tokenizer: Tokenizer, texts: pd.Series) -> list[Essay]:
         [torch.tensor(part.ids) for part in (encoding, *encoding.overflowing)]
         for encoding in encodings
     ]
+
+
+def targets_of(essays: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Return the human scores as shares of each prompt's scale, shape (essays,)."""
+    low, high = essays["scale_min"], essays["scale_max"]
+    return ((essays["score"] - low) / (high - low)).to_numpy(float)
 
 
 class Training:
@@ -74,13 +81,11 @@ class Training:
         return EssayNetwork(encoder, head).to(self.device).train()
 
     def _examples(self, essays: pd.DataFrame) -> Examples:
-        low, high = essays["score"].min(), essays["score"].max()
-        if low == high:
-            raise FileError(f"All essays have the score {low}; there is nothing to learn.")
-        targets = (essays["score"].to_numpy() - low) / (high - low)
+        if essays["score"].nunique() == 1:
+            raise FileError(f"All essays have the score {essays['score'][0]}; nothing to learn.")
         return Examples(
             essays=tokenise(self.tokenizer.backend_tokenizer, essays["text"]),
-            targets=torch.tensor(targets, dtype=torch.float32, device=self.device),
+            targets=torch.tensor(targets_of(essays), dtype=torch.float32, device=self.device),
         )
 
     @property
