@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_bundle(commands)
     _add_data(commands)
     _add_train(commands)
+    _add_export(commands)
     _add_evaluate(commands)
     return parser
 
@@ -99,13 +100,32 @@ def _add_data(commands: Any) -> None:
 def _add_train(commands: Any) -> None:
     command = commands.add_parser("train", help="make a scorer from scored essays")
     command.add_argument("--recipe", default="default", help="a recipe's name or its file")
+    _add_model_options(command)
+    _add_data_options(command)
+    command.set_defaults(run=_train)
+
+
+def _add_export(commands: Any) -> None:
+    command = commands.add_parser(
+        "export", help="compile your own tokenizer, encoder and head to a bundle"
+    )
+    command.add_argument("--tokenizer", type=Path, required=True, metavar="DIR")
+    command.add_argument("--encoder", type=Path, required=True, metavar="DIR")
+    command.add_argument("--head", type=Path, required=True, metavar="FILE.h5")
+    command.add_argument("--recipe", default="default", help="says how texts are cut")
+    command.add_argument(
+        "--scale", type=_scale, required=True, metavar="MIN-MAX", help="what the head gives"
+    )
+    _add_model_options(command)
+    command.set_defaults(run=_export)
+
+
+def _add_model_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--out", type=Path, required=True, metavar="DIR")
     command.add_argument("--name", default="my-essay-scorer", help="the model's name")
     command.add_argument("--version", default="1.0.0", help="the model's version")
     command.add_argument("--licence", default="all rights reserved", help="the weights' licence")
     command.add_argument("--credit", default="our own essays", help="whose essays they are")
-    _add_data_options(command)
-    command.set_defaults(run=_train)
 
 
 def _add_evaluate(commands: Any) -> None:
@@ -250,6 +270,34 @@ def _train(options: argparse.Namespace) -> None:
         model=Model(name=options.name, version=options.version),
         licence=options.licence,
         credit=options.credit,
+    )
+
+
+def _export(options: argparse.Namespace) -> None:
+    from .bundle import Model
+    from .lab import pipeline
+    from .lab.artefacts import Artefacts
+    from .lab.recipe import Recipe
+    from .scale import Scale
+
+    recipe = Recipe.load(options.recipe)
+    low, high = options.scale
+    pipeline.export_artefacts(
+        lambda: Artefacts.read(
+            tokenizer=options.tokenizer,
+            encoder=options.encoder,
+            head=options.head,
+            windows=recipe.tokenizer,
+        ),
+        options.out,
+        manifest=pipeline.unmeasured_manifest(
+            recipe.name,
+            Scale(min=low, max=high),
+            model=Model(name=options.name, version=options.version),
+            licence=options.licence,
+            credit=options.credit,
+        ),
+        texts=pipeline.proof_texts(),
     )
 
 

@@ -119,11 +119,22 @@ def test_an_interrupted_checkpoint_leaves_the_last_one(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(torch, "save", fail)
-    with pytest.raises(OSError, match="space"):
+    with pytest.raises(FileError, match="is the disk full"):
         training.checkpoint()
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.pt"]
     training.step = 0
     training.resume()
     assert training.step == 4
+
+
+def test_a_checkpoint_of_other_essays_is_not_gone_on_with(
+    recipe_file: Path, essays: pd.DataFrame, tmp_path: Path
+) -> None:
+    recipe = Recipe.load(str(recipe_file))
+    Training(recipe, essays, tmp_path).checkpoint()
+    Training(recipe, essays, tmp_path).resume()
+    with pytest.raises(FileError, match="give another --out"):
+        Training(recipe, essays.head(40), tmp_path).resume()
 
 
 @pytest.mark.parametrize("name", ["bert-tokenizer", "bert-model", "aes_model.h5"])

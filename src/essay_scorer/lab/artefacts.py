@@ -16,7 +16,7 @@ import keras
 import torch
 from tokenizers import Tokenizer
 from tokenizers.normalizers import Replace, Sequence
-from transformers import AutoTokenizer, BertModel, PreTrainedTokenizerFast
+from transformers import AutoConfig, AutoTokenizer, BertModel, PreTrainedTokenizerFast
 from transformers.utils import logging as transformers_logging
 
 from ..errors import FileError
@@ -63,17 +63,82 @@ class Artefacts:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read the three artefacts from one folder."""
+        """Read the three artefacts that a training left in one folder."""
         for name in (TOKENIZER, ENCODER, HEAD):
             if not (folder / name).exists():
                 raise FileError(f"{folder} has no {name}.")
-        return cls(
-            tokenizer=Tokenizer.from_file(str(folder / TOKENIZER / "tokenizer.json")),
-            encoder=BertModel.from_pretrained(
-                folder / ENCODER, local_files_only=True, add_pooling_layer=False
-            ).eval(),
-            head=keras.models.load_model(folder / HEAD, compile=False),
+        return cls.read(tokenizer=folder / TOKENIZER, encoder=folder / ENCODER, head=folder / HEAD)
+
+    @classmethod
+    def read(
+        cls,
+        *,
+        tokenizer: Path,
+        encoder: Path,
+        head: Path,
+        windows: TokenizerRecipe | None = None,
+    ) -> Self:
+        """Read three artefacts from wherever they are, and check that they fit together.
+
+        Args:
+            tokenizer: a Hugging Face folder with ``tokenizer.json`` or ``vocab.txt``.
+            encoder: a Hugging Face BERT folder with safetensors or PyTorch weights.
+            head: a Keras file, ``.h5`` or ``.keras``.
+            windows: how to cut texts, for a tokenizer that does not say so itself.
+
+        Raises:
+            FileError: one cannot be read, or the head does not fit the encoder.
+        """
+        bert, scorer = _read_encoder(encoder), _read_head(head)
+        HeadInputs.of(scorer, width=bert.config.hidden_size)
+        return cls(tokenizer=_read_tokenizer(tokenizer, bert, windows), encoder=bert, head=scorer)
+
+
+def _read_tokenizer(folder: Path, encoder: BertModel, windows: TokenizerRecipe | None) -> Tokenizer:
+    try:
+        inner: Tokenizer = AutoTokenizer.from_pretrained(
+            folder, local_files_only=True
+        ).backend_tokenizer
+        if (folder / "tokenizer.json").is_file():
+            inner = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    except Exception as error:
+        raise FileError(f"{folder} is not a tokenizer folder.") from error
+    if inner.truncation is None:
+        if windows is None:
+            raise FileError(f"{folder} does not say how long a window is; name a recipe.")
+        inner.enable_truncation(windows.window, stride=windows.overlap)
+    inner.no_padding()
+    window: int = inner.truncation["max_length"]  # type: ignore[index]  # set above
+    places, ids = encoder.config.max_position_embeddings, inner.get_vocab_size()
+    if window > places or ids > encoder.config.vocab_size:
+        raise FileError(
+            f"{folder} does not fit the encoder: windows of {window} tokens from {ids}, "
+            f"where it reads {places} from {encoder.config.vocab_size}."
         )
+    return inner
+
+
+def _read_encoder(folder: Path) -> BertModel:
+    try:
+        config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError) as error:
+        raise FileError(f"{folder} is not a Hugging Face folder: no config.json.") from error
+    if config.model_type != "bert":
+        raise FileError(f"{folder} holds a {config.model_type} model; it must be a BERT.")
+    try:
+        encoder = BertModel.from_pretrained(
+            folder, local_files_only=True, add_pooling_layer=False, dtype=torch.float32
+        )
+    except (OSError, ValueError, RuntimeError) as error:
+        raise FileError(f"{folder} has no weights that fit its config.json.") from error
+    return encoder.eval()
+
+
+def _read_head(path: Path) -> keras.Model:
+    try:
+        return keras.models.load_model(path, compile=False)
+    except Exception as error:
+        raise FileError(f"{path} is not a Keras model that can be loaded.") from error
 
 
 def save_encoder(encoder: BertModel, folder: Path) -> None:

@@ -2,7 +2,9 @@
 
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -85,18 +87,81 @@ def build_bundle(
     plan: Recipe, essays: pd.DataFrame, artefacts: Path, *, model: Model, licence: str, credit: str
 ) -> Path:
     """Compile the artefacts in a folder to the bundle beside them, ``bundle/``."""
-    part, final = artefacts / "bundle.part", artefacts / "bundle"
-    shutil.rmtree(part, ignore_errors=True)
-    compile_graph(Artefacts.load(artefacts), part)
-    dev = essays[essays["split"] == "dev"]
-    difference = prove_equal(Artefacts.load(artefacts), part, list(dev["text"].head(PROOF_TEXTS)))
-    print(f"artefacts and graph agree to {difference:.1g}", file=sys.stderr)
     about = {"model": model, "licence": licence, "credit": credit}
-    manifest = _describe(plan, essays, part, about)
-    manifest.write(part)
-    shutil.rmtree(final, ignore_errors=True)
-    part.rename(final)
-    return final
+    texts = list(essays.loc[essays["split"] == "dev", "text"].head(PROOF_TEXTS))
+    with _fresh_folder(artefacts / "bundle") as part:
+        _compile(lambda: Artefacts.load(artefacts), part, texts)
+        _describe(plan, essays, part, about).write(part)
+    return artefacts / "bundle"
+
+
+def _compile(load: Callable[[], Artefacts], folder: Path, texts: Sequence[str]) -> None:
+    """Write the graph and prove it; compiling changes the artefacts, so they are loaded twice."""
+    compile_graph(load(), folder)
+    difference = prove_equal(load(), folder, texts)
+    print(f"artefacts and graph agree to {difference:.1g}", file=sys.stderr)
+
+
+@contextmanager
+def _fresh_folder(final: Path) -> Iterator[Path]:
+    """Yield a folder to write in, and move it to its name only when all of it is there."""
+    part = final.with_name(final.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        yield part
+        shutil.rmtree(final, ignore_errors=True)
+        part.rename(final)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def proof_texts() -> list[str]:
+    """Return short texts of several kinds, to compare artefacts and graph on."""
+    return Path(__file__).with_name("proof.txt").read_text(encoding="utf-8").split("---\n")
+
+
+def export_artefacts(
+    load: Callable[[], Artefacts], out: Path, *, manifest: Manifest, texts: Sequence[str]
+) -> Path:
+    """Compile somebody's own artefacts to a bundle; ``manifest`` says all but its files."""
+    with _fresh_folder(out) as part:
+        _compile(load, part, texts)
+        template = Template(Path(__file__).with_name("card_own.md").read_text(encoding="utf-8"))
+        card = template.substitute(
+            name=manifest.model.name,
+            version=manifest.model.version,
+            licence=manifest.licence,
+            recipe=manifest.recipe,
+            low=manifest.scale.min,
+            high=manifest.scale.max,
+        )
+        (part / CARD).write_text(card, encoding="utf-8")
+        files = {name: FileRecord.of(part / name) for name in FILES}
+        replace(manifest, files=files).write(part)
+    return out
+
+
+def unmeasured_manifest(
+    recipe: str, scale: Scale, *, model: Model, licence: str, credit: str
+) -> Manifest:
+    """Return what can be said of a model without essays: its number is the score.
+
+    Nothing is promised: the interval is the whole scale, and no length is flagged.
+    """
+    return Manifest(
+        model=model,
+        recipe=recipe,
+        encoder="the user's own",
+        licence=licence,
+        credit=credit,
+        scale=scale,
+        calibration=Calibration(
+            slope=1.0, intercept=0.0, half_width=float(scale.max - scale.min), coverage=1.0
+        ),
+        lengths=LengthLimits(min_words=1, max_words=sys.maxsize),
+        metrics={},
+        files={},
+    )
 
 
 def _describe(

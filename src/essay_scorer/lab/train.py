@@ -1,5 +1,6 @@
 """Fine-tuning: a recipe and scored essays become the three artefacts."""
 
+import hashlib
 import json
 import time
 from collections.abc import Iterator
@@ -61,6 +62,7 @@ class Training:
         self.examples = self._examples(essays)
         self.optimiser, self.schedule = self._optimiser()
         self.average = AveragedModel(self.network)
+        self.identity = _identity(recipe, essays)
         self.step = 0
 
     def _build(self, source: Path) -> EssayNetwork:
@@ -154,8 +156,9 @@ class Training:
     def checkpoint(self) -> None:
         """Write the whole state beside its final name, then move it there."""
         part = self.out / f"{CHECKPOINT}.part"
-        torch.save(
+        _save(
             {
+                "identity": self.identity,
                 "step": self.step,
                 "network": self.network.state_dict(),
                 "average": self.average.state_dict(),
@@ -174,6 +177,8 @@ class Training:
         if not path.is_file():
             return
         state = torch.load(path, map_location=self.device, weights_only=True)
+        if state["identity"] != self.identity:
+            raise FileError(f"{path} is of another recipe or other essays; give another --out.")
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
         self.optimiser.load_state_dict(state["optimiser"])
@@ -187,6 +192,22 @@ class Training:
         self.tokenizer.save_pretrained(self.out / TOKENIZER)
         save_encoder(network.encoder, self.out / ENCODER)
         network.head.save(self.out / HEAD)
+
+
+def _identity(recipe: Recipe, essays: pd.DataFrame) -> str:
+    """Return what two runs share if and only if one can go on where the other stopped."""
+    digest = hashlib.sha256(repr(recipe).encode())
+    for text, score in zip(essays["text"], essays["score"], strict=True):
+        digest.update(f"{score}\0{text}\0".encode())
+    return digest.hexdigest()
+
+
+def _save(state: dict[str, object], path: Path) -> None:
+    try:
+        torch.save(state, path)
+    except (OSError, RuntimeError) as error:  # a full disk is either, by where it is met
+        path.unlink(missing_ok=True)
+        raise FileError(f"{path} cannot be written; is the disk full?") from error
 
 
 def train(recipe: Recipe, essays: pd.DataFrame, out: Path) -> None:
