@@ -37,7 +37,7 @@ bench: $(VENV)/.serve  ## measure the handler on this machine
 
 lab: $(VENV)/.lab  ## install the lab: torch, Keras and what training needs
 
-# The shipped bundle, from the essays in DATA: about 40 minutes on two cores.
+# The shipped bundle, from the essays in DATA: about an hour on two cores.
 model: $(VENV)/.lab  ## train the shipped bundle again from DATA=essays.parquet
 	$(BIN)/essay-scorer train --recipe default --data $(DATA) --out runs/default \
 		--name essay-scorer-en --version 1.0.0 --licence CC-BY-NC-SA-4.0 \
