@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -177,7 +176,7 @@ class Training:
         if not path.is_file():
             return
         state = torch.load(path, map_location=self.device, weights_only=True)
-        if state["identity"] != self.identity:
+        if state.get("identity") != self.identity:
             raise FileError(f"{path} is of another recipe or other essays; give another --out.")
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
@@ -215,15 +214,8 @@ def train(recipe: Recipe, essays: pd.DataFrame, out: Path) -> None:
     chosen = essays[essays["split"] == "train"]
     if len(chosen) < recipe.training.batch:
         raise FileError(f"{len(chosen)} training essays are too few; give at least one batch.")
-    started = time.monotonic()
     training = Training(recipe, chosen.reset_index(drop=True), out)
     training.run()
     training.save()
-    low, high = int(chosen["score"].min()), int(chosen["score"].max())
-    record = {
-        "recipe": recipe.name,
-        "essays": len(chosen),
-        "scale": [low, high],
-        "seconds": round(time.monotonic() - started),
-    }
+    record = {"recipe": recipe.name, "essays": len(chosen), "identity": training.identity}
     (out / "training.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
