@@ -10,7 +10,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import keras
 import torch
@@ -89,7 +89,7 @@ class Artefacts:
         Raises:
             FileError: one cannot be read, or the head does not fit the encoder.
         """
-        bert, scorer = _read_encoder(encoder), _read_head(head)
+        bert, scorer = _read_encoder(encoder), read_head(head)
         HeadInputs.of(scorer, width=bert.config.hidden_size)
         return cls(tokenizer=_read_tokenizer(tokenizer, bert, windows), encoder=bert, head=scorer)
 
@@ -134,9 +134,32 @@ def _read_encoder(folder: Path) -> BertModel:
     return encoder.eval()
 
 
-def _read_head(path: Path) -> keras.Model:
+class _LSTM(keras.layers.LSTM):
+    """Reads an LSTM layer as Keras 2 wrote it; what it gives is Keras' own layer."""
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> keras.Layer:
+        return keras.layers.LSTM.from_config(_known(config))
+
+
+class _GRU(keras.layers.GRU):
+    """The same for a GRU layer."""
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> keras.Layer:
+        return keras.layers.GRU.from_config(_known(config))
+
+
+def _known(config: dict[str, Any]) -> dict[str, Any]:
+    """Return a recurrent layer's settings without the one that Keras 3 dropped."""
+    return {name: value for name, value in config.items() if name != "time_major"}
+
+
+def read_head(path: Path) -> keras.Model:
+    """Read a head that Keras 3, or Keras 2 in TensorFlow, has saved."""
+    old = {"LSTM": _LSTM, "GRU": _GRU}
     try:
-        return keras.models.load_model(path, compile=False)
+        return keras.models.load_model(path, compile=False, custom_objects=old)
     except Exception as error:
         raise FileError(f"{path} is not a Keras model that can be loaded.") from error
 
