@@ -1,6 +1,6 @@
 """Measure the Lambda handler on this machine: start, warm time, memory, size.
 
-    .venv/bin/python bench/handler.py [--runs N] [--json]
+    .venv/bin/python bench/handler.py [--runs N] [--tokens N]
 
 Every start is a fresh process that runs ``image/src/main.py`` as Lambda does, with
 the files in the page cache.  Figures are medians with the lowest and the highest.

@@ -79,26 +79,22 @@ def read_essays(path: Path, columns: Columns | None = None) -> Essays:
     layout = recognise(list(rows.table.columns), dict(columns.named), columns.groups)
     table = _with_scale(_canonical(rows, layout), rows, layout, columns.scale)
     bad = _check(table, splits=bool(layout.split))
+    found = [Problem(line=int(table["line"][row]), what=what) for row, what in bad.items()]
+    problems = sorted([*rows.problems, *found], key=lambda problem: problem.line)
     good = table.drop(index=list(bad)).reset_index(drop=True)
     if good.empty:
-        raise FileError(f"{path} has no usable row; the first: {_first(rows, table, bad)}.")
+        raise FileError(f"{path} has no usable row; the first: {problems[0]}.")
     good = good.astype({"score": int, "scale_min": int, "scale_max": int})
     if not layout.split:
         good["split"] = assign_splits(good)
-    problems = [Problem(line=int(table["line"][row]), what=what) for row, what in bad.items()]
     return Essays(
         path=path,
         layout=layout,
         table=good,
-        problems=sorted([*rows.problems, *problems], key=lambda problem: problem.line),
+        problems=problems,
         encodings=rows.encodings,
         own_splits=bool(layout.split),
     )
-
-
-def _first(rows: Rows, table: pd.DataFrame, bad: Mapping[int, str]) -> str:
-    found = [Problem(line=int(table["line"][row]), what=what) for row, what in bad.items()]
-    return str(min([*rows.problems, *found], key=lambda problem: problem.line))
 
 
 def _canonical(rows: Rows, layout: Layout) -> pd.DataFrame:
@@ -132,6 +128,13 @@ def _with_scale(
     return table.assign(scale_min=limits[0], scale_max=limits[1])
 
 
+_ABSENT = {
+    "text": "it has no text",
+    "score": "its score is not a number",
+    "split": "its split is not train, dev or test",
+}
+
+
 def _schema(*, splits: bool) -> pa.DataFrameSchema:
     whole = pa.Check(lambda score: score % 1 == 0, error="its score is not a whole number")
     columns = {
@@ -141,7 +144,7 @@ def _schema(*, splits: bool) -> pa.DataFrameSchema:
         "score": pa.Column(float, whole),
     }
     if splits:
-        named = pa.Check.isin(SPLITS, error="its split is not train, dev or test")
+        named = pa.Check.isin(SPLITS, error=_ABSENT["split"])
         columns["split"] = pa.Column(object, named)
     inside = pa.Check(
         lambda table: (
@@ -150,13 +153,6 @@ def _schema(*, splits: bool) -> pa.DataFrameSchema:
         error="its score is outside its prompt's scale",
     )
     return pa.DataFrameSchema(columns, checks=inside, coerce=True)
-
-
-_ABSENT = {
-    "text": "it has no text",
-    "score": "its score is not a number",
-    "split": "its split is not train, dev or test",
-}
 
 
 def _has_words(text: object) -> bool:

@@ -136,9 +136,12 @@ def export_artefacts(
             high=manifest.scale.max,
         )
         (part / CARD).write_text(card, encoding="utf-8")
-        files = {name: FileRecord.of(part / name) for name in FILES}
-        replace(manifest, files=files).write(part)
+        replace(manifest, files=_measure_files(part)).write(part)
     return out
+
+
+def _measure_files(folder: Path) -> dict[str, FileRecord]:
+    return {name: FileRecord.of(folder / name) for name in FILES}
 
 
 def unmeasured_manifest(
@@ -172,15 +175,16 @@ def _describe(
     scale = _one_scale(essays)
     words = splits["train"]["text"].map(count_words)
     reader = Reader(folder)
-    fields: dict[str, Any] = {
+    unmeasured = Manifest(
         **about,
-        "recipe": plan.name,
-        "encoder": plan.encoder_name,
-        "scale": scale,
-        "calibration": _calibrate(plan, splits["dev"], reader, scale),
-        "lengths": LengthLimits(min_words=int(words.min()), max_words=int(words.max())),
-    }
-    unmeasured = Manifest(**fields, metrics={}, files={})
+        recipe=plan.name,
+        encoder=plan.encoder_name,
+        scale=scale,
+        calibration=_calibrate(plan, splits["dev"], reader, scale),
+        lengths=LengthLimits(min_words=int(words.min()), max_words=int(words.max())),
+        metrics={},
+        files={},
+    )
     scorer = Scorer(manifest=unmeasured, reader=reader)
     report = evaluate(scorer, splits["test"])
     metrics = {
@@ -192,8 +196,7 @@ def _describe(
         "length_ridge_qwk": round(length_ridge_qwk(essays, scale), 4),
     }
     write_card(folder, plan, unmeasured, metrics, essays["split"].value_counts())
-    files = {name: FileRecord.of(folder / name) for name in FILES}
-    return Manifest(**fields, metrics=metrics, files=files)
+    return replace(unmeasured, metrics=metrics, files=_measure_files(folder))
 
 
 def _calibrate(plan: Recipe, dev: pd.DataFrame, reader: Reader, scale: Scale) -> Calibration:
