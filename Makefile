@@ -11,7 +11,7 @@ LOCKED := --no-deps --require-hashes --requirement
 TORCH := torch==2.13.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench lab model lock clean
+.PHONY: help demo test check fix bench lab model system lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
@@ -43,6 +43,13 @@ model: $(VENV)/.lab  ## train the shipped bundle again from DATA=essays.parquet
 		--name essay-scorer-en --version 1.0.0 --licence CC-BY-NC-SA-4.0 \
 		--credit "ASAP 2.0, from PERSUADE 2.0 (Crossley et al. 2024), CC BY-NC-SA 4.0"
 	rm -rf models/default && cp -r runs/default/bundle models/default
+
+DEBIAN = $(shell sed 's/#.*//' requirements/debian.txt)
+SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+system:  ## install the Debian packages that some tests and the recipe classic want
+	@dpkg --status $(DEBIAN) >/dev/null 2>&1 || { $(SUDO) apt-get update --quiet --quiet && \
+		$(SUDO) apt-get install --yes --quiet --quiet --no-install-recommends $(DEBIAN); }
 
 $(BIN)/python:
 	@"$(or $(PYTHON),false)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

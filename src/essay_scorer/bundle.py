@@ -5,6 +5,7 @@
     model.onnx          encoder, pooling and head in one graph
     model.onnx.data     its weights, which the runtime maps into memory
     README.md           the model card
+    cleaning.json       words to clean the text with; only where the recipe does so
 
 The manifest names every other file with its size and its hash.  Loading checks
 the sizes, which is instant and finds a truncated copy; ``verify`` checks the
@@ -24,14 +25,16 @@ from .flags import LengthLimits
 from .scale import Calibration, Scale
 
 FORMAT = 1
-MANIFEST, TOKENIZER, GRAPH, WEIGHTS, CARD = (
+MANIFEST, TOKENIZER, GRAPH, WEIGHTS, CARD, CLEANING = (
     "bundle.json",
     "tokenizer.json",
     "model.onnx",
     "model.onnx.data",
     "README.md",
+    "cleaning.json",
 )
-FILES = (TOKENIZER, GRAPH, WEIGHTS, CARD)
+FILES = frozenset({TOKENIZER, GRAPH, WEIGHTS, CARD})
+MAY_HAVE = frozenset({CLEANING})
 VARIABLE = "ESSAY_SCORER_BUNDLE"
 
 
@@ -103,7 +106,7 @@ class Manifest:
     def _from_table(cls, table: dict[str, Any]) -> Self:
         scale = Scale(min=int(table["scale"]["min"]), max=int(table["scale"]["max"]))
         files = {name: FileRecord(**record) for name, record in table["files"].items()}
-        if scale.min >= scale.max or set(files) != set(FILES):
+        if scale.min >= scale.max or files.keys() - MAY_HAVE != FILES:
             raise ValueError
         return cls(
             model=Model(name=str(table["name"]), version=str(table["version"])),

@@ -112,7 +112,7 @@ def _add_export(commands: Any) -> None:
     command.add_argument("--tokenizer", type=Path, required=True, metavar="DIR")
     command.add_argument("--encoder", type=Path, required=True, metavar="DIR")
     command.add_argument("--head", type=Path, required=True, metavar="FILE.h5")
-    command.add_argument("--recipe", default="default", help="says how texts are cut")
+    command.add_argument("--recipe", default="default", help="says how texts are cleaned and cut")
     command.add_argument(
         "--scale", type=_scale, required=True, metavar="MIN-MAX", help="what the head gives"
     )
@@ -278,9 +278,11 @@ def _export(options: argparse.Namespace) -> None:
     from .lab import pipeline
     from .lab.artefacts import Artefacts
     from .lab.recipe import Recipe
+    from .lab.wordnet import word_cleaner
     from .scale import Scale
 
     recipe = Recipe.load(options.recipe)
+    cleaner = word_cleaner(recipe.cleaning)
     low, high = options.scale
     pipeline.export_artefacts(
         lambda: Artefacts.read(
@@ -288,6 +290,7 @@ def _export(options: argparse.Namespace) -> None:
             encoder=options.encoder,
             head=options.head,
             windows=recipe.tokenizer,
+            cleaner=cleaner,
         ),
         options.out,
         manifest=pipeline.unmeasured_manifest(

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from . import bundle
 from .bundle import Manifest, Model
+from .cleaning import WordCleaner
 from .features import features
 from .graph import FEATURES, NGRAM_WEIGHTS, NGRAMS, Graph
 from .ngrams import ngrams
@@ -42,10 +43,12 @@ class Reader:
     def __init__(self, folder: Path, *, threads: int | None = None) -> None:
         self._tokenizer = WindowTokenizer(folder / bundle.TOKENIZER)
         self._graph = Graph(folder / bundle.GRAPH, threads=threads)
+        words = folder / bundle.CLEANING
+        self._cleaner = WordCleaner.load(words) if words.is_file() else None
 
     def number(self, clean: str) -> float:
         """Return the number for a normalised text, before it is placed on the scale."""
-        tokens = self._tokenizer.tokens(clean)
+        tokens = self._tokenizer.tokens(self._cleaner.clean(clean) if self._cleaner else clean)
         return self._graph.read(tokens.windows, self._side(clean, tokens))
 
     def _side(self, clean: str, tokens: Tokens) -> dict[str, npt.NDArray[Any]]:

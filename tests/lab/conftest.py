@@ -30,7 +30,8 @@ window = 32
 overlap = 8
 paragraph_mark = "¶"
 [head]
-units = 8
+kind = "dense"
+units = [8]
 [ngrams]
 alpha = 1.0
 common = 0.1
@@ -41,6 +42,7 @@ tolerance = 0.02
 limit = 4.0
 [training]
 seed = 7
+frozen_layers = 0
 epochs = 6
 batch = 8
 encoder_rate = 1e-3

@@ -37,7 +37,7 @@ def test_the_default_recipe_is_valid() -> None:
 
 
 def test_an_unknown_recipe_lists_the_known_ones() -> None:
-    with pytest.raises(FileError, match="known are: default"):
+    with pytest.raises(FileError, match="known are: classic, default"):
         Recipe.load("nonsense")
 
 

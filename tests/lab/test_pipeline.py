@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from essay_scorer.lab.export import (
     reference_numbers,
 )
 from essay_scorer.lab.recipe import Recipe
-from essay_scorer.lab.train import Training, targets_of
+from essay_scorer.lab.train import Training, targets_of, tokenise
 from essay_scorer.tokens import WindowTokenizer
 
 
@@ -257,3 +258,26 @@ def test_the_words_of_one_assignment_do_not_count(
     assert branch.predict(Sides(features=shared.features, ngrams=changed)) == pytest.approx(
         branch.predict(shared)
     )
+
+
+@pytest.mark.parametrize("frozen", [1, 2])
+def test_frozen_layers_stay_and_are_read_once(
+    recipe_file: Path, essays: pd.DataFrame, encoder: Path, tmp_path: Path, frozen: int
+) -> None:
+    recipe = Recipe.load(str(recipe_file))
+    settings = replace(recipe.training, frozen_layers=frozen, epochs=1)
+    chosen = essays[essays["split"] == "train"].reset_index(drop=True)
+    training = Training(replace(recipe, training=settings), chosen, tmp_path)
+    cut = tokenise(training.tokenizer.backend_tokenizer, chosen["text"].head(5))
+    with torch.no_grad():
+        from_ids, from_states = (
+            training.network(cut),
+            training.network(training.examples.essays[:5]),
+        )
+    assert from_states.numpy() == pytest.approx(from_ids.numpy(), abs=1e-3)  # kept in 16 bits
+
+    training.run()
+    before = BertModel.from_pretrained(encoder, add_pooling_layer=False).state_dict()
+    after = training.network.encoder.state_dict()
+    changed = {name.split(".")[2] for name in before if not torch.equal(before[name], after[name])}
+    assert changed == {str(layer) for layer in range(frozen, 2)}

@@ -14,11 +14,12 @@ from typing import Any, Self
 
 import keras
 import torch
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 from tokenizers.normalizers import Replace, Sequence
 from transformers import AutoConfig, AutoTokenizer, BertModel, PreTrainedTokenizerFast
 from transformers.utils import logging as transformers_logging
 
+from ..cleaning import WordCleaner
 from ..errors import FileError
 from ..graph import SIDE_INPUTS
 from ..text import PARAGRAPH_BREAK
@@ -48,8 +49,9 @@ def window_tokenizer(folder: Path, recipe: TokenizerRecipe) -> PreTrainedTokeniz
     inner: Tokenizer = wrapped.backend_tokenizer
     inner.no_padding()
     inner.enable_truncation(recipe.window, stride=recipe.overlap)
-    mark = Replace(PARAGRAPH_BREAK, f" {recipe.paragraph_mark} ")
-    inner.normalizer = Sequence([mark, inner.normalizer])
+    if recipe.paragraph_mark is not None:
+        mark = Replace(PARAGRAPH_BREAK, f" {recipe.paragraph_mark} ")
+        inner.normalizer = Sequence([mark, inner.normalizer])
     return wrapped
 
 
@@ -60,14 +62,20 @@ class Artefacts:
     tokenizer: Tokenizer
     encoder: BertModel
     head: keras.Model
+    cleaner: WordCleaner | None = None  # what the recipe does to texts before they are cut
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
+    def load(cls, folder: Path, *, cleaner: WordCleaner | None = None) -> Self:
         """Read the three artefacts that a training left in one folder."""
         for name in (TOKENIZER, ENCODER, HEAD):
             if not (folder / name).exists():
                 raise FileError(f"{folder} has no {name}.")
-        return cls.read(tokenizer=folder / TOKENIZER, encoder=folder / ENCODER, head=folder / HEAD)
+        return cls.read(
+            tokenizer=folder / TOKENIZER,
+            encoder=folder / ENCODER,
+            head=folder / HEAD,
+            cleaner=cleaner,
+        )
 
     @classmethod
     def read(
@@ -77,6 +85,7 @@ class Artefacts:
         encoder: Path,
         head: Path,
         windows: TokenizerRecipe | None = None,
+        cleaner: WordCleaner | None = None,
     ) -> Self:
         """Read three artefacts from wherever they are, and check that they fit together.
 
@@ -85,13 +94,24 @@ class Artefacts:
             encoder: a Hugging Face BERT folder with safetensors or PyTorch weights.
             head: a Keras file, ``.h5`` or ``.keras``.
             windows: how to cut texts, for a tokenizer that does not say so itself.
+            cleaner: what to do to texts before they are cut.
 
         Raises:
             FileError: one cannot be read, or the head does not fit the encoder.
         """
         bert, scorer = _read_encoder(encoder), read_head(head)
         HeadInputs.of(scorer, width=bert.config.hidden_size)
-        return cls(tokenizer=_read_tokenizer(tokenizer, bert, windows), encoder=bert, head=scorer)
+        return cls(
+            tokenizer=_read_tokenizer(tokenizer, bert, windows),
+            encoder=bert,
+            head=scorer,
+            cleaner=cleaner,
+        )
+
+    def cut(self, clean: str) -> list[Encoding]:
+        """Return the windows of a normalised text, cleaned as the recipe says."""
+        first = self.tokenizer.encode(self.cleaner.clean(clean) if self.cleaner else clean)
+        return [first, *first.overflowing]
 
 
 def _read_tokenizer(folder: Path, encoder: BertModel, windows: TokenizerRecipe | None) -> Tokenizer:

@@ -20,6 +20,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import Ridge
 from sklearn.svm import SVR
 
+from ..cleaning import WordCleaner
 from ..features import NAMES, features
 from ..graph import FEATURES, NGRAM_WEIGHTS, NGRAMS
 from ..ngrams import BUCKETS, ngrams
@@ -41,12 +42,13 @@ class Sides:
     ngrams: csr_matrix
 
     @classmethod
-    def of(cls, texts: Sequence[str], tokenizer: WindowTokenizer) -> "Sides":
+    def of(
+        cls, texts: Sequence[str], tokenizer: WindowTokenizer, cleaner: WordCleaner | None = None
+    ) -> "Sides":
         """Compute them as the runtime does, by the same code."""
         clean = [normalise(text) for text in texts]
-        bags = [
-            ngrams(tokenizer.tokens(text).ids, vocabulary=tokenizer.vocabulary) for text in clean
-        ]
+        cut = [cleaner.clean(text) for text in clean] if cleaner else clean
+        bags = [ngrams(tokenizer.tokens(text).ids, vocabulary=tokenizer.vocabulary) for text in cut]
         ends = np.cumsum([0, *(len(places) for places, _ in bags)])
         places, weights = (np.concatenate(parts) for parts in zip(*bags, strict=True))
         shape = len(bags), tokenizer.vocabulary + BUCKETS

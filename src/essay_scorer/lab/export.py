@@ -1,6 +1,7 @@
 """Compile three artefacts to a bundle's graph, and prove that the two agree."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -12,7 +13,7 @@ from tokenizers import Tokenizer
 from torch import nn
 from transformers import BertModel
 
-from ..bundle import GRAPH, TOKENIZER, WEIGHTS
+from ..bundle import CLEANING, GRAPH, TOKENIZER, WEIGHTS
 from ..errors import ScorerError
 from ..features import NAMES, features
 from ..graph import FEATURES, INPUTS, NGRAM_WEIGHTS, NGRAMS, OUTPUTS
@@ -66,9 +67,11 @@ class ReadingStep(nn.Module):
 
 
 def compile_graph(artefacts: Artefacts, folder: Path) -> None:
-    """Write ``tokenizer.json``, ``model.onnx`` and its weights into the bundle's folder."""
+    """Write all but the manifest and the card into the bundle's folder."""
     folder.mkdir(parents=True, exist_ok=True)
     artefacts.tokenizer.save(str(folder / TOKENIZER))
+    if artefacts.cleaner is not None:
+        artefacts.cleaner.save(folder / CLEANING)
     artefacts.encoder.set_attn_implementation("eager")
     _halve_embeddings(artefacts.encoder)
     step = ReadingStep(artefacts.encoder, artefacts.head).eval()
@@ -138,12 +141,11 @@ def reference_numbers(artefacts: Artefacts, texts: Sequence[str]) -> list[float]
 
 
 def _reference_number(artefacts: Artefacts, clean: str) -> float:
-    first = artefacts.tokenizer.encode(clean)
     inputs = HeadInputs.of(artefacts.head, width=artefacts.encoder.config.hidden_size)
     with torch.no_grad():
         vectors = [
             artefacts.encoder(input_ids=torch.tensor([window.ids])).last_hidden_state[0]
-            for window in (first, *first.overflowing)
+            for window in artefacts.cut(clean)
         ]
         side = _reference_side(artefacts, clean) if inputs.side else {}
         return float(inputs.call(artefacts.head, torch.cat(vectors).mean(0), side))
@@ -152,7 +154,7 @@ def _reference_number(artefacts: Artefacts, clean: str) -> float:
 def _reference_side(artefacts: Artefacts, clean: str) -> dict[str, torch.Tensor]:
     whole = Tokenizer.from_str(artefacts.tokenizer.to_str())
     whole.no_truncation()
-    ids = np.array(whole.encode(clean).ids[1:-1], dtype=np.int64)
+    ids = np.array(replace(artefacts, tokenizer=whole).cut(clean)[0].ids[1:-1], dtype=np.int64)
     places, weights = ngrams(ids, vocabulary=whole.get_vocab_size())
     return {
         FEATURES: torch.from_numpy(features(clean)),

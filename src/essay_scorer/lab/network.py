@@ -8,42 +8,108 @@ from torch import nn
 from torch.nn.utils.rnn import pad_sequence
 from transformers import BertModel
 
+from ..errors import FileError
+from .recipe import HeadRecipe
+
 WINDOWS_AT_ONCE = 16
 
 
-def build_head(*, width: int, units: int, seed: int) -> keras.Model:
-    """Return the scoring head: (essays, width) → (essays, 1), in units of the scale's range."""
-    return keras.Sequential(
-        [
-            keras.Input((width,), name="essay"),
-            keras.layers.Dense(
-                units,
-                activation="tanh",
-                kernel_initializer=keras.initializers.GlorotUniform(seed=seed),
-                name="hidden",
-            ),
-            keras.layers.Dense(
-                1,
-                bias_initializer=keras.initializers.Constant(0.4),
-                kernel_initializer=keras.initializers.GlorotUniform(seed=seed + 1),
-                name="score",
-            ),
-        ],
-        name="head",
+def build_head(recipe: HeadRecipe, *, width: int, seed: int) -> keras.Model:
+    """Return the scoring head, in units of the scale's range.
+
+    Dense layers read (essays, vector); LSTM layers read (essays, 1, vector), an essay as
+    a sequence of one.  Both give (essays, 1).
+
+    Raises:
+        FileError: the recipe wants more numbers than the encoder's ``width``.
+    """
+    vector = recipe.vector or width
+    if vector > width:
+        raise FileError(f"The head reads {vector} numbers; the encoder gives {width}.")
+    make = {"dense": _dense, "lstm": _lstm}[recipe.kind]
+    last = len(recipe.units) - 1
+    # The names are given: a checkpoint knows the weights by them.
+    hidden = [
+        make(units, seed=seed, name=f"hidden_{place}", last=place == last)
+        for place, units in enumerate(recipe.units)
+    ]
+    score = keras.layers.Dense(
+        1,
+        bias_initializer=keras.initializers.Constant(0.4),
+        kernel_initializer=keras.initializers.GlorotUniform(seed=seed + 1),
+        name="score",
+    )
+    shape = (1, vector) if recipe.kind == "lstm" else (vector,)
+    return keras.Sequential([keras.Input(shape, name="essay"), *hidden, score], name="head")
+
+
+def _dense(units: int, *, seed: int, name: str, last: bool) -> keras.Layer:  # noqa: ARG001
+    start = keras.initializers.GlorotUniform(seed=seed)
+    return keras.layers.Dense(units, activation="tanh", kernel_initializer=start, name=name)
+
+
+def _lstm(units: int, *, seed: int, name: str, last: bool) -> keras.Layer:
+    return keras.layers.LSTM(
+        units,
+        return_sequences=not last,
+        kernel_initializer=keras.initializers.GlorotUniform(seed=seed),
+        recurrent_initializer=keras.initializers.Orthogonal(seed=seed),
+        name=name,
     )
 
 
-class EssayNetwork(nn.Module):
-    """Scores whole essays, however many windows each has."""
+def half_precision_is_fast(device: torch.device) -> bool:
+    """Say whether the device multiplies in bfloat16; without that it costs 25 times as much."""
+    if device.type != "cpu":
+        return True
+    can = torch.cpu.get_capabilities()
+    return any(can.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16"))
 
-    def __init__(self, encoder: BertModel, head: keras.Model) -> None:
+
+class EssayNetwork(nn.Module):
+    """Scores whole essays, however many windows each has.
+
+    The embeddings and the first ``frozen`` layers keep the weights they came with, so
+    what they make of an essay can be computed once, by ``read_frozen``, and given in
+    the essay's place from then on.
+    """
+
+    def __init__(self, encoder: BertModel, head: keras.Model, *, frozen: int = 0) -> None:
         super().__init__()
         self.encoder = encoder
         self.head = head
+        layers = list(encoder.encoder.layer)
+        self._frozen, self._taught = layers[:frozen], layers[frozen:]
+        if frozen:
+            for part in (encoder.embeddings, *self._frozen):
+                part.requires_grad_(requires_grad=False)
 
     def forward(self, essays: Sequence[Sequence[torch.Tensor]]) -> torch.Tensor:
-        """Score essays, each given as windows of shape (tokens,); returns (essays,)."""
-        return self.head(self.pool(essays), training=self.training).squeeze(-1)
+        """Score essays, each given as its windows; returns (essays,).
+
+        A window is its token ids, (tokens,), or its states from ``read_frozen``.
+        """
+        shape = self.head.input_shape[1:]
+        vectors = self.pool(essays)[:, : shape[-1]].reshape(-1, *shape)
+        return self.head(vectors, training=self.training).squeeze(-1)
+
+    def read_frozen(self, essay: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+        """Return what the frozen layers make of an essay's windows, (tokens, width) each.
+
+        Where all layers are frozen only the mean of all tokens is kept, as one window of one.
+        """
+        device = next(self.encoder.parameters()).device
+        with torch.no_grad():
+            states = [self._frozen_states(window[None].to(device), None)[0] for window in essay]
+            if not self._taught:
+                return [torch.cat(states).mean(0, keepdim=True).cpu()]
+            return [window.half().cpu() for window in states]
+
+    def _frozen_states(self, ids: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
+        states = self.encoder.embeddings(input_ids=ids)
+        for layer in self._frozen:
+            states = layer(states, mask)
+        return states
 
     def pool(self, essays: Sequence[Sequence[torch.Tensor]]) -> torch.Tensor:
         """Return the mean over all tokens of all windows, (essays, width)."""
@@ -63,10 +129,15 @@ class EssayNetwork(nn.Module):
     def _encode(
         self, windows: Sequence[torch.Tensor], device: torch.device
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        ids = pad_sequence(list(windows), batch_first=True).to(device)
+        padded = pad_sequence(list(windows), batch_first=True).to(device)
         lengths = torch.tensor([len(window) for window in windows])
-        mask = (torch.arange(ids.shape[1]) < lengths[:, None]).to(device)
-        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=self.training):
-            states = self.encoder(input_ids=ids, attention_mask=mask.long()).last_hidden_state
+        mask = (torch.arange(padded.shape[1]) < lengths[:, None]).to(device)
+        bias = torch.zeros(mask.shape, device=device).masked_fill(~mask, float("-inf"))
+        bias = bias[:, None, None, :]  # (windows, heads, from, to)
+        half = self.training and half_precision_is_fast(device)
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=half):
+            states = self._frozen_states(padded, bias) if padded.dim() == 2 else padded.float()
+            for layer in self._taught:
+                states = layer(states, bias)
         states = states.float() * mask[..., None]
         return states.sum(1), mask.sum(1, keepdim=True).float()

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..bundle import CARD, FILES, TOKENIZER, FileRecord, Manifest, Model
+from ..bundle import CARD, FILES, MAY_HAVE, TOKENIZER, FileRecord, Manifest, Model
 from ..errors import FileError
 from ..flags import LengthLimits
 from ..scale import Calibration, Scale
@@ -29,6 +29,7 @@ from .evaluate import evaluate
 from .export import compile_graph, prove_equal, reference_numbers
 from .recipe import Recipe
 from .train import targets_of, train
+from .wordnet import word_cleaner
 
 PROOF_TEXTS = 50
 
@@ -65,10 +66,11 @@ def widen_head(plan: Recipe, essays: pd.DataFrame, out: Path) -> None:
     """Fit the recipe's further branches and the blend; write the whole head again."""
     if plan.ngrams is None and plan.features is None:
         return
-    made = Artefacts.load(out)
+    cleaner = word_cleaner(plan.cleaning)
+    made = Artefacts.load(out, cleaner=cleaner)
     tokenizer = WindowTokenizer(out / TOKENIZER_FOLDER / TOKENIZER)
     parts = {name: essays[essays["split"] == name] for name in ("train", "dev")}
-    sides = {name: Sides.of(list(part["text"]), tokenizer) for name, part in parts.items()}
+    sides = {name: Sides.of(list(part["text"]), tokenizer, cleaner) for name, part in parts.items()}
     targets = {name: targets_of(part) for name, part in parts.items()}
     prompts = list(parts["train"]["prompt"])
     branches: list[Branch] = []
@@ -89,8 +91,9 @@ def build_bundle(
     """Compile the artefacts in a folder to the bundle beside them, ``bundle/``."""
     about = {"model": model, "licence": licence, "credit": credit}
     texts = list(essays.loc[essays["split"] == "dev", "text"].head(PROOF_TEXTS))
+    cleaner = word_cleaner(plan.cleaning)
     with _fresh_folder(artefacts / "bundle") as part:
-        _compile(lambda: Artefacts.load(artefacts), part, texts)
+        _compile(lambda: Artefacts.load(artefacts, cleaner=cleaner), part, texts)
         _describe(plan, essays, part, about).write(part)
     return artefacts / "bundle"
 
@@ -141,7 +144,8 @@ def export_artefacts(
 
 
 def _measure_files(folder: Path) -> dict[str, FileRecord]:
-    return {name: FileRecord.of(folder / name) for name in FILES}
+    present = [name for name in sorted(FILES | MAY_HAVE) if (folder / name).exists()]
+    return {name: FileRecord.of(folder / name) for name in present}
 
 
 def unmeasured_manifest(

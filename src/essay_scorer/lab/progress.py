@@ -1,8 +1,9 @@
 """How far a training is: a bar in a terminal, a line a minute in a log."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import (
@@ -16,19 +17,27 @@ from rich.progress import (
 
 LINE_EVERY = 60.0  # seconds
 
-Report = Callable[[int, float], None]
+
+class Report(Protocol):
+    """Takes the number of steps done, and what to say of the last one."""
+
+    def __call__(self, step: int, note: str = "") -> None: ...
 
 
 @contextmanager
-def report_steps(total: int, *, done: int) -> Iterator[Report]:
-    """Yield a function that takes the number of steps done and the last step's loss."""
+def report_steps(what: str, total: int, *, done: int = 0) -> Iterator[Report]:
+    """Yield the function that each step calls."""
     console = Console(stderr=True)
     if console.is_terminal:
         with _bar(console) as bar:
-            task = bar.add_task("training", total=total, completed=done, loss=0.0)
-            yield lambda step, loss: bar.update(task, completed=step, loss=loss)
+            task = bar.add_task(what, total=total, completed=done, note="")
+
+            def report(step: int, note: str = "") -> None:
+                bar.update(task, completed=step, note=note)
+
+            yield report
     else:
-        yield _lines(console, total, done)
+        yield _lines(console, what, total, done)
 
 
 def _bar(console: Console) -> Progress:
@@ -36,23 +45,24 @@ def _bar(console: Console) -> Progress:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("loss {task.fields[loss]:.4f}"),
+        TextColumn("{task.fields[note]}"),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
         console=console,
     )
 
 
-def _lines(console: Console, total: int, done: int) -> Report:
+def _lines(console: Console, what: str, total: int, done: int) -> Report:
     started = last = time.monotonic()
 
-    def report(step: int, loss: float) -> None:
+    def report(step: int, note: str = "") -> None:
         nonlocal last
         now = time.monotonic()
         if now - last < LINE_EVERY:
             return
         last = now
         left = (now - started) / (step - done) * (total - step) / 60
-        console.print(f"step {step} of {total}, loss {loss:.4f}, {left:.0f} min left")
+        parts = (f"{what}: {step} of {total}", note, f"{left:.0f} min left")
+        console.print(", ".join(part for part in parts if part))
 
     return report

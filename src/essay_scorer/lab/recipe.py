@@ -3,11 +3,20 @@
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self, TypeVar, get_args
 
 from ..errors import FileError
 
 RECIPES = Path(__file__).with_name("recipes")
+
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CleaningRecipe:
+    """Letters only, lower case, without stop-words, in the dictionary form of nouns."""
+
+    stop_words: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,14 +25,23 @@ class TokenizerRecipe:
 
     window: int
     overlap: int
-    paragraph_mark: str
+    paragraph_mark: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class HeadRecipe:
-    """The layers between pooled text and score."""
+    """The layers between pooled text and score, of ``units`` each, and one unit behind them.
 
-    units: int
+    ``vector`` is how many numbers of the encoder's vector they read, from its first on.
+    """
+
+    kind: Literal["dense", "lstm"]
+    units: tuple[int, ...]
+    vector: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(HeadRecipe.__annotations__["kind"]):
+            raise ValueError(f"a head is dense or lstm, not {self.kind}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +67,7 @@ class TrainingRecipe:
     """How the weights are found."""
 
     seed: int
+    frozen_layers: int
     epochs: int
     batch: int
     encoder_rate: float
@@ -66,6 +85,7 @@ class Recipe:
     name: str
     encoder: str
     encoder_name: str
+    cleaning: CleaningRecipe | None
     tokenizer: TokenizerRecipe
     head: HeadRecipe
     ngrams: NgramRecipe | None
@@ -84,7 +104,7 @@ class Recipe:
         except OSError as error:
             known = ", ".join(sorted(file.stem for file in RECIPES.glob("*.toml")))
             raise FileError(f"There is no recipe {name_or_path}; known are: {known}.") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise FileError(f"The recipe {path} is not valid: {error}.") from error
 
     @classmethod
@@ -93,10 +113,22 @@ class Recipe:
             name=table["name"],
             encoder=table["encoder"]["source"],
             encoder_name=table["encoder"]["name"],
+            cleaning=_optional(CleaningRecipe, table, "cleaning"),
             tokenizer=TokenizerRecipe(**table["tokenizer"]),
-            head=HeadRecipe(**table["head"]),
-            ngrams=NgramRecipe(**table["ngrams"]) if "ngrams" in table else None,
-            features=FeatureRecipe(**table["features"]) if "features" in table else None,
+            head=HeadRecipe(**_frozen(table["head"])),
+            ngrams=_optional(NgramRecipe, table, "ngrams"),
+            features=_optional(FeatureRecipe, table, "features"),
             training=TrainingRecipe(**table["training"]),
             coverage=table["interval"]["coverage"],
         )
+
+
+def _optional(part: type[Part], table: dict[str, Any], name: str) -> Part | None:
+    return part(**_frozen(table[name])) if name in table else None
+
+
+def _frozen(table: dict[str, Any]) -> dict[str, Any]:
+    """Return the table with tuples for lists, as the frozen records hold them."""
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in table.items()
+    }

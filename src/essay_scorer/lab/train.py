@@ -14,12 +14,14 @@ from tokenizers import Tokenizer
 from torch.optim.swa_utils import AveragedModel
 from transformers import BertModel, get_linear_schedule_with_warmup
 
+from ..cleaning import WordCleaner
 from ..errors import FileError
 from ..text import normalise
 from .artefacts import ENCODER, HEAD, TOKENIZER, find_encoder, save_encoder, window_tokenizer
 from .network import EssayNetwork, build_head
 from .progress import report_steps
 from .recipe import Recipe
+from .wordnet import word_cleaner
 
 CHECKPOINT = "checkpoint.pt"
 Essay = list[torch.Tensor]
@@ -33,9 +35,14 @@ class Examples:
     targets: torch.Tensor
 
 
-def tokenise(tokenizer: Tokenizer, texts: pd.Series) -> list[Essay]:
+def tokenise(
+    tokenizer: Tokenizer, texts: pd.Series, cleaner: WordCleaner | None = None
+) -> list[Essay]:
     """Cut every text into windows of token ids, each of shape (tokens,)."""
-    encodings = tokenizer.encode_batch([normalise(text) for text in texts])
+    clean = [normalise(text) for text in texts]
+    encodings = tokenizer.encode_batch(
+        [cleaner.clean(text) for text in clean] if cleaner else clean
+    )
     return [
         [torch.tensor(part.ids) for part in (encoding, *encoding.overflowing)]
         for encoding in encodings
@@ -74,20 +81,28 @@ class Training:
             attention_probs_dropout_prob=0.0,
             hidden_dropout_prob=0.0,
         )
-        head = build_head(
-            width=encoder.config.hidden_size,
-            units=self.recipe.head.units,
-            seed=self.recipe.training.seed,
-        )
-        return EssayNetwork(encoder, head).to(self.device).train()
+        settings = self.recipe.training
+        head = build_head(self.recipe.head, width=encoder.config.hidden_size, seed=settings.seed)
+        network = EssayNetwork(encoder, head, frozen=settings.frozen_layers)
+        return network.to(self.device).train()
 
     def _examples(self, essays: pd.DataFrame) -> Examples:
         if essays["score"].nunique() == 1:
             raise FileError(f"All essays have the score {essays['score'][0]}; nothing to learn.")
+        cleaner = word_cleaner(self.recipe.cleaning)
+        cut = tokenise(self.tokenizer.backend_tokenizer, essays["text"], cleaner)
         return Examples(
-            essays=tokenise(self.tokenizer.backend_tokenizer, essays["text"]),
+            essays=self._read_frozen(cut) if self.recipe.training.frozen_layers else cut,
             targets=torch.tensor(targets_of(essays), dtype=torch.float32, device=self.device),
         )
+
+    def _read_frozen(self, essays: list[Essay]) -> list[Essay]:
+        with report_steps("reading", len(essays)) as report:
+            read = []
+            for number, essay in enumerate(essays, 1):
+                read.append(self.network.read_frozen(essay))
+                report(number)
+        return read
 
     @property
     def steps_per_epoch(self) -> int:
@@ -103,8 +118,8 @@ class Training:
         settings = self.recipe.training
         optimiser = torch.optim.AdamW(
             [
-                {"params": list(self.network.encoder.parameters()), "lr": settings.encoder_rate},
-                {"params": list(self.network.head.parameters()), "lr": settings.head_rate},
+                {"params": _taught(self.network.encoder), "lr": settings.encoder_rate},
+                {"params": _taught(self.network.head), "lr": settings.head_rate},
             ],
             weight_decay=settings.weight_decay,
         )
@@ -128,12 +143,12 @@ class Training:
     def run(self) -> None:
         """Train to the end, from the last checkpoint if there is one."""
         self.resume()
-        with report_steps(self.steps, done=self.step) as report:
+        with report_steps("training", self.steps, done=self.step) as report:
             while self.step < self.steps:
                 epoch, done = divmod(self.step, self.steps_per_epoch)
                 for batch in list(self.batches(epoch))[done:]:
                     loss = self.learn(batch)
-                    report(self.step, loss)
+                    report(self.step, f"loss {loss:.4f}")
                     if self.step % self.recipe.training.checkpoint_every == 0:
                         self.checkpoint()
         self.checkpoint()
@@ -191,6 +206,10 @@ class Training:
         self.tokenizer.save_pretrained(self.out / TOKENIZER)
         save_encoder(network.encoder, self.out / ENCODER)
         network.head.save(self.out / HEAD)
+
+
+def _taught(part: torch.nn.Module) -> list[torch.nn.Parameter]:
+    return [weight for weight in part.parameters() if weight.requires_grad]
 
 
 def _identity(recipe: Recipe, essays: pd.DataFrame) -> str:

@@ -1,0 +1,46 @@
+from pathlib import Path
+
+import pytest
+
+from essay_scorer import BundleForeign
+from essay_scorer.cleaning import WordCleaner
+
+
+@pytest.fixture
+def cleaner() -> WordCleaner:
+    return WordCleaner(
+        stop_words=["the", "s", "don", "t"],
+        nouns=["dog", "church", "axe", "ax", "axis", "us", "u", "woman", "library", "glass"],
+        irregular={"axes": ["ax", "axis"], "women": ["woman"], "people": []},
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("The dogs don't bark.", "dog bark"),
+        ("the\n\nTHE The's", ""),
+        ("Libraries, churches; glasses!", "library church glass"),
+        ("women's 2nd axes", "woman nd ax"),
+        ("us", "u"),
+        ("people barks", "people barks"),
+        ("café naïve", "caf na ve"),
+        ("作文 dogs", "dog"),
+    ],
+)
+def test_words_are_bare_and_in_dictionary_form(cleaner: WordCleaner, text: str, clean: str) -> None:
+    assert cleaner.clean(text) == clean
+
+
+def test_what_is_saved_cleans_the_same(cleaner: WordCleaner, tmp_path: Path) -> None:
+    cleaner.save(tmp_path / "cleaning.json")
+    text = "Women and the dogs of churches, axes and us"
+    assert WordCleaner.load(tmp_path / "cleaning.json").clean(text) == cleaner.clean(text)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"stop_words": 1, "nouns": 2}', "\x00"])
+def test_a_foreign_file_is_named(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "cleaning.json"
+    path.write_text(content)
+    with pytest.raises(BundleForeign, match=r"cleaning\.json"):
+        WordCleaner.load(path)
