@@ -25,7 +25,8 @@ OUTPUTS = ("raw", "next_state")
 # What a graph may ask for beside the windows; another definition gets another name.
 FEATURES = "writing_features_1"  # features.py, (figures,)
 NGRAMS, NGRAM_WEIGHTS = "ngram_places_1", "ngram_weights_1"  # ngrams.py, (n,) each
-SIDE_INPUTS = (FEATURES, NGRAMS, NGRAM_WEIGHTS)
+CHARACTERS, CHARACTER_WEIGHTS = "character_places_1", "character_weights_1"  # the same
+SIDE_INPUTS = (FEATURES, NGRAMS, NGRAM_WEIGHTS, CHARACTERS, CHARACTER_WEIGHTS)
 
 
 def available_cores() -> int:

@@ -11,8 +11,8 @@ from . import bundle
 from .bundle import Manifest, Model
 from .cleaning import WordCleaner
 from .features import features
-from .graph import FEATURES, NGRAM_WEIGHTS, NGRAMS, Graph
-from .ngrams import ngrams
+from .graph import CHARACTER_WEIGHTS, CHARACTERS, FEATURES, NGRAM_WEIGHTS, NGRAMS, Graph
+from .ngrams import characters, ngrams
 from .scale import Interval, Scale
 from .text import count_words, normalise
 from .tokens import Tokens, WindowTokenizer
@@ -59,6 +59,8 @@ class Reader:
         if NGRAMS in self._graph.side_inputs:
             vocabulary = self._tokenizer.vocabulary
             side[NGRAMS], side[NGRAM_WEIGHTS] = ngrams(tokens.ids, vocabulary=vocabulary)
+        if CHARACTERS in self._graph.side_inputs:
+            side[CHARACTERS], side[CHARACTER_WEIGHTS] = characters(clean)
         return side
 
 

@@ -20,7 +20,7 @@ SENTENCES = (
     "Therefore the council ought to pay for two more hours.",
 )
 
-RECIPE = """
+START = """
 name = "tiny"
 [encoder]
 source = "{encoder}"
@@ -29,20 +29,16 @@ name = "tiny"
 window = 32
 overlap = 8
 paragraph_mark = "¶"
+[interval]
+coverage = 0.8
+"""
+
+TAUGHT = """
 [head]
 kind = "dense"
 units = [8]
-[ngrams]
-alpha = 1.0
-common = 0.1
-[features]
-penalty = 1.0
-gamma = 0.01
-tolerance = 0.02
-limit = 4.0
 [training]
 seed = 7
-frozen_layers = 0
 epochs = 6
 batch = 8
 encoder_rate = 1e-3
@@ -51,8 +47,31 @@ warm_up = 0.1
 weight_decay = 0.01
 average_from = 0.5
 checkpoint_every = 2
-[interval]
-coverage = 0.8
+"""
+
+BLENDED = """
+[branches.layers]
+components = 6
+penalty = 1.0
+gamma = 1.0
+tolerance = 0.02
+limit = 5.0
+[branches.features]
+penalty = 1.0
+gamma = 0.5
+tolerance = 0.02
+limit = 4.0
+[branches.ngrams]
+alpha = 1.0
+[branches.characters]
+alpha = 1.0
+[branches.common]
+alpha = 1.0
+share = 0.1
+[blend]
+seed = 7
+folds = 3
+unfamiliar = 0.05
 """
 
 
@@ -66,7 +85,7 @@ def essays() -> pd.DataFrame:
         known = SENTENCES[score - 1 : score + 2]
         paragraphs = [" ".join(choose.choices(known, k=3)) for _ in range(choose.randint(2, 4))]
         split = ("train", "train", "train", "dev", "test")[number // 4 % 5]
-        rows.append(("\n\n".join(paragraphs), score, number % 2, split))
+        rows.append(("\n\n".join(paragraphs), score, number % 3, split))
     table = pd.DataFrame(rows, columns=["text", "score", "prompt", "split"])
     return table.assign(scale_min=1, scale_max=4)
 
@@ -111,6 +130,15 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def recipe_file(encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recipe of the default's kind."""
     path = tmp_path_factory.mktemp("recipe") / "tiny.toml"
-    path.write_text(RECIPE.format(encoder=encoder), encoding="utf-8")
+    path.write_text(START.format(encoder=encoder) + BLENDED, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def taught_file(encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recipe that teaches a head and the encoder below it."""
+    path = tmp_path_factory.mktemp("recipe") / "taught.toml"
+    path.write_text(START.format(encoder=encoder) + TAUGHT, encoding="utf-8")
     return path

@@ -18,7 +18,8 @@ from essay_scorer.bundle import verify
 from essay_scorer.cli import main
 from essay_scorer.features import NAMES
 from essay_scorer.lab.artefacts import Artefacts
-from essay_scorer.lab.branches import Branch, FeatureBranch, NgramBranch, Sides, fit_blend, join
+from essay_scorer.lab.blend import Blend, Ensemble
+from essay_scorer.lab.branches import RidgeBranch
 from essay_scorer.lab.export import (
     ExportError,
     ReadingStep,
@@ -26,9 +27,10 @@ from essay_scorer.lab.export import (
     prove_equal,
     reference_numbers,
 )
-from essay_scorer.lab.recipe import Recipe
-from essay_scorer.lab.train import Training, targets_of, tokenise
-from essay_scorer.tokens import WindowTokenizer
+from essay_scorer.lab.inputs import LAYERS, Inputs, read_layers
+from essay_scorer.lab.reading import ReadingEncoder
+from essay_scorer.lab.recipe import Blended, Recipe
+from essay_scorer.lab.train import Training, targets_of
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +55,12 @@ def test_the_three_artefacts_open_with_the_libraries_that_wrote_them(made: Path)
     head = keras.models.load_model(made / "aes_model.h5", compile=False)
     shapes = {tensor.name: tuple(tensor.shape) for tensor in head.inputs}
     assert shapes == {
-        "essay": (None, encoder.config.hidden_size),
+        "layer_means": (None, 3 * encoder.config.hidden_size),
         "writing_features_1": (None, len(NAMES)),
         "ngram_places_1": (None, None),
         "ngram_weights_1": (None, None),
+        "character_places_1": (None, None),
+        "character_weights_1": (None, None),
     }
     assert (made / "bert-tokenizer" / "tokenizer.json").is_file()
 
@@ -81,15 +85,15 @@ def test_a_graph_of_other_artefacts_does_not_pass_the_proof(
 ) -> None:
     compile_graph(Artefacts.load(made), tmp_path)
     other = Artefacts.load(made)
-    other.head.set_weights([weight * 1.01 for weight in other.head.get_weights()])
+    other.head.get_layer("known").bias.assign_add([0.01])
     with pytest.raises(ExportError):
         prove_equal(other, tmp_path, list(essays["text"].head(4)))
 
 
 def test_a_killed_training_goes_on_to_the_same_weights(
-    recipe_file: Path, essays: pd.DataFrame, tmp_path: Path
+    taught_file: Path, essays: pd.DataFrame, tmp_path: Path
 ) -> None:
-    recipe = Recipe.load(str(recipe_file))
+    recipe = Recipe.load(str(taught_file))
     chosen = essays[essays["split"] == "train"].reset_index(drop=True)
     whole = Training(recipe, chosen, tmp_path / "whole")
     whole.run()
@@ -109,9 +113,9 @@ def test_a_killed_training_goes_on_to_the_same_weights(
 
 
 def test_an_interrupted_checkpoint_leaves_the_last_one(
-    recipe_file: Path, essays: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    taught_file: Path, essays: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    training = Training(Recipe.load(str(recipe_file)), essays, tmp_path)
+    training = Training(Recipe.load(str(taught_file)), essays, tmp_path)
     training.step = 4
     training.checkpoint()
 
@@ -122,16 +126,16 @@ def test_an_interrupted_checkpoint_leaves_the_last_one(
     monkeypatch.setattr(torch, "save", fail)
     with pytest.raises(FileError, match="is the disk full"):
         training.checkpoint()
-    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.pt"]
+    assert [path.name for path in tmp_path.glob("checkpoint*")] == ["checkpoint.pt"]
     training.step = 0
     training.resume()
     assert training.step == 4
 
 
 def test_a_checkpoint_of_other_essays_is_not_gone_on_with(
-    recipe_file: Path, essays: pd.DataFrame, tmp_path: Path
+    taught_file: Path, essays: pd.DataFrame, tmp_path: Path
 ) -> None:
-    recipe = Recipe.load(str(recipe_file))
+    recipe = Recipe.load(str(taught_file))
     Training(recipe, essays, tmp_path).checkpoint()
     Training(recipe, essays, tmp_path).resume()
     with pytest.raises(FileError, match="give another --out"):
@@ -199,85 +203,133 @@ def test_a_head_that_does_not_fit_is_refused(
         ReadingStep(encoder, keras.Sequential(layers()))
 
 
-def test_the_joined_head_is_the_blend_of_its_branches(
-    made: Path, essays: pd.DataFrame, recipe_file: Path
-) -> None:
-    """Keras' layers against the library that fitted them."""
-    recipe = Recipe.load(str(recipe_file))
-    assert recipe.ngrams is not None
-    assert recipe.features is not None
-    texts = essays["text"].head(20).tolist()
-    sides = Sides.of(texts, WindowTokenizer(made / "bert-tokenizer" / "tokenizer.json"))
-    targets = targets_of(essays.head(20))
-    branches: list[Branch] = [
-        NgramBranch(recipe.ngrams, sides, targets, ["a", "b"] * 10),
-        FeatureBranch(recipe.features, sides, targets),
-    ]
-    flat = keras.Sequential([keras.Input((16,)), L.Dense(1, kernel_initializer="zeros")])
-    head = join(flat, branches, np.array([0.2, 0.5, 0.3]), 0.1)
-    blended = 0.1 + 0.5 * branches[0].predict(sides) + 0.3 * branches[1].predict(sides)
-    for row in range(20):
-        bag = sides.ngrams[[row]]
+@pytest.fixture(scope="module")
+def read(
+    recipe_file: Path, essays: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory
+) -> Inputs:
+    """What the branches read of all the essays."""
+    out = tmp_path_factory.mktemp("read")
+    encoder = ReadingEncoder(Recipe.load(str(recipe_file)), out)
+    return Inputs.of(list(essays["text"]), encoder, out)
+
+
+@pytest.fixture(scope="module")
+def ensemble(recipe_file: Path, essays: pd.DataFrame, read: Inputs) -> Ensemble:
+    way = Recipe.load(str(recipe_file)).way
+    assert isinstance(way, Blended)
+    return Ensemble.fit(way, read, targets_of(essays), essays["prompt"].to_numpy())
+
+
+def _head_numbers(head: keras.Model, read: Inputs, rows: list[int]) -> list[float]:
+    numbers = []
+    for row in rows:
+        words, runs = read.ngrams[[row]], read.characters[[row]]
         number = head(
             {
-                "essay": np.zeros((1, 16), np.float32),
-                "writing_features_1": sides.features[[row]],
-                "ngram_places_1": bag.indices[np.newaxis].astype(np.int64),
-                "ngram_weights_1": bag.data[np.newaxis],
+                "layer_means": read.layers[[row]],
+                "writing_features_1": read.features[[row]],
+                "ngram_places_1": words.indices[np.newaxis].astype(np.int64),
+                "ngram_weights_1": words.data[np.newaxis],
+                "character_places_1": runs.indices[np.newaxis].astype(np.int64),
+                "character_weights_1": runs.data[np.newaxis],
             }
         )
-        assert float(number[0, 0].detach()) == pytest.approx(blended[row], abs=1e-4)
+        numbers.append(float(number[0, 0].detach()))
+    return numbers
+
+
+def test_the_head_says_what_the_fitted_models_say(ensemble: Ensemble, read: Inputs) -> None:
+    """Keras' layers against the library that fitted them."""
+    rows = [*range(0, 60, 4)]
+    expected = ensemble.predict(read[np.array(rows)])
+    assert _head_numbers(ensemble.head(read), read, rows) == pytest.approx(expected, abs=1e-4)
+
+
+def test_an_essay_on_another_assignment_is_scored_by_what_travels(
+    ensemble: Ensemble, read: Inputs, essays: pd.DataFrame, recipe_file: Path, tmp_path: Path
+) -> None:
+    texts = ["Zebras graze on warm savannas; lions hunt them at dusk.", essays["text"][0]]
+    encoder = ReadingEncoder(Recipe.load(str(recipe_file)), tmp_path)
+    other = Inputs.of(texts, encoder, tmp_path)
+    assert ensemble.familiarity is not None
+    assert ensemble.other is not None
+    strange, known = ensemble.familiarity.of(other)
+    assert strange < 0.5 < known
+    numbers = {name: branch.predict(other) for name, branch in ensemble.branches.items()}
+    blends = ensemble.known.of(numbers), ensemble.other.of(numbers)
+    assert set(ensemble.other.weights) == {"common", "features"}
+    nearer = np.abs(ensemble.predict(other) - blends[0]) < np.abs(
+        ensemble.predict(other) - blends[1]
+    )
+    assert nearer.tolist() == [False, True]
+
+
+def test_one_assignment_alone_needs_no_telling_apart(
+    recipe_file: Path, essays: pd.DataFrame, read: Inputs
+) -> None:
+    way = Recipe.load(str(recipe_file)).way
+    assert isinstance(way, Blended)
+    one = Ensemble.fit(way, read, targets_of(essays), np.zeros(len(essays), str))
+    assert (one.other, one.familiarity) == (None, None)
+    rows = [0, 7]
+    expected = one.predict(read[np.array(rows)])
+    assert _head_numbers(one.head(read), read, rows) == pytest.approx(expected, abs=1e-4)
 
 
 def test_a_branch_that_says_nothing_counts_for_nothing() -> None:
     random = np.random.default_rng(4)
     human = random.normal(3, 1, 300)
-    good, noise, wrong = human + random.normal(0, 0.3, 300), random.normal(0, 1, 300), -human
-    weights, intercept = fit_blend([good, noise, wrong], human)
-    assert weights[0] == pytest.approx(0.92, abs=0.05)
-    assert weights[1:] == pytest.approx([0, 0], abs=0.05)
-    assert intercept == pytest.approx(human.mean() - good.mean() * weights[0], abs=0.1)
+    numbers = {
+        "good": human + random.normal(0, 0.3, 300),
+        "noise": random.normal(0, 1, 300),
+        "wrong": -human,
+    }
+    blend = Blend.fit(numbers, human)
+    assert blend.weights["good"] == pytest.approx(0.96, abs=0.05)
+    assert [blend.weights[name] for name in ("noise", "wrong")] == pytest.approx([0, 0], abs=0.05)
+    blended = blend.of(numbers)
+    assert (blended.mean(), blended.std()) == pytest.approx((human.mean(), human.std()))
 
 
 def test_the_words_of_one_assignment_do_not_count(
-    made: Path, essays: pd.DataFrame, recipe_file: Path
+    read: Inputs, essays: pd.DataFrame, recipe_file: Path
 ) -> None:
-    recipe = Recipe.load(str(recipe_file))
-    assert recipe.ngrams is not None
-    tokenizer = WindowTokenizer(made / "bert-tokenizer" / "tokenizer.json")
-    texts = essays["text"].head(24)
-    bound = [f"{text} Sunday library" * (1 + number % 2) for number, text in enumerate(texts)]
-    targets = np.arange(24) % 2 + essays["score"].head(24).to_numpy(float)
-    prompts = ["odd" if number % 2 else "even" for number in range(24)]
-    sides = Sides.of([text * (1 + number % 2) for number, text in enumerate(bound)], tokenizer)
-    branch = NgramBranch(recipe.ngrams, sides, targets, prompts)
-    shared = Sides.of(list(texts), tokenizer)
-    only_even = np.asarray((sides.ngrams[1::2] > 0).sum(axis=0)).ravel() == 0
-    changed = shared.ngrams.copy()
-    changed.data = np.where(only_even[changed.indices], 9.0, changed.data)
-    assert branch.predict(Sides(features=shared.features, ngrams=changed)) == pytest.approx(
-        branch.predict(shared)
-    )
+    way = Recipe.load(str(recipe_file)).way
+    assert isinstance(way, Blended)
+    prompts = np.array(["odd" if number % 2 else "even" for number in range(len(read))])
+    table = read.ngrams.tolil()
+    table[prompts == "odd", -1] = 1.0  # a word of the odd essays, who all have high scores
+    bound = replace(read, ngrams=table.tocsr())
+    targets = (prompts == "odd").astype(float)
+    plain = bound.ngrams.tolil()
+    plain[:, -1] = 0.0
+    for recipe, counts in ((way.branches.ngrams, True), (way.branches.common, False)):
+        branch = RidgeBranch("words", "ngrams", recipe, bound, targets, prompts)
+        without = branch.predict(replace(read, ngrams=plain.tocsr()))
+        differs = not np.allclose(branch.predict(bound), without)
+        assert differs is counts
 
 
-@pytest.mark.parametrize("frozen", [1, 2])
-def test_frozen_layers_stay_and_are_read_once(
-    recipe_file: Path, essays: pd.DataFrame, encoder: Path, tmp_path: Path, frozen: int
+def test_reading_goes_on_where_it_was_killed(
+    recipe_file: Path, essays: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    recipe = Recipe.load(str(recipe_file))
-    settings = replace(recipe.training, frozen_layers=frozen, epochs=1)
-    chosen = essays[essays["split"] == "train"].reset_index(drop=True)
-    training = Training(replace(recipe, training=settings), chosen, tmp_path)
-    cut = tokenise(training.tokenizer.backend_tokenizer, chosen["text"].head(5))
-    with torch.no_grad():
-        from_ids, from_states = (
-            training.network(cut),
-            training.network(training.examples.essays[:5]),
-        )
-    assert from_states.numpy() == pytest.approx(from_ids.numpy(), abs=1e-3)  # kept in 16 bits
+    encoder = ReadingEncoder(Recipe.load(str(recipe_file)), tmp_path)
+    texts = list(essays["text"].head(6))
+    whole = read_layers(texts, encoder, tmp_path / "whole")
+    means, seen = encoder.means, []
 
-    training.run()
-    before = BertModel.from_pretrained(encoder, add_pooling_layer=False).state_dict()
-    after = training.network.encoder.state_dict()
-    changed = {name.split(".")[2] for name in before if not torch.equal(before[name], after[name])}
-    assert changed == {str(layer) for layer in range(frozen, 2)}
+    def read_four(text: str) -> Any:
+        seen.append(text)
+        if len(seen) == 5:
+            raise KeyboardInterrupt
+        return means(text)
+
+    monkeypatch.setattr(encoder, "means", read_four)
+    with pytest.raises(KeyboardInterrupt):
+        read_layers(texts, encoder, tmp_path)
+    again = read_layers(texts, encoder, tmp_path)
+    assert seen == [*texts[:5], *texts[4:]]
+    assert np.array_equal(again, whole)
+    with pytest.raises(FileError, match="give another --out"):
+        read_layers(texts[:3], encoder, tmp_path)
+    assert (tmp_path / LAYERS).is_file()

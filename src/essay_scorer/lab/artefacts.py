@@ -31,6 +31,7 @@ transformers_logging.disable_progress_bar()
 logging.getLogger("absl").setLevel(logging.ERROR)
 
 TOKENIZER, ENCODER, HEAD = "bert-tokenizer", "bert-model", "aes_model.h5"
+LAYER_MEANS = "layer_means"  # the name of a head's input that reads all layers
 
 
 def find_encoder(source: str) -> Path:
@@ -56,13 +57,45 @@ def window_tokenizer(folder: Path, recipe: TokenizerRecipe) -> PreTrainedTokeniz
 
 
 @dataclass(frozen=True, kw_only=True)
-class Artefacts:
-    """A scorer before it is compiled."""
+class EncoderArtefacts:
+    """What reads an essay: a tokenizer, an encoder, and what cleans the text for them."""
 
     tokenizer: Tokenizer
     encoder: BertModel
+    cleaner: WordCleaner | None = None
+
+    @classmethod
+    def load_encoder(cls, folder: Path, *, cleaner: WordCleaner | None = None) -> Self:
+        """Read tokenizer and encoder from one folder, where there need be no head yet."""
+        bert = _read_encoder(folder / ENCODER)
+        tokenizer = _read_tokenizer(folder / TOKENIZER, bert, None)
+        return cls(tokenizer=tokenizer, encoder=bert, cleaner=cleaner)
+
+    def cut(self, clean: str) -> list[Encoding]:
+        """Return the windows of a normalised text, cleaned as the recipe says."""
+        first = self.tokenizer.encode(self.cleaner.clean(clean) if self.cleaner else clean)
+        return [first, *first.overflowing]
+
+    def layer_means(self, clean: str) -> torch.Tensor:
+        """Return each layer's mean over all tokens of all windows, in one row.
+
+        That is the embeddings' mean first, then every layer's, (layers + 1) × width numbers.
+        """
+        device = self.encoder.device
+        windows = [torch.tensor([window.ids], device=device) for window in self.cut(clean)]
+        with torch.no_grad():
+            states = [
+                torch.cat(self.encoder(ids, output_hidden_states=True).hidden_states, dim=-1)[0]
+                for ids in windows
+            ]
+        return torch.cat(states).mean(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Artefacts(EncoderArtefacts):
+    """A whole scorer before it is compiled."""
+
     head: keras.Model
-    cleaner: WordCleaner | None = None  # what the recipe does to texts before they are cut
 
     @classmethod
     def load(cls, folder: Path, *, cleaner: WordCleaner | None = None) -> Self:
@@ -100,18 +133,13 @@ class Artefacts:
             FileError: one cannot be read, or the head does not fit the encoder.
         """
         bert, scorer = _read_encoder(encoder), read_head(head)
-        HeadInputs.of(scorer, width=bert.config.hidden_size)
+        HeadInputs.of(scorer, bert)
         return cls(
             tokenizer=_read_tokenizer(tokenizer, bert, windows),
             encoder=bert,
             head=scorer,
             cleaner=cleaner,
         )
-
-    def cut(self, clean: str) -> list[Encoding]:
-        """Return the windows of a normalised text, cleaned as the recipe says."""
-        first = self.tokenizer.encode(self.cleaner.clean(clean) if self.cleaner else clean)
-        return [first, *first.overflowing]
 
 
 def _read_tokenizer(folder: Path, encoder: BertModel, windows: TokenizerRecipe | None) -> Tokenizer:
@@ -199,34 +227,43 @@ def save_encoder(encoder: BertModel, folder: Path) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class HeadInputs:
-    """What a head reads: one essay's vector, and figures beside it."""
+    """What a head reads: one essay's vector, and figures beside it.
+
+    The vector is the mean of the last layer's token vectors, or the first n numbers of
+    it; a head with an input called ``layer_means`` reads the means of all layers instead.
+    """
 
     essay: tuple[int, ...]  # (n,), or (1, n) for a sequence of one
+    all_layers: bool
     side: tuple[str, ...]  # of graph.SIDE_INPUTS, in their order
 
     @classmethod
-    def of(cls, head: keras.Model, *, width: int) -> Self:
-        """Check a head against an encoder whose vectors have ``width`` numbers.
-
-        A head may read only the first n of them.
+    def of(cls, head: keras.Model, encoder: BertModel) -> Self:
+        """Check a head against the encoder whose vectors it reads.
 
         Raises:
             FileError: the head does not fit the encoder, or does not give one number.
         """
         shapes = {tensor.name: tuple(tensor.shape) for tensor in head.inputs}
         side = tuple(name for name in SIDE_INPUTS if name in shapes)
-        essay = [shape for name, shape in shapes.items() if name not in side]
-        if len(essay) != 1 or len(essay[0]) not in {2, 3} or head.output_shape[-1] != 1:
+        essay = {name: shape for name, shape in shapes.items() if name not in side}
+        ranks = [len(shape) for shape in essay.values()]
+        if ranks not in ([2], [3]) or head.output_shape[-1] != 1:
             raise FileError(
                 f"The head maps {shapes} to {head.output_shape}; "
                 "it must map one vector to one number."
             )
-        *steps, size = essay[0][1:]
-        if size is None or size > width or steps not in ([], [1], [None]):
+        ((name, shape),) = essay.items()
+        all_layers = name == LAYER_MEANS
+        width = encoder.config.hidden_size
+        width *= encoder.config.num_hidden_layers + 1 if all_layers else 1
+        *steps, size = shape[1:]
+        fits = size is not None and (size == width if all_layers else size <= width)
+        if not fits or steps not in ([], [1], [None]):
             raise FileError(
-                f"The head reads {essay[0][1:]}, but the encoder gives vectors of {width}."
+                f"The head reads {shape[1:]}, but the encoder gives vectors of {width}."
             )
-        return cls(essay=(*(1 for _ in steps), size), side=side)
+        return cls(essay=(*(1 for _ in steps), size), all_layers=all_layers, side=side)
 
     def call(
         self, head: keras.Model, essay: torch.Tensor, side: Mapping[str, torch.Tensor]
@@ -235,7 +272,7 @@ class HeadInputs:
 
         Args:
             head: the head these inputs are of.
-            essay: the encoder's mean vector, shape (width,).
+            essay: the mean vector, shape (width,), of the last layer or of all.
             side: the figures by name, each without a batch dimension.
         """
         vector = essay[: self.essay[-1]].reshape(1, *self.essay)

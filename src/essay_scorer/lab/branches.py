@@ -1,186 +1,210 @@
-"""The head's further branches, and the blend that joins them to the encoder's.
+"""The head's branches: small models, each of one view of an essay.
 
-The encoder alone misses what is plain to see: how long and how varied the writing is,
-and which words go with which score.  Two classical models see that, and fit in well
-under a megabyte each.  Both are fitted on the split ``train``, each on its own; how
-much each counts is fitted on ``dev``, which neither has seen.
+How long and how varied the writing is, which words and characters it uses, what each
+layer of the encoder makes of it: a model of each sees what the others miss.  All are
+classical, so that each is fitted in seconds and always to the same result.
 
-All of it becomes layers of one Keras model, made of Keras' own layers only, so that
+Each becomes layers of one Keras model, made of Keras' own layers only, so that
 ``aes_model.h5`` stays the whole head.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import Any, Literal, Protocol
 
 import keras
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import nnls
 from scipy.sparse import csr_matrix
+from sklearn.decomposition import PCA
 from sklearn.linear_model import Ridge
 from sklearn.svm import SVR
 
-from ..cleaning import WordCleaner
-from ..features import NAMES, features
-from ..graph import FEATURES, NGRAM_WEIGHTS, NGRAMS
-from ..ngrams import BUCKETS, ngrams
-from ..text import normalise
-from ..tokens import WindowTokenizer
-from .recipe import FeatureRecipe, NgramRecipe
-
-ESSAY = "essay"
+from ..graph import CHARACTER_WEIGHTS, CHARACTERS, FEATURES, NGRAM_WEIGHTS, NGRAMS
+from .artefacts import LAYER_MEANS
+from .inputs import Inputs
+from .recipe import BranchRecipes, KernelRecipe, RidgeRecipe
 
 Column = npt.NDArray[np.float64]
+Prompts = npt.NDArray[Any]  # names
 Tensors = dict[str, keras.KerasTensor]
 
-
-@dataclass(frozen=True, kw_only=True)
-class Sides:
-    """The side inputs of some essays: features (essays, figures), n-grams (essays, places)."""
-
-    features: npt.NDArray[np.float32]
-    ngrams: csr_matrix
-
-    @classmethod
-    def of(
-        cls, texts: Sequence[str], tokenizer: WindowTokenizer, cleaner: WordCleaner | None = None
-    ) -> "Sides":
-        """Compute them as the runtime does, by the same code."""
-        clean = [normalise(text) for text in texts]
-        cut = [cleaner.clean(text) for text in clean] if cleaner else clean
-        bags = [ngrams(tokenizer.tokens(text).ids, vocabulary=tokenizer.vocabulary) for text in cut]
-        ends = np.cumsum([0, *(len(places) for places, _ in bags)])
-        places, weights = (np.concatenate(parts) for parts in zip(*bags, strict=True))
-        shape = len(bags), tokenizer.vocabulary + BUCKETS
-        return cls(
-            features=np.array([features(text) for text in clean]),
-            ngrams=csr_matrix((weights, places, ends), shape=shape),
-        )
+Bag = Literal["ngrams", "characters"]
+_PLACES = {"ngrams": NGRAMS, "characters": CHARACTERS}
+_WEIGHTS = {"ngrams": NGRAM_WEIGHTS, "characters": CHARACTER_WEIGHTS}
 
 
-class NgramBranch:
-    """Ridge regression on which tokens and pairs an essay uses.
+class Branch(Protocol):
+    """A fitted model of one view."""
 
-    Those that belong to one assignment are left out: on essays about another they
-    would all be missing, and every score would sink.
+    def predict(self, inputs: Inputs) -> Column:
+        """Return a number for each essay, as a share of the scale's range."""
+
+    def layers(self, inputs: Tensors) -> keras.KerasTensor:
+        """Return the same number, (essays, 1), as Keras layers over the head's inputs."""
+
+
+Fit = Callable[[Inputs, Column, Prompts], Branch]
+
+
+def fits(recipes: BranchRecipes) -> dict[str, Fit]:
+    """Return the function that fits each of a recipe's branches."""
+    return {
+        "layers": lambda inputs, targets, _: KernelBranch(
+            "layers", recipes.layers, inputs, targets
+        ),
+        "features": lambda inputs, targets, _: KernelBranch(
+            "features", recipes.features, inputs, targets
+        ),
+        "ngrams": lambda inputs, targets, prompts: RidgeBranch(
+            "ngrams", "ngrams", recipes.ngrams, inputs, targets, prompts
+        ),
+        "characters": lambda inputs, targets, prompts: RidgeBranch(
+            "characters", "characters", recipes.characters, inputs, targets, prompts
+        ),
+        "common": lambda inputs, targets, prompts: RidgeBranch(
+            "common", "ngrams", recipes.common, inputs, targets, prompts
+        ),
+    }
+
+
+class RidgeBranch:
+    """Ridge regression on which n-grams, or runs of characters, an essay uses.
+
+    With a share, those that belong to one assignment are left out: on essays about
+    another they would all be missing, and every score would sink.
     """
 
     def __init__(
-        self, recipe: NgramRecipe, sides: Sides, targets: Column, prompts: Sequence[str]
+        self,
+        name: str,
+        view: Bag,
+        recipe: RidgeRecipe,
+        inputs: Inputs,
+        targets: Column,
+        prompts: Prompts,
     ) -> None:
-        common = _common_places(sides.ngrams, np.asarray(prompts), recipe.common)
-        ridge = Ridge(alpha=recipe.alpha).fit(sides.ngrams[:, common], targets)
-        self._worth = np.zeros(sides.ngrams.shape[1])
-        self._worth[common] = ridge.coef_
+        self._name, self._view = name, view
+        table: csr_matrix = getattr(inputs, view)
+        used = _common_places(table, prompts, recipe.share)
+        ridge = Ridge(alpha=recipe.alpha, solver="sparse_cg").fit(table[:, used], targets)
+        self._worth = np.zeros(table.shape[1])
+        self._worth[used] = ridge.coef_
         self._intercept = float(ridge.intercept_)
 
-    def predict(self, sides: Sides) -> Column:
-        return np.asarray(sides.ngrams @ self._worth + self._intercept, float)
+    def predict(self, inputs: Inputs) -> Column:
+        return np.asarray(getattr(inputs, self._view) @ self._worth + self._intercept, float)
 
     def layers(self, inputs: Tensors) -> keras.KerasTensor:
-        """Return the branch's number: the worth of each place, weighted and summed."""
-        worth = self._worth.astype(np.float32)[:, np.newaxis]
-        table = keras.layers.Embedding(len(worth), 1, name="ngram_worth")
-        looked_up = table(inputs[NGRAMS])
-        table.set_weights([worth])
-        column = keras.layers.Reshape((-1, 1), name="ngram_column")(inputs[NGRAM_WEIGHTS])
-        total = keras.layers.Dot(axes=1, name="ngram_sum")([looked_up, column])
-        return _affine(
-            keras.layers.Reshape((1,), name="ngram_number")(total),
-            slope=1.0,
-            intercept=self._intercept,
-            name="ngrams",
-        )
+        name = self._name
+        worth = rows(inputs, self._view, self._worth[:, np.newaxis], name=name)
+        weights = column(inputs, self._view, name=name)
+        total = keras.layers.Dot(axes=1, name=f"{name}_sum")([worth, weights])
+        number = keras.layers.Reshape((1,), name=f"{name}_number")(total)
+        return keras.layers.Rescaling(1.0, offset=self._intercept, name=name)(number)
 
 
-def _common_places(
-    ngrams: csr_matrix, prompts: npt.NDArray[np.str_], share: float
-) -> npt.NDArray[np.int64]:
+def rows(inputs: Tensors, view: Bag, table: Column, *, name: str) -> keras.KerasTensor:
+    """Return the table's rows for the places that an essay uses: (essays, places, columns)."""
+    layer = keras.layers.Embedding(*table.shape, name=f"{name}_table")
+    found = layer(inputs[_PLACES[view]])
+    layer.set_weights([table])
+    return found
+
+
+def column(inputs: Tensors, view: Bag, *, name: str) -> keras.KerasTensor:
+    """Return the weights of those places: (essays, places, 1)."""
+    return keras.layers.Reshape((-1, 1), name=f"{name}_column")(inputs[_WEIGHTS[view]])
+
+
+def _common_places(table: csr_matrix, prompts: Prompts, share: float) -> npt.NDArray[np.int64]:
     """Return the places used in more than this share of the essays of every prompt."""
     used = [
-        np.asarray((ngrams[prompts == prompt] > 0).mean(axis=0)).ravel()
+        np.asarray((table[prompts == prompt] > 0).mean(axis=0)).ravel()
         for prompt in np.unique(prompts)
     ]
-    return np.flatnonzero(np.min(used, axis=0) > share)
+    least = np.min(used, axis=0) if share else np.max(used, axis=0)
+    return np.flatnonzero(least > share)
 
 
-class FeatureBranch:
-    """Support vector regression with a Gaussian kernel on the writing features."""
+class KernelBranch:
+    """Support vector regression with a Gaussian kernel on figures of every essay."""
 
-    def __init__(self, recipe: FeatureRecipe, sides: Sides, targets: Column) -> None:
-        self._limit, self._gamma = recipe.limit, recipe.gamma
-        self._mean = sides.features.mean(axis=0)
-        self._spread = np.maximum(sides.features.std(axis=0), 1e-6)
-        self._model = SVR(C=recipe.penalty, gamma=recipe.gamma, epsilon=recipe.tolerance)
-        self._model.fit(self._standardise(sides), targets)
+    def __init__(
+        self,
+        view: Literal["layers", "features"],
+        recipe: KernelRecipe,
+        inputs: Inputs,
+        targets: Column,
+    ) -> None:
+        self._view, self._limit = view, recipe.limit
+        table = getattr(inputs, view)
+        self._mean = table.mean(axis=0)
+        self._spread = np.maximum(table.std(axis=0), 1e-6)
+        self._gamma = recipe.gamma / table.shape[1]
+        self._components: PCA | None = None
+        if recipe.components is not None:
+            components = min(recipe.components, len(table) - 1, table.shape[1])
+            self._components = PCA(components, svd_solver="randomized", random_state=0)
+            self._components.fit(self._clipped(table))
+        self._model = SVR(C=recipe.penalty, gamma=self._gamma, epsilon=recipe.tolerance)
+        self._model.fit(self._figures(inputs), targets)
 
-    def predict(self, sides: Sides) -> Column:
-        return np.asarray(self._model.predict(self._standardise(sides)), float)
+    def predict(self, inputs: Inputs) -> Column:
+        return np.asarray(self._model.predict(self._figures(inputs)), float)
 
-    def _standardise(self, sides: Sides) -> npt.NDArray[np.float64]:
-        standard = (sides.features - self._mean) / self._spread
+    def _clipped(self, table: npt.NDArray[np.float32]) -> Column:
+        standard = (table - self._mean) / self._spread
         return np.asarray(np.clip(standard, -self._limit, self._limit), float)
 
+    def _figures(self, inputs: Inputs) -> Column:
+        clipped = self._clipped(getattr(inputs, self._view))
+        if self._components is None:
+            return clipped
+        return np.asarray(self._components.transform(clipped), float)
+
     def layers(self, inputs: Tensors) -> keras.KerasTensor:
-        """Return the branch's number: exp(2γ·x·s − γ|s|² − γ|x|²), weighted and summed."""
-        x = self._clipped(inputs[FEATURES])
+        """Return Σ worth · exp(2γ x·s − γ|s|² − γ|x|²) over the support vectors s."""
+        name, gamma = self._view, self._gamma
+        x = self._figure_layers(inputs[{"layers": LAYER_MEANS, "features": FEATURES}[name]])
         support = self._model.support_vectors_
-        likeness = keras.layers.Dense(len(support), name="feature_likeness")
+        likeness = keras.layers.Dense(len(support), name=f"{name}_likeness")
         pieces = [likeness(x)]
-        likeness.set_weights([2 * self._gamma * support.T, -self._gamma * (support**2).sum(axis=1)])
-        square = keras.layers.Dot(axes=1, name="feature_square")([x, x])
-        pieces.append(_affine(square, slope=-self._gamma, intercept=0.0, name="feature_distance"))
-        exponent = keras.layers.Add(name="feature_exponent")(pieces)
-        kernel = keras.layers.Activation("exponential", name="feature_kernel")(exponent)
-        worth = keras.layers.Dense(1, name="features")
+        likeness.set_weights([2 * gamma * support.T, -gamma * (support**2).sum(axis=1)])
+        square = keras.layers.Dot(axes=1, name=f"{name}_square")([x, x])
+        pieces.append(keras.layers.Rescaling(-gamma, name=f"{name}_distance")(square))
+        exponent = keras.layers.Add(name=f"{name}_exponent")(pieces)
+        kernel = keras.layers.Activation("exponential", name=f"{name}_kernel")(exponent)
+        worth = keras.layers.Dense(1, name=name)
         number = worth(kernel)
         worth.set_weights([self._model.dual_coef_.T, self._model.intercept_])
         return number
 
-    def _clipped(self, figures: keras.KerasTensor) -> keras.KerasTensor:
-        """Standardise and cut off at the limit on both sides."""
+    def _figure_layers(self, figures: keras.KerasTensor) -> keras.KerasTensor:
+        """Standardise, cut off at the limit on both sides, turn to the components."""
+        name = self._view
         standard = keras.layers.Normalization(
-            mean=self._mean, variance=np.square(self._spread), name="feature_standard"
+            mean=self._mean, variance=np.square(self._spread), name=f"{name}_standard"
         )(figures)
-        shifted = keras.layers.Rescaling(1.0, offset=self._limit, name="feature_shift")(standard)
-        cut = keras.layers.ReLU(max_value=2 * self._limit, name="feature_cut")(shifted)
-        return keras.layers.Rescaling(1.0, offset=-self._limit, name="feature_back")(cut)
+        shifted = keras.layers.Rescaling(1.0, offset=self._limit, name=f"{name}_shift")(standard)
+        cut = keras.layers.ReLU(max_value=2 * self._limit, name=f"{name}_cut")(shifted)
+        clipped = keras.layers.Rescaling(1.0, offset=-self._limit, name=f"{name}_back")(cut)
+        if self._components is None:
+            return clipped
+        axes, mean = self._components.components_, self._components.mean_
+        turn = keras.layers.Dense(len(axes), name=f"{name}_components")
+        turned = turn(clipped)
+        turn.set_weights([axes.T, -axes @ mean])
+        return turned
 
 
-Branch = NgramBranch | FeatureBranch
-
-
-def _affine(
-    number: keras.KerasTensor, *, slope: float, intercept: float, name: str
-) -> keras.KerasTensor:
-    return keras.layers.Rescaling(slope, offset=intercept, name=name)(number)
-
-
-def fit_blend(numbers: Sequence[Column], targets: Column) -> tuple[Column, float]:
-    """Return what each branch counts for, none below nothing, and the intercept.
-
-    Least squares with non-negative weights (Lawson & Hanson 1974) on centred columns.
-    """
-    table = np.column_stack(numbers)
-    weights, _ = nnls(table - table.mean(axis=0), targets - targets.mean())
-    return weights, float(targets.mean() - table.mean(axis=0) @ weights)
-
-
-def join(
-    encoder_head: keras.Model,
-    branches: Sequence[Branch],
-    weights: Column,
-    intercept: float,
-) -> keras.Model:
-    """Return one Keras model: the encoder's head and the branches, blended."""
-    inputs: Tensors = {ESSAY: keras.Input(encoder_head.input_shape[1:], name=ESSAY)}
-    if any(isinstance(branch, FeatureBranch) for branch in branches):
-        inputs[FEATURES] = keras.Input((len(NAMES),), name=FEATURES)
-    if any(isinstance(branch, NgramBranch) for branch in branches):
-        inputs[NGRAMS] = keras.Input((None,), dtype="int64", name=NGRAMS)
-        inputs[NGRAM_WEIGHTS] = keras.Input((None,), name=NGRAM_WEIGHTS)
-    numbers = [encoder_head(inputs[ESSAY]), *(branch.layers(inputs) for branch in branches)]
-    blend = keras.layers.Dense(1, name="blend")
-    score = blend(keras.layers.Concatenate(name="branches")(numbers))
-    blend.set_weights([np.asarray(weights)[:, np.newaxis], np.array([intercept])])
-    return keras.Model(inputs, score, name="scorer")
+def head_inputs(inputs: Inputs) -> Tensors:
+    """Return the inputs of a head that is made of branches."""
+    bag = {"dtype": "int64"}
+    return {
+        LAYER_MEANS: keras.Input((inputs.layers.shape[1],), name=LAYER_MEANS),
+        FEATURES: keras.Input((inputs.features.shape[1],), name=FEATURES),
+        NGRAMS: keras.Input((None,), **bag, name=NGRAMS),
+        NGRAM_WEIGHTS: keras.Input((None,), name=NGRAM_WEIGHTS),
+        CHARACTERS: keras.Input((None,), **bag, name=CHARACTERS),
+        CHARACTER_WEIGHTS: keras.Input((None,), name=CHARACTER_WEIGHTS),
+    }

@@ -16,8 +16,16 @@ from transformers import BertModel
 from ..bundle import CLEANING, GRAPH, TOKENIZER, WEIGHTS
 from ..errors import ScorerError
 from ..features import NAMES, features
-from ..graph import FEATURES, INPUTS, NGRAM_WEIGHTS, NGRAMS, OUTPUTS
-from ..ngrams import ngrams
+from ..graph import (
+    CHARACTER_WEIGHTS,
+    CHARACTERS,
+    FEATURES,
+    INPUTS,
+    NGRAM_WEIGHTS,
+    NGRAMS,
+    OUTPUTS,
+)
+from ..ngrams import characters, ngrams
 from ..scorer import Reader
 from ..text import normalise
 from .artefacts import Artefacts, HeadInputs
@@ -45,22 +53,31 @@ class HalfEmbedding(nn.Module):
 class ReadingStep(nn.Module):
     """The graph's one step: a window and what was read before → a number and what is read now.
 
-    ``state`` is the sum of all token vectors so far with their count behind it.
+    ``state`` is the sum of all token vectors so far with their count behind it; the
+    vectors are the last layer's, or all layers' in a row where the head reads those.
     """
 
     def __init__(self, encoder: BertModel, head: keras.Model) -> None:
         super().__init__()
         self.encoder, self.head = encoder, head
-        self.inputs = HeadInputs.of(head, width=encoder.config.hidden_size)
+        self.inputs = HeadInputs.of(head, encoder)
+
+    @property
+    def width(self) -> int:
+        """Numbers that are summed up for each token."""
+        if self.inputs.all_layers:
+            return self.inputs.essay[-1]
+        return self.encoder.config.hidden_size
 
     def forward(
         self, input_ids: torch.Tensor, state: torch.Tensor, *side: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        vectors = self.encoder.embeddings(input_ids=input_ids)
+        layers = [self.encoder.embeddings(input_ids=input_ids)]
         for layer in self.encoder.encoder.layer:  # no window is padded, so there is no mask
-            vectors = layer(vectors)
-        count = torch.ones_like(vectors[0, :, :1]).sum(0)
-        next_state = state + torch.cat([vectors[0].sum(0), count])
+            layers.append(layer(layers[-1]))
+        count = torch.ones_like(layers[0][0, :, :1]).sum(0)
+        read = layers if self.inputs.all_layers else layers[-1:]
+        next_state = state + torch.cat([*(vectors[0].sum(0) for vectors in read), count])
         figures = dict(zip(self.inputs.side, side, strict=True))
         number = self.inputs.call(self.head, next_state[:-1] / next_state[-1:], figures)
         return number, next_state
@@ -76,7 +93,7 @@ def compile_graph(artefacts: Artefacts, folder: Path) -> None:
     _halve_embeddings(artefacts.encoder)
     step = ReadingStep(artefacts.encoder, artefacts.head).eval()
     raw = folder / "traced.onnx"
-    _trace(step, width=artefacts.encoder.config.hidden_size, path=raw)
+    _trace(step, raw)
     _optimise(raw, folder / GRAPH)
     raw.unlink()
 
@@ -87,20 +104,22 @@ def _halve_embeddings(encoder: BertModel) -> None:
         encoder.embeddings.word_embeddings = HalfEmbedding(table)
 
 
-def _trace(step: ReadingStep, *, width: int, path: Path) -> None:
+def _trace(step: ReadingStep, path: Path) -> None:
     tokens = torch.export.Dim("tokens", min=2, max=step.encoder.config.max_position_embeddings)
     places = torch.export.Dim.DYNAMIC
     figures = {
         FEATURES: (torch.zeros(len(NAMES)), None),
         NGRAMS: (torch.zeros(5, dtype=torch.int64), {0: places}),
         NGRAM_WEIGHTS: (torch.zeros(5), {0: places}),
+        CHARACTERS: (torch.zeros(7, dtype=torch.int64), {0: places}),
+        CHARACTER_WEIGHTS: (torch.zeros(7), {0: places}),
     }
     side = [figures[name] for name in step.inputs.side]
     torch.onnx.export(
         step,
         (
             torch.ones(1, 16, dtype=torch.int64),
-            torch.zeros(width + 1),
+            torch.zeros(step.width + 1),
             *(value for value, _ in side),
         ),
         str(path),
@@ -141,14 +160,12 @@ def reference_numbers(artefacts: Artefacts, texts: Sequence[str]) -> list[float]
 
 
 def _reference_number(artefacts: Artefacts, clean: str) -> float:
-    inputs = HeadInputs.of(artefacts.head, width=artefacts.encoder.config.hidden_size)
+    inputs = HeadInputs.of(artefacts.head, artefacts.encoder)
+    means = artefacts.layer_means(clean)
+    essay = means if inputs.all_layers else means[-artefacts.encoder.config.hidden_size :]
     with torch.no_grad():
-        vectors = [
-            artefacts.encoder(input_ids=torch.tensor([window.ids])).last_hidden_state[0]
-            for window in artefacts.cut(clean)
-        ]
         side = _reference_side(artefacts, clean) if inputs.side else {}
-        return float(inputs.call(artefacts.head, torch.cat(vectors).mean(0), side))
+        return float(inputs.call(artefacts.head, essay, side))
 
 
 def _reference_side(artefacts: Artefacts, clean: str) -> dict[str, torch.Tensor]:
@@ -156,10 +173,13 @@ def _reference_side(artefacts: Artefacts, clean: str) -> dict[str, torch.Tensor]
     whole.no_truncation()
     ids = np.array(replace(artefacts, tokenizer=whole).cut(clean)[0].ids[1:-1], dtype=np.int64)
     places, weights = ngrams(ids, vocabulary=whole.get_vocab_size())
+    runs, run_weights = characters(clean)
     return {
         FEATURES: torch.from_numpy(features(clean)),
         NGRAMS: torch.from_numpy(places),
         NGRAM_WEIGHTS: torch.from_numpy(weights),
+        CHARACTERS: torch.from_numpy(runs),
+        CHARACTER_WEIGHTS: torch.from_numpy(run_weights),
     }
 
 

@@ -1,4 +1,4 @@
-"""The scorer as it is trained: windows → encoder → mean over the essay → head."""
+"""A taught scorer: windows → encoder → mean over the essay → head."""
 
 from collections.abc import Sequence
 
@@ -66,50 +66,30 @@ def half_precision_is_fast(device: torch.device) -> bool:
     return any(can.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16"))
 
 
-class EssayNetwork(nn.Module):
-    """Scores whole essays, however many windows each has.
+class HeadNetwork(nn.Module):
+    """Scores essays that an encoder has read before."""
 
-    The embeddings and the first ``frozen`` layers keep the weights they came with, so
-    what they make of an essay can be computed once, by ``read_frozen``, and given in
-    the essay's place from then on.
-    """
-
-    def __init__(self, encoder: BertModel, head: keras.Model, *, frozen: int = 0) -> None:
+    def __init__(self, head: keras.Model) -> None:
         super().__init__()
-        self.encoder = encoder
         self.head = head
-        layers = list(encoder.encoder.layer)
-        self._frozen, self._taught = layers[:frozen], layers[frozen:]
-        if frozen:
-            for part in (encoder.embeddings, *self._frozen):
-                part.requires_grad_(requires_grad=False)
+
+    def forward(self, vectors: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Score essays, each given as the encoder's mean vector, (width,); returns (essays,)."""
+        shape = self.head.input_shape[1:]
+        read = torch.stack(list(vectors))[:, : shape[-1]].reshape(-1, *shape)
+        return self.head(read, training=self.training).squeeze(-1)
+
+
+class EssayNetwork(HeadNetwork):
+    """Scores whole essays, however many windows each has."""
+
+    def __init__(self, encoder: BertModel, head: keras.Model) -> None:
+        super().__init__(head)
+        self.encoder = encoder
 
     def forward(self, essays: Sequence[Sequence[torch.Tensor]]) -> torch.Tensor:
-        """Score essays, each given as its windows; returns (essays,).
-
-        A window is its token ids, (tokens,), or its states from ``read_frozen``.
-        """
-        shape = self.head.input_shape[1:]
-        vectors = self.pool(essays)[:, : shape[-1]].reshape(-1, *shape)
-        return self.head(vectors, training=self.training).squeeze(-1)
-
-    def read_frozen(self, essay: Sequence[torch.Tensor]) -> list[torch.Tensor]:
-        """Return what the frozen layers make of an essay's windows, (tokens, width) each.
-
-        Where all layers are frozen only the mean of all tokens is kept, as one window of one.
-        """
-        device = next(self.encoder.parameters()).device
-        with torch.no_grad():
-            states = [self._frozen_states(window[None].to(device), None)[0] for window in essay]
-            if not self._taught:
-                return [torch.cat(states).mean(0, keepdim=True).cpu()]
-            return [window.half().cpu() for window in states]
-
-    def _frozen_states(self, ids: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
-        states = self.encoder.embeddings(input_ids=ids)
-        for layer in self._frozen:
-            states = layer(states, mask)
-        return states
+        """Score essays, each given as windows of token ids, (tokens,); returns (essays,)."""
+        return super().forward(list(self.pool(essays)))
 
     def pool(self, essays: Sequence[Sequence[torch.Tensor]]) -> torch.Tensor:
         """Return the mean over all tokens of all windows, (essays, width)."""
@@ -129,15 +109,11 @@ class EssayNetwork(nn.Module):
     def _encode(
         self, windows: Sequence[torch.Tensor], device: torch.device
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        padded = pad_sequence(list(windows), batch_first=True).to(device)
+        ids = pad_sequence(list(windows), batch_first=True).to(device)
         lengths = torch.tensor([len(window) for window in windows])
-        mask = (torch.arange(padded.shape[1]) < lengths[:, None]).to(device)
-        bias = torch.zeros(mask.shape, device=device).masked_fill(~mask, float("-inf"))
-        bias = bias[:, None, None, :]  # (windows, heads, from, to)
+        mask = (torch.arange(ids.shape[1]) < lengths[:, None]).to(device)
         half = self.training and half_precision_is_fast(device)
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=half):
-            states = self._frozen_states(padded, bias) if padded.dim() == 2 else padded.float()
-            for layer in self._taught:
-                states = layer(states, bias)
+            states = self.encoder(input_ids=ids, attention_mask=mask.long()).last_hidden_state
         states = states.float() * mask[..., None]
         return states.sum(1), mask.sum(1, keepdim=True).float()

@@ -1,4 +1,4 @@
-"""From scored essays to a bundle: train → compile → prove → calibrate → measure → write."""
+"""From scored essays to a bundle: teach → compile → prove → calibrate → measure → write."""
 
 import shutil
 import sys
@@ -9,44 +9,70 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from ..bundle import CARD, FILES, MAY_HAVE, TOKENIZER, FileRecord, Manifest, Model
+from ..bundle import CARD, FILES, MAY_HAVE, FileRecord, Manifest, Model
 from ..errors import FileError
 from ..flags import LengthLimits
 from ..scale import Calibration, Scale
 from ..scorer import Reader, Scorer
 from ..text import count_words, normalise
-from ..tokens import WindowTokenizer
 from .artefacts import HEAD, Artefacts
-from .artefacts import TOKENIZER as TOKENIZER_FOLDER
 from .baseline import length_ridge_qwk
-from .branches import Branch, FeatureBranch, NgramBranch, Sides, fit_blend, join
+from .blend import Ensemble
 from .calibrate import calibrate
 from .data import SPLITS
 from .evaluate import evaluate
-from .export import compile_graph, prove_equal, reference_numbers
-from .recipe import Recipe
-from .train import targets_of, train
+from .export import compile_graph, prove_equal
+from .inputs import Inputs
+from .reading import ReadingEncoder
+from .recipe import Blended, Recipe, Taught
+from .train import targets_of, teach
 from .wordnet import word_cleaner
 
 PROOF_TEXTS = 50
 
 
 def make_scorer(
-    *, recipe: str, essays: pd.DataFrame, out: Path, model: Model, licence: str, credit: str
+    *,
+    recipe: str,
+    essays: pd.DataFrame,
+    out: Path,
+    model: Model,
+    licence: str,
+    credit: str,
+    read: Inputs | None = None,
 ) -> Path:
     """Make a scorer from a table of scored essays and return its bundle's folder.
 
-    The split ``train`` teaches, ``dev`` calibrates, ``test`` is only measured.
+    The split ``train`` teaches, ``dev`` calibrates, ``test`` is only measured.  ``read``
+    is what the recipe's encoder reads in the essays of ``train``, where it is known.
     """
     plan = Recipe.load(recipe)
     _check_splits(essays)
     _one_scale(essays)
-    train(plan, essays, out)
-    widen_head(plan, essays, out)
+    train = essays[essays["split"] == "train"].reset_index(drop=True)
+    if isinstance(plan.way, Taught):
+        teach(plan, train, out, None if read is None else read.layers)
+    else:
+        fit_head(plan, plan.way, train, out, read)
     return build_bundle(plan, essays, out, model=model, licence=licence, credit=credit)
+
+
+def fit_head(
+    plan: Recipe, way: Blended, essays: pd.DataFrame, out: Path, read: Inputs | None
+) -> None:
+    """Fit the recipe's branches and blends on the training essays; write the artefacts."""
+    if essays["score"].nunique() == 1:
+        raise FileError(f"All essays have the score {essays['score'][0]}; nothing to learn.")
+    if len(essays) < way.blend.folds * 2:
+        raise FileError(f"{len(essays)} training essays are too few; give at least one batch.")
+    encoder = ReadingEncoder(plan, out)
+    inputs = read or Inputs.of(list(essays["text"]), encoder, out)
+    prompts = essays["prompt"].astype(str).to_numpy()
+    ensemble = Ensemble.fit(way, inputs, targets_of(essays), prompts)
+    print(ensemble.describe(), file=sys.stderr)
+    ensemble.head(inputs).save(out / HEAD)
 
 
 def _check_splits(essays: pd.DataFrame) -> None:
@@ -60,29 +86,6 @@ def _one_scale(essays: pd.DataFrame) -> Scale:
     if len(scales) > 1:
         raise FileError(f"The prompts have {len(scales)} different scales; train one scorer each.")
     return Scale(min=scales[0][0], max=scales[0][1])
-
-
-def widen_head(plan: Recipe, essays: pd.DataFrame, out: Path) -> None:
-    """Fit the recipe's further branches and the blend; write the whole head again."""
-    if plan.ngrams is None and plan.features is None:
-        return
-    cleaner = word_cleaner(plan.cleaning)
-    made = Artefacts.load(out, cleaner=cleaner)
-    tokenizer = WindowTokenizer(out / TOKENIZER_FOLDER / TOKENIZER)
-    parts = {name: essays[essays["split"] == name] for name in ("train", "dev")}
-    sides = {name: Sides.of(list(part["text"]), tokenizer, cleaner) for name, part in parts.items()}
-    targets = {name: targets_of(part) for name, part in parts.items()}
-    prompts = list(parts["train"]["prompt"])
-    branches: list[Branch] = []
-    if plan.ngrams is not None:
-        branches.append(NgramBranch(plan.ngrams, sides["train"], targets["train"], prompts))
-    if plan.features is not None:
-        branches.append(FeatureBranch(plan.features, sides["train"], targets["train"]))
-    numbers = [np.array(reference_numbers(made, list(parts["dev"]["text"])))]
-    numbers += [branch.predict(sides["dev"]) for branch in branches]
-    weights, intercept = fit_blend(numbers, targets["dev"])
-    print(f"blend: encoder and branches count {np.round(weights, 3)}", file=sys.stderr)
-    join(made.head, branches, weights, intercept).save(out / HEAD)
 
 
 def build_bundle(

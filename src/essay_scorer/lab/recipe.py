@@ -3,13 +3,11 @@
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar, get_args
+from typing import Any, Literal, Self, get_args, get_type_hints
 
 from ..errors import FileError
 
 RECIPES = Path(__file__).with_name("recipes")
-
-Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,29 +43,13 @@ class HeadRecipe:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NgramRecipe:
-    """Ridge regression on an essay's tokens and pairs of tokens."""
-
-    alpha: float
-    common: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class FeatureRecipe:
-    """Support vector regression on the writing features."""
-
-    penalty: float
-    gamma: float
-    tolerance: float
-    limit: float
-
-
-@dataclass(frozen=True, kw_only=True)
 class TrainingRecipe:
-    """How the weights are found."""
+    """How the weights of a head, and of the encoder below it, are found.
+
+    An ``encoder_rate`` of nothing leaves the encoder as it came.
+    """
 
     seed: int
-    frozen_layers: int
     epochs: int
     batch: int
     encoder_rate: float
@@ -79,6 +61,61 @@ class TrainingRecipe:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KernelRecipe:
+    """Support vector regression with a Gaussian kernel; ``components`` of nothing keep all."""
+
+    penalty: float
+    gamma: float
+    tolerance: float
+    limit: float
+    components: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RidgeRecipe:
+    """Ridge regression; only on what is in more than ``share`` of every prompt's essays."""
+
+    alpha: float
+    share: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class BranchRecipes:
+    """The models that a head of several views is made of."""
+
+    layers: KernelRecipe
+    features: KernelRecipe
+    ngrams: RidgeRecipe
+    characters: RidgeRecipe
+    common: RidgeRecipe
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlendRecipe:
+    """How the branches are joined."""
+
+    seed: int
+    folds: int
+    unfamiliar: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taught:
+    """A head that is taught by gradient descent."""
+
+    head: HeadRecipe
+    training: TrainingRecipe
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blended:
+    """A head that is a blend of fitted models over an encoder that stays as it came."""
+
+    branches: BranchRecipes
+    blend: BlendRecipe
+
+
+@dataclass(frozen=True, kw_only=True)
 class Recipe:
     """What ``recipes/*.toml`` say, checked: a wrong key or a missing one is an error."""
 
@@ -87,10 +124,7 @@ class Recipe:
     encoder_name: str
     cleaning: CleaningRecipe | None
     tokenizer: TokenizerRecipe
-    head: HeadRecipe
-    ngrams: NgramRecipe | None
-    features: FeatureRecipe | None
-    training: TrainingRecipe
+    way: Taught | Blended
     coverage: float
 
     @classmethod
@@ -113,18 +147,22 @@ class Recipe:
             name=table["name"],
             encoder=table["encoder"]["source"],
             encoder_name=table["encoder"]["name"],
-            cleaning=_optional(CleaningRecipe, table, "cleaning"),
+            cleaning=CleaningRecipe(**_frozen(table["cleaning"])) if "cleaning" in table else None,
             tokenizer=TokenizerRecipe(**table["tokenizer"]),
-            head=HeadRecipe(**_frozen(table["head"])),
-            ngrams=_optional(NgramRecipe, table, "ngrams"),
-            features=_optional(FeatureRecipe, table, "features"),
-            training=TrainingRecipe(**table["training"]),
+            way=_way(table),
             coverage=table["interval"]["coverage"],
         )
 
 
-def _optional(part: type[Part], table: dict[str, Any], name: str) -> Part | None:
-    return part(**_frozen(table[name])) if name in table else None
+def _way(table: dict[str, Any]) -> Taught | Blended:
+    if ("head" in table) == ("branches" in table):
+        raise ValueError("it has either a head or branches")
+    if "head" in table:
+        head, training = HeadRecipe(**_frozen(table["head"])), TrainingRecipe(**table["training"])
+        return Taught(head=head, training=training)
+    kinds = get_type_hints(BranchRecipes)
+    branches = {name: kinds[name](**part) for name, part in table["branches"].items()}
+    return Blended(branches=BranchRecipes(**branches), blend=BlendRecipe(**table["blend"]))
 
 
 def _frozen(table: dict[str, Any]) -> dict[str, Any]:

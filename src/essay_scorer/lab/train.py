@@ -1,8 +1,8 @@
-"""Fine-tuning: a recipe and scored essays become the three artefacts."""
+"""Teaching a head, and the encoder below it, by gradient descent: the three artefacts."""
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,26 +18,28 @@ from ..cleaning import WordCleaner
 from ..errors import FileError
 from ..text import normalise
 from .artefacts import ENCODER, HEAD, TOKENIZER, find_encoder, save_encoder, window_tokenizer
-from .network import EssayNetwork, build_head
+from .inputs import read_layers
+from .network import EssayNetwork, HeadNetwork, build_head
 from .progress import report_steps
-from .recipe import Recipe
+from .reading import ReadingEncoder
+from .recipe import Recipe, Taught
 from .wordnet import word_cleaner
 
 CHECKPOINT = "checkpoint.pt"
-Essay = list[torch.Tensor]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Examples:
-    """Tokenised essays and their targets as shares of the scale's range."""
+    """Essays as the network reads them, and their targets as shares of the scale's range."""
 
-    essays: list[Essay]
+    essays: Sequence[torch.Tensor] | Sequence[list[torch.Tensor]]
+    lengths: npt.NDArray[np.int64]
     targets: torch.Tensor
 
 
 def tokenise(
     tokenizer: Tokenizer, texts: pd.Series, cleaner: WordCleaner | None = None
-) -> list[Essay]:
+) -> list[list[torch.Tensor]]:
     """Cut every text into windows of token ids, each of shape (tokens,)."""
     clean = [normalise(text) for text in texts]
     encodings = tokenizer.encode_batch(
@@ -58,20 +60,44 @@ def targets_of(essays: pd.DataFrame) -> npt.NDArray[np.float64]:
 class Training:
     """One run: its state is on disk after every few steps, so it can be killed."""
 
-    def __init__(self, recipe: Recipe, essays: pd.DataFrame, out: Path) -> None:
-        self.recipe, self.out = recipe, out
+    def __init__(
+        self,
+        recipe: Recipe,
+        essays: pd.DataFrame,
+        out: Path,
+        read: npt.NDArray[np.float32] | None = None,
+    ) -> None:
+        """Prepare to teach.
+
+        Args:
+            recipe: one that is taught.
+            essays: the training essays.
+            out: the folder for checkpoints and artefacts.
+            read: the means of the encoder's layers for each essay, where they are known
+                and the recipe leaves the encoder as it came.
+        """
+        if not isinstance(recipe.way, Taught):
+            raise TypeError(recipe.name)
+        if essays["score"].nunique() == 1:
+            raise FileError(f"All essays have the score {essays['score'][0]}; nothing to learn.")
+        self.recipe, self.out, self.settings = recipe, out, recipe.way.training
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        torch.manual_seed(recipe.training.seed)
-        source = find_encoder(recipe.encoder)
-        self.tokenizer = window_tokenizer(source, recipe.tokenizer)
-        self.network = self._build(source)
-        self.examples = self._examples(essays)
+        torch.manual_seed(self.settings.seed)
+        self.network, self.examples = (
+            self._whole(recipe.way, essays)
+            if self.settings.encoder_rate
+            else self._head_alone(recipe.way, essays, read)
+        )
+        self.network.to(self.device).train()
         self.optimiser, self.schedule = self._optimiser()
         self.average = AveragedModel(self.network)
         self.identity = _identity(recipe, essays)
         self.step = 0
 
-    def _build(self, source: Path) -> EssayNetwork:
+    def _whole(self, way: Taught, essays: pd.DataFrame) -> tuple[HeadNetwork, Examples]:
+        source = find_encoder(self.recipe.encoder)
+        tokenizer = window_tokenizer(source, self.recipe.tokenizer)
+        tokenizer.save_pretrained(self.out / TOKENIZER)
         # No dropout: it blurs a regression's targets, and on a CPU its random
         # numbers cost more than the arithmetic.
         encoder = BertModel.from_pretrained(
@@ -81,48 +107,49 @@ class Training:
             attention_probs_dropout_prob=0.0,
             hidden_dropout_prob=0.0,
         )
-        settings = self.recipe.training
-        head = build_head(self.recipe.head, width=encoder.config.hidden_size, seed=settings.seed)
-        network = EssayNetwork(encoder, head, frozen=settings.frozen_layers)
-        return network.to(self.device).train()
-
-    def _examples(self, essays: pd.DataFrame) -> Examples:
-        if essays["score"].nunique() == 1:
-            raise FileError(f"All essays have the score {essays['score'][0]}; nothing to learn.")
+        head = build_head(way.head, width=encoder.config.hidden_size, seed=way.training.seed)
         cleaner = word_cleaner(self.recipe.cleaning)
-        cut = tokenise(self.tokenizer.backend_tokenizer, essays["text"], cleaner)
-        return Examples(
-            essays=self._read_frozen(cut) if self.recipe.training.frozen_layers else cut,
-            targets=torch.tensor(targets_of(essays), dtype=torch.float32, device=self.device),
-        )
+        cut = tokenise(tokenizer.backend_tokenizer, essays["text"], cleaner)
+        lengths = np.array([sum(map(len, windows)) for windows in cut])
+        return EssayNetwork(encoder, head), self._examples(cut, lengths, essays)
 
-    def _read_frozen(self, essays: list[Essay]) -> list[Essay]:
-        with report_steps("reading", len(essays)) as report:
-            read = []
-            for number, essay in enumerate(essays, 1):
-                read.append(self.network.read_frozen(essay))
-                report(number)
-        return read
+    def _head_alone(
+        self, way: Taught, essays: pd.DataFrame, read: npt.NDArray[np.float32] | None
+    ) -> tuple[HeadNetwork, Examples]:
+        encoder = ReadingEncoder(self.recipe, self.out)
+        head = build_head(way.head, width=encoder.hidden, seed=way.training.seed)
+        if read is None:
+            read = read_layers([normalise(text) for text in essays["text"]], encoder, self.out)
+        last_layer = torch.from_numpy(read[:, -encoder.hidden :]).to(self.device)
+        lengths = np.ones(len(essays), np.int64)
+        return HeadNetwork(head), self._examples(list(last_layer), lengths, essays)
+
+    def _examples(
+        self,
+        read: Sequence[torch.Tensor] | Sequence[list[torch.Tensor]],
+        lengths: npt.NDArray[np.int64],
+        essays: pd.DataFrame,
+    ) -> Examples:
+        targets = torch.tensor(targets_of(essays), dtype=torch.float32, device=self.device)
+        return Examples(essays=read, lengths=lengths, targets=targets)
 
     @property
     def steps_per_epoch(self) -> int:
-        return -(-len(self.examples.essays) // self.recipe.training.batch)
+        return -(-len(self.examples.essays) // self.settings.batch)
 
     @property
     def steps(self) -> int:
-        return self.steps_per_epoch * self.recipe.training.epochs
+        return self.steps_per_epoch * self.settings.epochs
 
     def _optimiser(
         self,
     ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
-        settings = self.recipe.training
-        optimiser = torch.optim.AdamW(
-            [
-                {"params": _taught(self.network.encoder), "lr": settings.encoder_rate},
-                {"params": _taught(self.network.head), "lr": settings.head_rate},
-            ],
-            weight_decay=settings.weight_decay,
-        )
+        settings, network = self.settings, self.network
+        groups = [{"params": list(network.head.parameters()), "lr": settings.head_rate}]
+        if isinstance(network, EssayNetwork):
+            taught = list(network.encoder.parameters())
+            groups.append({"params": taught, "lr": settings.encoder_rate})
+        optimiser = torch.optim.AdamW(groups, weight_decay=settings.weight_decay)
         warm = round(settings.warm_up * self.steps)
         return optimiser, get_linear_schedule_with_warmup(optimiser, warm, self.steps)
 
@@ -132,10 +159,10 @@ class Training:
         The order depends on the seed and the epoch alone, so a resumed run sees
         the same batches.
         """
-        order = np.random.default_rng([self.recipe.training.seed, epoch])
-        lengths = np.array([sum(map(len, essay)) for essay in self.examples.essays])
+        order = np.random.default_rng([self.settings.seed, epoch])
+        lengths = self.examples.lengths
         ranked = np.argsort(lengths * order.uniform(0.8, 1.25, lengths.shape))
-        size = self.recipe.training.batch
+        size = self.settings.batch
         chunks = [ranked[start : start + size] for start in range(0, len(ranked), size)]
         for index in order.permutation(len(chunks)):
             yield chunks[index].tolist()
@@ -149,7 +176,7 @@ class Training:
                 for batch in list(self.batches(epoch))[done:]:
                     loss = self.learn(batch)
                     report(self.step, f"loss {loss:.4f}")
-                    if self.step % self.recipe.training.checkpoint_every == 0:
+                    if self.step % self.settings.checkpoint_every == 0:
                         self.checkpoint()
         self.checkpoint()
 
@@ -163,7 +190,7 @@ class Training:
         self.optimiser.step()
         self.schedule.step()
         self.step += 1
-        if self.step >= self.recipe.training.average_from * self.steps:
+        if self.step >= self.settings.average_from * self.steps:
             self.average.update_parameters(self.network)
         return loss.item()
 
@@ -201,15 +228,11 @@ class Training:
         self.step = state["step"]
 
     def save(self) -> None:
-        """Write the three artefacts, from the averaged weights."""
+        """Write the artefacts, from the averaged weights."""
         network = self.average.module.cpu().eval()
-        self.tokenizer.save_pretrained(self.out / TOKENIZER)
-        save_encoder(network.encoder, self.out / ENCODER)
+        if isinstance(network, EssayNetwork):
+            save_encoder(network.encoder, self.out / ENCODER)
         network.head.save(self.out / HEAD)
-
-
-def _taught(part: torch.nn.Module) -> list[torch.nn.Parameter]:
-    return [weight for weight in part.parameters() if weight.requires_grad]
 
 
 def _identity(recipe: Recipe, essays: pd.DataFrame) -> str:
@@ -228,13 +251,14 @@ def _save(state: dict[str, object], path: Path) -> None:
         raise FileError(f"{path} cannot be written; is the disk full?") from error
 
 
-def train(recipe: Recipe, essays: pd.DataFrame, out: Path) -> None:
-    """Train on the rows of split ``train`` and write the three artefacts to ``out``."""
-    chosen = essays[essays["split"] == "train"]
-    if len(chosen) < recipe.training.batch:
-        raise FileError(f"{len(chosen)} training essays are too few; give at least one batch.")
-    training = Training(recipe, chosen.reset_index(drop=True), out)
+def teach(
+    recipe: Recipe, essays: pd.DataFrame, out: Path, read: npt.NDArray[np.float32] | None = None
+) -> None:
+    """Teach on the training essays and write the three artefacts to ``out``."""
+    training = Training(recipe, essays, out, read)
+    if len(essays) < training.settings.batch:
+        raise FileError(f"{len(essays)} training essays are too few; give at least one batch.")
     training.run()
     training.save()
-    record = {"recipe": recipe.name, "essays": len(chosen), "identity": training.identity}
+    record = {"recipe": recipe.name, "essays": len(essays), "identity": training.identity}
     (out / "training.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,108 @@
+"""What the branches of a head read of many essays: one row an essay."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+
+from ..errors import FileError
+from ..features import features
+from ..ngrams import BUCKETS, CHARACTER_BUCKETS, characters, ngrams
+from ..text import normalise
+from ..tokens import WindowTokenizer
+from .progress import report_steps
+from .reading import ReadingEncoder
+
+LAYERS = "layer_means.npy"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """The encoder's layers, the writing features, the n-grams and the characters of essays."""
+
+    layers: npt.NDArray[np.float32]  # (essays, (layers + 1) × width): means over the tokens
+    features: npt.NDArray[np.float32]  # (essays, figures)
+    ngrams: csr_matrix  # (essays, places)
+    characters: csr_matrix  # (essays, places)
+
+    @classmethod
+    def of(cls, texts: Sequence[str], encoder: ReadingEncoder, folder: Path) -> Self:
+        """Compute them as the runtime does, by the same code.
+
+        Reading with the encoder takes nearly all of the time.  Each essay's means are
+        kept in ``folder`` at once, so that a killed run goes on where it was.
+        """
+        clean = [normalise(text) for text in texts]
+        tokenizer = WindowTokenizer(encoder.tokenizer_file)
+        cut = [tokenizer.tokens(encoder.cleaned(text)).ids for text in clean]
+        places = tokenizer.vocabulary + BUCKETS
+        return cls(
+            layers=read_layers(clean, encoder, folder),
+            features=np.array([features(text) for text in clean]),
+            ngrams=_table(
+                cut, lambda ids: ngrams(ids, vocabulary=tokenizer.vocabulary), places=places
+            ),
+            characters=_table(clean, characters, places=CHARACTER_BUCKETS),
+        )
+
+    def __getitem__(self, rows: npt.NDArray[np.integer[Any]]) -> "Inputs":
+        return Inputs(
+            layers=self.layers[rows],
+            features=self.features[rows],
+            ngrams=self.ngrams[rows],
+            characters=self.characters[rows],
+        )
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+
+def _table(texts: Sequence[Any], bag: Callable[[Any], tuple[Any, Any]], *, places: int) -> Any:
+    columns, weights = zip(*map(bag, texts), strict=True)
+    ends = np.cumsum([0, *map(len, columns)])
+    shape = len(texts), places
+    return csr_matrix((np.concatenate(weights), np.concatenate(columns), ends), shape=shape)
+
+
+def read_layers(
+    clean: Sequence[str], encoder: ReadingEncoder, folder: Path
+) -> npt.NDArray[np.float32]:
+    """Return the means of every layer's vectors for normalised texts, a row each.
+
+    Raises:
+        FileError: the folder holds what another encoder read, or of other essays.
+    """
+    digest = hashlib.sha256(encoder.identity.encode())
+    for text in clean:
+        digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
+    table = _open(folder / LAYERS, digest.hexdigest(), rows=len(clean), width=encoder.width)
+    missing = np.flatnonzero(np.isnan(table[:, 0])).tolist()
+    with report_steps("reading", len(clean), done=len(clean) - len(missing)) as report:
+        for done, row in enumerate(missing, len(clean) - len(missing) + 1):
+            table[row] = encoder.means(clean[row])
+            report(done)
+    return np.array(table)
+
+
+def _open(path: Path, identity: str, *, rows: int, width: int) -> np.memmap[Any, Any]:
+    """Open the table, or make it full of NaN: what is not yet read."""
+    says = path.with_suffix(".json")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if says.is_file():
+            if json.loads(says.read_bytes()) != identity:
+                raise FileError(
+                    f"{path} is of another encoder or other essays; give another --out."
+                )
+        else:
+            np.save(path, np.full((rows, width), np.nan, np.float32))
+            says.write_text(json.dumps(identity), encoding="utf-8")
+        return np.load(path, mmap_mode="r+")
+    except (OSError, ValueError) as error:
+        raise FileError(f"{path} cannot be written; is the disk full?") from error
