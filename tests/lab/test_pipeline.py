@@ -330,6 +330,17 @@ def test_reading_goes_on_where_it_was_killed(
     again = read_layers(texts, encoder, tmp_path)
     assert seen == [*texts[:5], *texts[4:]]
     assert np.array_equal(again, whole)
+    seen.clear()
+    assert np.array_equal(read_layers(texts[3:], encoder, tmp_path), whole[3:])
+    assert seen == []
+
+
+def test_what_another_encoder_read_is_refused(
+    recipe_file: Path, essays: pd.DataFrame, tmp_path: Path
+) -> None:
+    encoder = ReadingEncoder(Recipe.load(str(recipe_file)), tmp_path)
+    read_layers(["A text."], encoder, tmp_path)
+    says = (tmp_path / LAYERS).with_suffix(".json")
+    says.write_text(says.read_text().replace(encoder.identity[:8], "00000000"))
     with pytest.raises(FileError, match="give another --out"):
-        read_layers(texts[:3], encoder, tmp_path)
-    assert (tmp_path / LAYERS).is_file()
+        read_layers(["A text."], encoder, tmp_path)

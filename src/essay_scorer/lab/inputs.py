@@ -75,13 +75,14 @@ def read_layers(
 ) -> npt.NDArray[np.float32]:
     """Return the means of every layer's vectors for normalised texts, a row each.
 
+    What the folder's table already holds is not read again, also where essays were
+    added to the file or left out of it.
+
     Raises:
-        FileError: the folder holds what another encoder read, or of other essays.
+        FileError: the folder holds what another encoder read.
     """
-    digest = hashlib.sha256(encoder.identity.encode())
-    for text in clean:
-        digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
-    table = _open(folder / LAYERS, digest.hexdigest(), rows=len(clean), width=encoder.width)
+    texts = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for text in clean]
+    table = _open(folder / LAYERS, encoder, texts)
     missing = np.flatnonzero(np.isnan(table[:, 0])).tolist()
     with report_steps("reading", len(clean), done=len(clean) - len(missing)) as report:
         for done, row in enumerate(missing, len(clean) - len(missing) + 1):
@@ -90,19 +91,24 @@ def read_layers(
     return np.array(table)
 
 
-def _open(path: Path, identity: str, *, rows: int, width: int) -> np.memmap[Any, Any]:
-    """Open the table, or make it full of NaN: what is not yet read."""
+def _open(path: Path, encoder: ReadingEncoder, texts: list[str]) -> np.memmap[Any, Any]:
+    """Open the table of these texts, with NaN in what is not yet read."""
     says = path.with_suffix(".json")
+    now = {"encoder": encoder.identity, "texts": texts}
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        if says.is_file():
-            if json.loads(says.read_bytes()) != identity:
-                raise FileError(
-                    f"{path} is of another encoder or other essays; give another --out."
-                )
-        else:
-            np.save(path, np.full((rows, width), np.nan, np.float32))
-            says.write_text(json.dumps(identity), encoding="utf-8")
+        before = json.loads(says.read_bytes()) if says.is_file() else {**now, "texts": []}
+        if before["encoder"] != now["encoder"]:
+            raise FileError(f"{path} is of another encoder; give another --out.")
+        if before["texts"] != texts:
+            table = np.full((len(texts), encoder.width), np.nan, np.float32)
+            known = dict(
+                zip(before["texts"], np.load(path) if before["texts"] else (), strict=True)
+            )
+            for row, text in enumerate(texts):
+                table[row] = known.get(text, np.nan)
+            np.save(path, table)
+            says.write_text(json.dumps(now), encoding="utf-8")
         return np.load(path, mmap_mode="r+")
-    except (OSError, ValueError) as error:
-        raise FileError(f"{path} cannot be written; is the disk full?") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise FileError(f"{path} cannot be used; is the disk full?  Else remove it.") from error
