@@ -5,13 +5,14 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 PORT ?= 8000
 ONCE ?=
 VENV := .venv
+INFRA := .venv-infra
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCKED := --no-deps --require-hashes --requirement
 TORCH := torch==2.13.0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench benchmark-asap benchmark-unseen lab model system lock clean
+.PHONY: help demo test check fix bench benchmark-asap benchmark-unseen lab model snapshot system lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 18
@@ -19,14 +20,19 @@ help:  ## list the commands
 demo: $(VENV)/.serve  ## score three essays over HTTP, then serve on PORT until Ctrl-C (ONCE=1 stops)
 	@$(BIN)/python examples/demo.py --port $(PORT) $(if $(ONCE),--once)
 
-test: $(VENV)/.dev  ## install what the tests need and run them
+test: $(VENV)/.dev $(INFRA)/.ready  ## install what the tests need and run them
+	@$(INFRA)/bin/python -m pytest infra/tests
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: $(VENV)/.dev  ## formatting, lint, types, import rules
+check: $(VENV)/.dev $(INFRA)/.ready  ## formatting, lint, types, import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(INFRA)/bin/mypy infra
 	$(BIN)/lint-imports
+
+snapshot: $(INFRA)/.ready  ## write the reviewed template of the deployment again
+	@WRITE_SNAPSHOT=1 $(INFRA)/bin/python -m pytest --quiet infra/tests -k reviewed
 
 fix: $(VENV)/.dev  ## format and mend what can be mended
 	$(BIN)/ruff format .
@@ -81,6 +87,13 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.lab
 	@$(PIP) install $(LOCKED) requirements/dev.txt
 	@touch $@
 
+$(INFRA)/.ready: requirements/infra.txt | $(BIN)/python
+	@echo "installing the deployment's tools into $(INFRA)" >&2
+	@$(PYTHON) -m venv $(INFRA)
+	@$(INFRA)/bin/python -m pip --quiet --disable-pip-version-check install \
+		$(LOCKED) requirements/infra.txt
+	@touch $@
+
 # Resolves every lock anew, within the bounds of pyproject.toml; needs the package index.
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-header --no-annotate
@@ -96,6 +109,7 @@ lock: $(VENV)/.dev  ## lock all dependencies again, with hashes
 	$(COMPILE) --no-deps requirements/lab-encoder.in --output-file requirements/lab-encoder.txt
 	$(COMPILE) requirements/dev.in --constraints requirements/serve.txt \
 		--constraints requirements/lab.txt --output-file requirements/dev.txt
+	$(COMPILE) requirements/infra.in --output-file requirements/infra.txt
 
 clean:  ## remove the environment and everything that was built
-	rm -rf $(VENV) build dist runs
+	rm -rf $(VENV) $(INFRA) build dist runs

@@ -1,0 +1,108 @@
+"""The function itself: image, role, logs, published versions, and the alias in front."""
+
+from pathlib import Path
+from typing import cast
+
+from aws_cdk import Duration, RemovalPolicy, Size, TimeZone
+from aws_cdk import aws_applicationautoscaling as scaling
+from aws_cdk import aws_ecr_assets as ecr_assets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from .settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+ALIAS = "live"
+PLACES = {
+    "x86_64": (lambda_.Architecture.X86_64, ecr_assets.Platform.LINUX_AMD64),
+    "arm64": (lambda_.Architecture.ARM_64, ecr_assets.Platform.LINUX_ARM64),
+}
+
+
+def image_code(settings: Settings) -> lambda_.DockerImageCode:
+    """Return the image as an asset of this repository; the Dockerfile says what is in it."""
+    return lambda_.DockerImageCode.from_image_asset(
+        str(ROOT),
+        file="image/Dockerfile",
+        platform=PLACES[settings.architecture][1],
+        build_args={"BUNDLE": settings.bundle},
+    )
+
+
+class ScoringFunction(Construct):
+    """A function that may write its own log and nothing else.
+
+    Every change is published as a version, and the alias moves to it; the versions
+    before stay, so that going back is moving the alias.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        settings: Settings,
+        code: lambda_.DockerImageCode,
+    ) -> None:
+        super().__init__(scope, name)
+        self.logs = self._log_group(settings)
+        self.function = lambda_.DockerImageFunction(
+            self,
+            "Function",
+            code=code,
+            description="Scores essays",
+            architecture=PLACES[settings.architecture][0],
+            memory_size=settings.memory,
+            timeout=Duration.seconds(settings.timeout),
+            ephemeral_storage_size=Size.mebibytes(settings.ephemeral_storage),
+            reserved_concurrent_executions=settings.reserved_concurrency,
+            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if settings.snap_start else None,
+            environment={"ESSAY_SCORER_ORIGINS": ",".join(settings.cors_origins)},
+            log_group=self.logs,
+            role=self._role(),
+            current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
+        )
+        self.alias = lambda_.Alias(
+            self,
+            "Alias",
+            alias_name=ALIAS,
+            version=self.function.current_version,
+            provisioned_concurrent_executions=settings.provisioned_concurrency or None,
+        )
+        if settings.provisioned_hours:
+            self._schedule(settings, settings.provisioned_hours)
+
+    def _log_group(self, settings: Settings) -> logs.LogGroup:
+        group = logs.LogGroup(self, "Logs", removal_policy=RemovalPolicy.DESTROY)
+        cast(logs.CfnLogGroup, group.node.default_child).retention_in_days = settings.log_retention
+        return group
+
+    def _role(self) -> iam.Role:
+        role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            description="Lets the scorer write its log",
+        )
+        self.logs.grant_write(role)
+        return role
+
+    def _schedule(self, settings: Settings, hours: str) -> None:
+        """Keep the provisioned environments for these hours of working days alone."""
+        target = self.alias.add_auto_scaling(
+            min_capacity=0, max_capacity=settings.provisioned_concurrency
+        )
+        start, end = hours.split("-")
+        for name, hour, count in (
+            ("Morning", start, settings.provisioned_concurrency),
+            ("Evening", end, 0),
+        ):
+            target.scale_on_schedule(
+                name,
+                schedule=scaling.Schedule.cron(hour=hour, minute="0", week_day="MON-FRI"),
+                time_zone=TimeZone.of(settings.time_zone),
+                min_capacity=count,
+                max_capacity=count,
+            )

@@ -1,0 +1,83 @@
+"""What tells a person that something is wrong: alarms, and a dashboard to look at first."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+from .settings import Settings
+
+PERIOD = Duration.minutes(5)
+SLOW = 0.8  # share of the time-out, or of the reservation, that is too near to it
+
+
+class Monitoring(Construct):
+    """Alarms on errors, throttles, slowness and crowding, by e-mail where one is given."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        settings: Settings,
+        function: lambda_.Function,
+        alias: lambda_.Alias,
+    ) -> None:
+        super().__init__(scope, name)
+        self._topic = self._make_topic(settings)
+        errors = alias.metric_errors(period=PERIOD, statistic="Sum")
+        throttles = alias.metric_throttles(period=PERIOD, statistic="Sum")
+        slowest = alias.metric_duration(period=PERIOD, statistic="p99")
+        invocations = alias.metric_invocations(period=PERIOD, statistic="Sum")
+        together = function.metric("ConcurrentExecutions", period=PERIOD, statistic="Maximum")
+        self._alarm("Errors", errors, 1, "The function failed; its log says why.")
+        self._alarm("Throttles", throttles, 1, "Requests were turned away; raise the concurrency.")
+        self._alarm(
+            "Slow",
+            slowest,
+            SLOW * settings.timeout * 1000,
+            f"One request in a hundred takes over {SLOW:.0%} of the time-out.",
+        )
+        if settings.reserved_concurrency is not None:
+            self._alarm(
+                "Crowded",
+                together,
+                max(1, SLOW * settings.reserved_concurrency),
+                f"Over {SLOW:.0%} of the reserved concurrency is in use.",
+            )
+        board = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=settings.name)
+        board.add_widgets(
+            cloudwatch.GraphWidget(title="Requests", left=[invocations, errors, throttles]),
+            cloudwatch.GraphWidget(
+                title="Time (ms)",
+                left=[alias.metric_duration(period=PERIOD, statistic="p50"), slowest],
+            ),
+            cloudwatch.GraphWidget(title="At the same time", left=[together]),
+        )
+
+    def _make_topic(self, settings: Settings) -> sns.Topic | None:
+        if settings.alarm_email is None:
+            return None
+        # Not encrypted at rest: an alarm may not publish to a topic under AWS's own key, and
+        # what it says is an alarm's name.
+        topic = sns.Topic(self, "Alarms", enforce_ssl=True)
+        topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
+        return topic
+
+    def _alarm(
+        self, name: str, metric: cloudwatch.Metric, threshold: float, description: str
+    ) -> None:
+        alarm = metric.create_alarm(
+            self,
+            name,
+            threshold=threshold,
+            evaluation_periods=1,
+            comparison_operator=(cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD),
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            alarm_description=description,
+        )
+        if self._topic is not None:
+            alarm.add_alarm_action(actions.SnsAction(self._topic))

@@ -1,0 +1,162 @@
+"""Everything about a deployment that one may change: one record, checked, read once.
+
+A value comes from the command line (``cdk deploy -c memory=4096``), else from the
+settings file, else from the profile, else from the defaults below, which are the
+original system's.  A wrong value, or two that contradict each other, stop synthesis
+with one sentence.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+FILE = "settings.toml"
+PROFILES: dict[str, dict[str, Any]] = {
+    "original": {},
+    "lean": {"memory": 1769, "timeout": 60, "ephemeral_storage": 512, "snap_start": True},
+}
+KEPT_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653)
+
+_ORIGIN = re.compile(r"\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?", re.IGNORECASE)
+_HOURS = re.compile(r"([01]?[0-9]|2[0-3])-([01]?[0-9]|2[0-3])")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+class SettingsError(ValueError):
+    """A setting is wrong; the message is one sentence that says what to do."""
+
+
+def _listed(value: object) -> object:
+    """Return the items of a list as the command line gives it: ``a,b``."""
+    return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+
+
+def _paired(value: object) -> object:
+    """Return the pairs of a table as the command line gives it: ``team=school,unit=7``."""
+    if not isinstance(value, str):
+        return value
+    return dict(part.strip().partition("=")[::2] for part in value.split(",") if part)
+
+
+class Settings(BaseModel):
+    """What a deployment is made of.  Sizes in MB, times in seconds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    profile: Literal["original", "lean"] = "original"
+    name: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,40}$")] = "essay-scorer"
+    bundle: str = "models/default"
+
+    memory: Annotated[int, Field(ge=256, le=10_240)] = 3008
+    timeout: Annotated[int, Field(ge=3, le=900)] = 180
+    architecture: Literal["x86_64", "arm64"] = "x86_64"
+    ephemeral_storage: Annotated[int, Field(ge=512, le=10_240)] = 10_240
+
+    access: Literal["public", "key", "iam"] = "public"
+    cors_origins: Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)] = ("*",)
+    api_gateway: bool = False
+    requests_per_second: Annotated[int, Field(ge=1, le=10_000)] = 20
+    requests_at_once: Annotated[int, Field(ge=1, le=5_000)] = 40
+    requests_per_day: Annotated[int, Field(ge=1)] = 20_000
+
+    reserved_concurrency: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    provisioned_concurrency: Annotated[int, Field(ge=0, le=10_000)] = 0
+    provisioned_hours: str | None = None
+    time_zone: str = "UTC"
+    snap_start: bool = False
+
+    log_retention: int = 30
+    alarm_email: str | None = None
+    tags: Annotated[dict[str, str], BeforeValidator(_paired)] = {}
+
+    @model_validator(mode="after")
+    def _each_alone(self) -> Self:
+        for origin in self.cors_origins:
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"cors_origins has {origin}; give * or origins like https://school.example"
+                )
+        if "*" in self.cors_origins and len(self.cors_origins) > 1:
+            raise ValueError("cors_origins has * beside others; * alone allows every one")
+        if self.log_retention not in KEPT_DAYS:
+            days = ", ".join(map(str, KEPT_DAYS))
+            raise ValueError(f"log_retention is {self.log_retention} days; CloudWatch keeps {days}")
+        if self.alarm_email is not None and not _EMAIL.fullmatch(self.alarm_email):
+            raise ValueError(f"alarm_email is {self.alarm_email}, which is no e-mail address")
+        if self.provisioned_hours is not None and not _HOURS.fullmatch(self.provisioned_hours):
+            raise ValueError(
+                f"provisioned_hours is {self.provisioned_hours}; give two hours of a day like 7-17"
+            )
+        try:
+            ZoneInfo(self.time_zone)
+        except (KeyError, OSError, ValueError):
+            raise ValueError(
+                f"time_zone is {self.time_zone}; give a name like Europe/Paris"
+            ) from None
+        return self
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        if self.snap_start and self.ephemeral_storage > 512:
+            raise ValueError(
+                "snap_start works with 512 MB of ephemeral_storage only, "
+                f"not {self.ephemeral_storage}"
+            )
+        if self.snap_start and self.provisioned_concurrency:
+            raise ValueError(
+                "snap_start and provisioned_concurrency exclude each other; choose one"
+            )
+        if self.access == "key" and not self.api_gateway:
+            raise ValueError("access = key needs api_gateway, which is what asks for the key")
+        if self.provisioned_hours and not self.provisioned_concurrency:
+            raise ValueError("provisioned_hours needs a provisioned_concurrency")
+        reserved = self.reserved_concurrency
+        if reserved is not None and self.provisioned_concurrency > reserved:
+            raise ValueError(
+                f"provisioned_concurrency {self.provisioned_concurrency} is more than "
+                f"reserved_concurrency {reserved}"
+            )
+        return self
+
+    @classmethod
+    def load(cls, context: Mapping[str, object], *, folder: Path) -> Self:
+        """Read the settings.
+
+        Args:
+            context: what the command line says; ``settings`` names another file.
+            folder: where the settings file lies, if there is one.
+
+        Raises:
+            SettingsError: a value is wrong, unknown, or contradicts another.
+        """
+        named = context.get("settings")
+        path = folder / str(named or FILE)
+        if named and not path.is_file():
+            raise SettingsError(f"There is no settings file {path}.")
+        try:
+            filed = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{path} is not TOML: {error}.") from error
+        given = {name: context[name] for name in cls.model_fields if name in context}
+        profile = given.get("profile", filed.get("profile", "original"))
+        try:
+            return cls(**{**PROFILES.get(str(profile), {}), **filed, **given})
+        except ValidationError as error:
+            raise SettingsError(_sentence(error)) from None
+
+
+def _sentence(error: ValidationError) -> str:
+    """Say in one sentence what is wrong with the first wrong setting."""
+    first = error.errors()[0]
+    if first["type"] == "value_error":
+        return f"{first['ctx']['error']}."
+    name = ".".join(str(part) for part in first["loc"][:1])
+    if first["type"] == "extra_forbidden":
+        return f"There is no setting {name}; there are: {', '.join(Settings.model_fields)}."
+    advice = first["msg"][:1].lower() + first["msg"][1:]
+    return f"{name} is {first['input']}: {advice}."

@@ -1,0 +1,84 @@
+"""The whole deployment in one stack; every piece says in its own file what it is."""
+
+from typing import Any
+
+from aws_cdk import Aws, CfnOutput, RemovalPolicy, Stack, Tags
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from .function import ScoringFunction, image_code
+from .gateway import Gateway
+from .monitoring import Monitoring
+from .settings import Settings
+
+EXAMPLE = """'{"text": "The town should keep its library open on Sundays."}'"""
+
+
+class ScorerStack(Stack):
+    """A URL that scores essays."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        settings: Settings,
+        code: lambda_.DockerImageCode | None = None,
+        **options: Any,
+    ) -> None:
+        """Build the stack.
+
+        Args:
+            scope: the application.
+            name: the stack's name.
+            settings: everything that may be changed.
+            code: the function's image; built from this repository if not given.
+            options: what every CDK stack takes.
+        """
+        super().__init__(scope, name, description="An essay scorer", **options)
+        self.scoring = ScoringFunction(
+            self, "Scoring", settings=settings, code=code or image_code(settings)
+        )
+        url = self._url(settings)
+        Monitoring(
+            self,
+            "Monitoring",
+            settings=settings,
+            function=self.scoring.function,
+            alias=self.scoring.alias,
+        )
+        self._output("Url", url)
+        if settings.access == "public":
+            self._output("Curl", f"curl -d {EXAMPLE} {url}")
+        self._output("FunctionName", self.scoring.function.function_name)
+        if settings.api_gateway:
+            self._add_gateway(settings)
+        for key, value in settings.tags.items():
+            Tags.of(self).add(key, value)
+
+    def _url(self, settings: Settings) -> str:
+        kind = lambda_.FunctionUrlAuthType
+        # With a key the API Gateway is the door; past it only signed requests come in.
+        auth = kind.NONE if settings.access == "public" else kind.AWS_IAM
+        # No CORS here: the application answers it for every door, and twice is an error.
+        return self.scoring.alias.add_function_url(auth_type=auth).url
+
+    def _add_gateway(self, settings: Settings) -> None:
+        access_logs = logs.LogGroup(self, "GatewayLogs", removal_policy=RemovalPolicy.DESTROY)
+        gateway = Gateway(
+            self, "Gateway", settings=settings, target=self.scoring.alias, access_logs=access_logs
+        )
+        url = f"{gateway.api.url}model/predict"
+        header = "-H 'x-api-key: YOUR-KEY' " if gateway.key else ""
+        self._output("GatewayUrl", url)
+        self._output("GatewayCurl", f"curl {header}-d {EXAMPLE} {url}")
+        if gateway.key:
+            self._output(
+                "GatewayKey",
+                f"aws apigateway get-api-key --include-value --query value --output text "
+                f"--region {Aws.REGION} --api-key {gateway.key.key_id}",
+            )
+
+    def _output(self, name: str, value: str) -> None:
+        CfnOutput(self, name, value=value).override_logical_id(name)

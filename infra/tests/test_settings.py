@@ -1,0 +1,83 @@
+"""One record of settings: where a value comes from, and what a wrong one says."""
+
+from pathlib import Path
+
+import pytest
+
+from infra.settings import Settings, SettingsError
+
+
+def test_the_defaults_are_the_originals(tmp_path: Path) -> None:
+    settings = Settings.load({}, folder=tmp_path)
+    assert (settings.memory, settings.timeout, settings.architecture) == (3008, 180, "x86_64")
+    assert (settings.ephemeral_storage, settings.access) == (10_240, "public")
+    assert settings.cors_origins == ("*",)
+
+
+def test_the_command_line_wins_over_the_file_and_the_file_over_the_profile(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('profile = "lean"\nmemory = 2048\ntimeout = 90\n')
+    settings = Settings.load({"timeout": "30", "unrelated": "x"}, folder=tmp_path)
+    assert (settings.memory, settings.timeout, settings.snap_start) == (2048, 30, True)
+    assert settings.ephemeral_storage == 512
+
+
+def test_another_file_may_be_named(tmp_path: Path) -> None:
+    (tmp_path / "exam.toml").write_text("memory = 4096")
+    assert Settings.load({"settings": "exam.toml"}, folder=tmp_path).memory == 4096
+
+
+def test_lists_and_tables_come_from_the_command_line_too(tmp_path: Path) -> None:
+    context = {"cors_origins": "https://a.example, https://b.example:8443", "tags": "team=school"}
+    settings = Settings.load(context, folder=tmp_path)
+    assert settings.cors_origins == ("https://a.example", "https://b.example:8443")
+    assert settings.tags == {"team": "school"}
+
+
+@pytest.mark.parametrize(
+    ("context", "sentence"),
+    [
+        ({"memory": "100"}, "memory is 100: input should be greater than or equal to 256."),
+        ({"memory": "much"}, "memory is much: input should be a valid integer, unable to parse"),
+        ({"timeout": "901"}, "timeout is 901"),
+        ({"architecture": "sparc"}, "architecture is sparc: input should be 'x86_64' or 'arm64'."),
+        ({"access": "all"}, "access is all: input should be 'public', 'key' or 'iam'."),
+        ({"snap_start": "true"}, "snap_start works with 512 MB of ephemeral_storage only"),
+        (
+            {"profile": "lean", "provisioned_concurrency": "2"},
+            "snap_start and provisioned_concurrency exclude each other; choose one.",
+        ),
+        ({"access": "key"}, "access = key needs api_gateway, which is what asks for the key."),
+        ({"provisioned_hours": "7-17"}, "provisioned_hours needs a provisioned_concurrency."),
+        (
+            {"provisioned_concurrency": "5", "reserved_concurrency": "4"},
+            "provisioned_concurrency 5 is more than reserved_concurrency 4.",
+        ),
+        ({"cors_origins": "school.example"}, "cors_origins has school.example; give"),
+        ({"cors_origins": "https://a.example/page"}, "cors_origins has https://a.example/page"),
+        ({"cors_origins": "*,https://a.example"}, "cors_origins has * beside others"),
+        ({"log_retention": "31"}, "log_retention is 31 days; CloudWatch keeps 1, 3"),
+        ({"alarm_email": "me"}, "alarm_email is me, which is no e-mail address."),
+        ({"time_zone": "Mars"}, "time_zone is Mars; give a name like Europe/Paris."),
+        ({"name": "9 lives"}, "name is 9 lives"),
+        ({"settings": "none.toml"}, "There is no settings file"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence(
+    context: dict[str, object], sentence: str, tmp_path: Path
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.load(context, folder=tmp_path)
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_setting_in_the_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("memroy = 4096")
+    with pytest.raises(SettingsError, match=r"There is no setting memroy; there are: profile"):
+        Settings.load({}, folder=tmp_path)
+
+
+def test_a_broken_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("memory =")
+    with pytest.raises(SettingsError, match=r"settings\.toml is not TOML"):
+        Settings.load({}, folder=tmp_path)
