@@ -5,6 +5,7 @@ Exit status: 0 done, 1 it could not be done (one line says why and what to do),
 """
 
 import argparse
+import errno
 import json
 import os
 import sys
@@ -39,6 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("essay-scorer: interrupted", file=sys.stderr)
         return 130
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        print("essay-scorer: The disk is full; make room and run this again.", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -58,6 +58,16 @@ def test_its_agreement_is_the_bundles(name: str, root: Path, shipped: Path) -> N
 
 
 @pytest.mark.parametrize("name", READMES)
+def test_its_agreement_on_unseen_prompts_is_the_benchmarks(name: str, root: Path) -> None:
+    page = _read(root, "docs/benchmark-unseen.md")
+    mean = re.search(r"`default` .* \*\*(0\.\d+)\*\* \|$", page, re.MULTILINE)
+    assert mean is not None
+    row = re.search(r"^.*docs/benchmark-unseen\.md\) \| (.*) \|$", _read(root, name), re.MULTILINE)
+    assert row is not None
+    assert row[1] == mean[1]
+
+
+@pytest.mark.parametrize("name", READMES)
 def test_its_links_lead_somewhere(name: str, root: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)\)", _read(root, name))
     missing = [link for link in links if "://" not in link and not (root / link).exists()]

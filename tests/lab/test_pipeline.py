@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from transformers import BertModel
+from transformers import BertModel, PreTrainedTokenizerBase
 
 from essay_scorer import FileError, Scorer
 from essay_scorer.bundle import verify
@@ -130,6 +130,50 @@ def test_an_interrupted_checkpoint_leaves_the_last_one(
     training.step = 0
     training.resume()
     assert training.step == 4
+
+
+@pytest.mark.parametrize(
+    ("library", "file"),
+    [(BertModel, "bert-model"), (PreTrainedTokenizerBase, "bert-tokenizer"), (keras.Model, "h5")],
+)
+def test_a_full_disk_is_one_sentence_and_no_bundle(
+    library: type,
+    file: str,
+    recipe_file: Path,
+    data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(library, "save" if library is keras.Model else "save_pretrained", fail)
+    command = ["train", "--recipe", str(recipe_file), "--data", str(data)]
+    assert main([*command, "--out", str(tmp_path / "out")]) == 1
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert file in last
+    assert last.endswith("cannot be written; is the disk full?")
+    assert not (tmp_path / "out" / "bundle").exists()
+
+
+def test_a_disk_that_fills_while_the_bundle_is_written_leaves_none(
+    recipe_file: Path,
+    data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("onnx.save_model", fail)
+    command = ["train", "--recipe", str(recipe_file), "--data", str(data)]
+    assert main([*command, "--out", str(tmp_path / "out")]) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "essay-scorer: The disk is full; make room and run this again."
+    )
+    assert [path.name for path in (tmp_path / "out").glob("bundle*")] == []
 
 
 def test_a_checkpoint_of_other_essays_is_not_gone_on_with(

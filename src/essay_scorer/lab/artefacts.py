@@ -7,13 +7,15 @@ aes_model.h5      the scoring head, saved by Keras
 
 import importlib.util
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 import keras
 import torch
+from safetensors import SafetensorError
 from tokenizers import Encoding, Tokenizer
 from tokenizers.normalizers import Replace, Sequence
 from transformers import AutoConfig, AutoTokenizer, BertModel, PreTrainedTokenizerFast
@@ -32,6 +34,15 @@ logging.getLogger("absl").setLevel(logging.ERROR)
 
 TOKENIZER, ENCODER, HEAD = "bert-tokenizer", "bert-model", "aes_model.h5"
 LAYER_MEANS = "layer_means"  # the name of a head's input that reads all layers
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn what the libraries raise where a disk is full, or not writable, into one sentence."""
+    try:
+        yield
+    except (OSError, RuntimeError, SafetensorError) as error:
+        raise FileError(f"{path} cannot be written; is the disk full?") from error
 
 
 def find_encoder(source: str) -> Path:
@@ -222,7 +233,14 @@ def save_encoder(encoder: BertModel, folder: Path) -> None:
     table = encoder.embeddings.word_embeddings.weight
     with torch.no_grad():
         table.copy_(table.half().float())
-    encoder.save_pretrained(folder)
+    with writing(folder):
+        encoder.save_pretrained(folder)
+
+
+def save_head(head: keras.Model, folder: Path) -> None:
+    """Write the head beside tokenizer and encoder."""
+    with writing(folder / HEAD):
+        head.save(folder / HEAD)
 
 
 @dataclass(frozen=True, kw_only=True)

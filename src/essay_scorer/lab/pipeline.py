@@ -17,7 +17,7 @@ from ..flags import LengthLimits
 from ..scale import Calibration, Scale
 from ..scorer import Reader, Scorer
 from ..text import count_words, normalise
-from .artefacts import HEAD, Artefacts
+from .artefacts import Artefacts, save_head
 from .baseline import length_ridge_qwk
 from .blend import Ensemble
 from .calibrate import calibrate
@@ -72,7 +72,7 @@ def fit_head(
     prompts = essays["prompt"].astype(str).to_numpy()
     ensemble = Ensemble.fit(way, inputs, targets_of(essays), prompts)
     print(ensemble.describe(), file=sys.stderr)
-    ensemble.head(inputs).save(out / HEAD)
+    save_head(ensemble.head(inputs), out)
 
 
 def _check_splits(essays: pd.DataFrame) -> None:

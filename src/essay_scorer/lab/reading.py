@@ -16,6 +16,7 @@ from .artefacts import (
     find_encoder,
     save_encoder,
     window_tokenizer,
+    writing,
 )
 from .recipe import Recipe
 from .wordnet import word_cleaner
@@ -26,7 +27,8 @@ class ReadingEncoder:
 
     def __init__(self, recipe: Recipe, out: Path) -> None:
         source = find_encoder(recipe.encoder)
-        window_tokenizer(source, recipe.tokenizer).save_pretrained(out / TOKENIZER)
+        with writing(out / TOKENIZER):
+            window_tokenizer(source, recipe.tokenizer).save_pretrained(out / TOKENIZER)
         save_encoder(
             BertModel.from_pretrained(source, local_files_only=True, add_pooling_layer=False),
             out / ENCODER,

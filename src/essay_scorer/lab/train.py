@@ -17,7 +17,15 @@ from transformers import BertModel, get_linear_schedule_with_warmup
 from ..cleaning import WordCleaner
 from ..errors import FileError
 from ..text import normalise
-from .artefacts import ENCODER, HEAD, TOKENIZER, find_encoder, save_encoder, window_tokenizer
+from .artefacts import (
+    ENCODER,
+    TOKENIZER,
+    find_encoder,
+    save_encoder,
+    save_head,
+    window_tokenizer,
+    writing,
+)
 from .inputs import read_layers
 from .network import EssayNetwork, HeadNetwork, build_head
 from .progress import report_steps
@@ -232,7 +240,7 @@ class Training:
         network = self.average.module.cpu().eval()
         if isinstance(network, EssayNetwork):
             save_encoder(network.encoder, self.out / ENCODER)
-        network.head.save(self.out / HEAD)
+        save_head(network.head, self.out)
 
 
 def _identity(recipe: Recipe, essays: pd.DataFrame) -> str:
@@ -245,10 +253,11 @@ def _identity(recipe: Recipe, essays: pd.DataFrame) -> str:
 
 def _save(state: dict[str, object], path: Path) -> None:
     try:
-        torch.save(state, path)
-    except (OSError, RuntimeError) as error:  # a full disk is either, by where it is met
+        with writing(path):
+            torch.save(state, path)
+    except FileError:
         path.unlink(missing_ok=True)
-        raise FileError(f"{path} cannot be written; is the disk full?") from error
+        raise
 
 
 def teach(
