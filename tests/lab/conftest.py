@@ -71,6 +71,7 @@ share = 0.1
 [blend]
 seed = 7
 folds = 3
+fewest = 5
 unfamiliar = 0.05
 """
 

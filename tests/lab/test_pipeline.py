@@ -29,7 +29,7 @@ from essay_scorer.lab.export import (
 )
 from essay_scorer.lab.inputs import LAYERS, Inputs, read_layers
 from essay_scorer.lab.reading import ReadingEncoder
-from essay_scorer.lab.recipe import Blended, Recipe
+from essay_scorer.lab.recipe import Blended, Recipe, RidgeRecipe
 from essay_scorer.lab.train import Training, targets_of
 
 
@@ -318,6 +318,27 @@ def test_one_assignment_alone_needs_no_telling_apart(
     rows = [0, 7]
     expected = one.predict(read[np.array(rows)])
     assert _head_numbers(one.head(read), read, rows) == pytest.approx(expected, abs=1e-4)
+
+
+def test_assignments_of_few_essays_count_as_one(
+    recipe_file: Path, essays: pd.DataFrame, read: Inputs
+) -> None:
+    way = Recipe.load(str(recipe_file)).way
+    assert isinstance(way, Blended)
+    targets = targets_of(essays)
+    own = Ensemble.fit(way, read, targets, np.arange(60))  # a prompt for each essay
+    assert own.other is None
+    some = np.where(np.arange(60) < 50, np.arange(60) % 2, np.arange(60))
+    assert Ensemble.fit(way, read, targets, some).other is not None
+
+
+def test_where_nothing_is_common_the_branch_says_the_mean(
+    recipe_file: Path, essays: pd.DataFrame, read: Inputs
+) -> None:
+    targets = targets_of(essays)
+    recipe = RidgeRecipe(alpha=1.0, share=1.01)  # nothing can be in more than all
+    branch = RidgeBranch("common", "ngrams", recipe, read, targets, np.zeros(60, str))
+    assert branch.predict(read).tolist() == pytest.approx([targets.mean()] * 60)
 
 
 def test_a_branch_that_says_nothing_counts_for_nothing() -> None:

@@ -135,6 +135,7 @@ class Ensemble:
             prompts: the assignment of each, shape (essays,).
         """
         makers = fits(recipe.branches)
+        prompts = _assignments_of(prompts, recipe.blend.fewest)
         held_out = _numbers(makers, inputs, targets, prompts, _parts(len(inputs), recipe.blend))
         known, other, familiarity = Blend.fit(held_out, targets), None, None
         if len(np.unique(prompts)) >= ENOUGH:
@@ -180,6 +181,12 @@ class Ensemble:
 
 def _list(blend: Blend) -> str:
     return ", ".join(f"{name} {weight:.2f}" for name, weight in blend.weights.items())
+
+
+def _assignments_of(prompts: Prompts, fewest: int) -> Prompts:
+    """Return the prompts as names, with one name for all those of few essays."""
+    names, places, counts = np.unique(prompts.astype(str), return_inverse=True, return_counts=True)
+    return np.where(counts < fewest, "", names)[places]
 
 
 def _parts(essays: int, recipe: BlendRecipe) -> Iterator[Split]:

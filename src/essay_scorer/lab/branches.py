@@ -86,10 +86,10 @@ class RidgeBranch:
         self._name, self._view = name, view
         table: csr_matrix = getattr(inputs, view)
         used = _common_places(table, prompts, recipe.share)
-        ridge = Ridge(alpha=recipe.alpha, solver="sparse_cg").fit(table[:, used], targets)
-        self._worth = np.zeros(table.shape[1])
-        self._worth[used] = ridge.coef_
-        self._intercept = float(ridge.intercept_)
+        self._worth, self._intercept = np.zeros(table.shape[1]), float(targets.mean())
+        if len(used):
+            ridge = Ridge(alpha=recipe.alpha, solver="sparse_cg").fit(table[:, used], targets)
+            self._worth[used], self._intercept = ridge.coef_, float(ridge.intercept_)
 
     def predict(self, inputs: Inputs) -> Column:
         return np.asarray(getattr(inputs, self._view) @ self._worth + self._intercept, float)

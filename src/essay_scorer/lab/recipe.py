@@ -92,10 +92,11 @@ class BranchRecipes:
 
 @dataclass(frozen=True, kw_only=True)
 class BlendRecipe:
-    """How the branches are joined."""
+    """How the branches are joined; prompts of less than ``fewest`` essays count as one."""
 
     seed: int
     folds: int
+    fewest: int
     unfamiliar: float
 
 
