@@ -51,14 +51,18 @@ class WordCleaner:
         except (OSError, ValueError, TypeError, AttributeError) as error:
             raise BundleForeign(f"{path} is not a list of words to clean with.") from error
 
-    def save(self, path: Path) -> None:
-        """Write what ``load`` reads."""
+    def to_json(self) -> str:
+        """Return what ``load`` reads; equal cleaners give equal text."""
         table = {
             "stop_words": sorted(self._stop_words),
             "nouns": sorted(self._nouns),
-            "irregular": self._irregular,
+            "irregular": dict(sorted(self._irregular.items())),
         }
-        path.write_text(json.dumps(table, ensure_ascii=False), encoding="utf-8")
+        return json.dumps(table, ensure_ascii=False)
+
+    def save(self, path: Path) -> None:
+        """Write what ``load`` reads."""
+        path.write_text(self.to_json(), encoding="utf-8")
 
     def clean(self, text: str) -> str:
         """Return the lemmas of the text's words, parted by spaces; empty where none is left."""

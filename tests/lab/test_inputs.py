@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -52,3 +53,38 @@ def test_a_recipe_that_lacks_something_is_named(tmp_path: Path, content: str) ->
 def test_an_encoder_that_is_not_there_is_named() -> None:
     with pytest.raises(FileError, match="nonsense"):
         find_encoder("nonsense")
+
+
+@pytest.mark.parametrize("kind", ["recipe_file", "taught_file"])
+@pytest.mark.parametrize(
+    ("lost", "sentence"),
+    [("model.safetensors", "has no weights"), ("config.json", "no config.json")],
+)
+def test_an_encoder_that_lacks_a_file_is_named(
+    kind: str,
+    lost: str,
+    sentence: str,
+    encoder: Path,
+    data: Path,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    broken = Path(shutil.copytree(encoder, tmp_path / "encoder"))
+    (broken / lost).unlink()
+    recipe = tmp_path / "mine.toml"
+    whole: Path = request.getfixturevalue(kind)
+    recipe.write_text(whole.read_text().replace(str(encoder), str(broken)))
+    command = ["train", "--recipe", str(recipe), "--data", str(data), "--out", str(tmp_path / "o")]
+    assert main(command) == 1
+    assert sentence in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_ten_essays_are_too_few(
+    essays: pd.DataFrame, recipe_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, out = _file(tmp_path, essays.groupby("split").head(4)), tmp_path / "out"
+    command = ["train", "--recipe", str(recipe_file), "--data", str(data), "--out", str(out)]
+    assert main(command) == 1
+    assert "are too few" in capsys.readouterr().err.splitlines()[-1]
+    assert not (out / "bundle").exists()

@@ -35,7 +35,9 @@ def test_words_are_bare_and_in_dictionary_form(cleaner: WordCleaner, text: str, 
 def test_what_is_saved_cleans_the_same(cleaner: WordCleaner, tmp_path: Path) -> None:
     cleaner.save(tmp_path / "cleaning.json")
     text = "Women and the dogs of churches, axes and us"
-    assert WordCleaner.load(tmp_path / "cleaning.json").clean(text) == cleaner.clean(text)
+    loaded = WordCleaner.load(tmp_path / "cleaning.json")
+    assert loaded.clean(text) == cleaner.clean(text)
+    assert loaded.to_json() == cleaner.to_json()
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"stop_words": 1, "nouns": 2}', "\x00"])

@@ -57,7 +57,10 @@ def find_encoder(source: str) -> Path:
 
 def window_tokenizer(folder: Path, recipe: TokenizerRecipe) -> PreTrainedTokenizerFast:
     """Return the folder's tokenizer, told how to cut windows and to see paragraphs."""
-    wrapped = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    try:
+        wrapped = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    except Exception as error:
+        raise FileError(f"{folder} holds no tokenizer.") from error
     inner: Tokenizer = wrapped.backend_tokenizer
     inner.no_padding()
     inner.enable_truncation(recipe.window, stride=recipe.overlap)
@@ -78,7 +81,7 @@ class EncoderArtefacts:
     @classmethod
     def load_encoder(cls, folder: Path, *, cleaner: WordCleaner | None = None) -> Self:
         """Read tokenizer and encoder from one folder, where there need be no head yet."""
-        bert = _read_encoder(folder / ENCODER)
+        bert = read_encoder(folder / ENCODER)
         tokenizer = _read_tokenizer(folder / TOKENIZER, bert, None)
         return cls(tokenizer=tokenizer, encoder=bert, cleaner=cleaner)
 
@@ -143,7 +146,7 @@ class Artefacts(EncoderArtefacts):
         Raises:
             FileError: one cannot be read, or the head does not fit the encoder.
         """
-        bert, scorer = _read_encoder(encoder), read_head(head)
+        bert, scorer = read_encoder(encoder), read_head(head)
         HeadInputs.of(scorer, bert)
         return cls(
             tokenizer=_read_tokenizer(tokenizer, bert, windows),
@@ -177,7 +180,8 @@ def _read_tokenizer(folder: Path, encoder: BertModel, windows: TokenizerRecipe |
     return inner
 
 
-def _read_encoder(folder: Path) -> BertModel:
+def read_encoder(folder: Path) -> BertModel:
+    """Read a Hugging Face BERT folder, with safetensors or PyTorch weights."""
     try:
         config = AutoConfig.from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError) as error:

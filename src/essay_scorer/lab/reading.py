@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from transformers import BertModel
 
 from ..cleaning import WordCleaner
 from .artefacts import (
@@ -14,6 +13,7 @@ from .artefacts import (
     TOKENIZER,
     EncoderArtefacts,
     find_encoder,
+    read_encoder,
     save_encoder,
     window_tokenizer,
     writing,
@@ -27,12 +27,10 @@ class ReadingEncoder:
 
     def __init__(self, recipe: Recipe, out: Path) -> None:
         source = find_encoder(recipe.encoder)
+        encoder, tokenizer = read_encoder(source), window_tokenizer(source, recipe.tokenizer)
         with writing(out / TOKENIZER):
-            window_tokenizer(source, recipe.tokenizer).save_pretrained(out / TOKENIZER)
-        save_encoder(
-            BertModel.from_pretrained(source, local_files_only=True, add_pooling_layer=False),
-            out / ENCODER,
-        )
+            tokenizer.save_pretrained(out / TOKENIZER)
+        save_encoder(encoder, out / ENCODER)
         self.tokenizer_file = out / TOKENIZER / "tokenizer.json"
         self._cleaner: WordCleaner | None = word_cleaner(recipe.cleaning)
         # As saved, so that what is read here is what the bundle reads.
@@ -48,7 +46,9 @@ class ReadingEncoder:
         digest = hashlib.sha256(self._made.tokenizer.to_str().encode())
         for weight in self._made.encoder.state_dict().values():
             digest.update(weight.cpu().numpy().tobytes())
-        return digest.hexdigest() + repr(self.cleaned("Two cleaned words"))
+        if self._cleaner is not None:
+            digest.update(self._cleaner.to_json().encode())
+        return digest.hexdigest()
 
     def cleaned(self, clean: str) -> str:
         """Return a normalised text as the tokenizer gets it."""

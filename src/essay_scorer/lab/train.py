@@ -12,7 +12,7 @@ import pandas as pd
 import torch
 from tokenizers import Tokenizer
 from torch.optim.swa_utils import AveragedModel
-from transformers import BertModel, get_linear_schedule_with_warmup
+from transformers import get_linear_schedule_with_warmup
 
 from ..cleaning import WordCleaner
 from ..errors import FileError
@@ -21,6 +21,7 @@ from .artefacts import (
     ENCODER,
     TOKENIZER,
     find_encoder,
+    read_encoder,
     save_encoder,
     save_head,
     window_tokenizer,
@@ -104,17 +105,14 @@ class Training:
 
     def _whole(self, way: Taught, essays: pd.DataFrame) -> tuple[HeadNetwork, Examples]:
         source = find_encoder(self.recipe.encoder)
-        tokenizer = window_tokenizer(source, self.recipe.tokenizer)
-        tokenizer.save_pretrained(self.out / TOKENIZER)
+        encoder, tokenizer = read_encoder(source), window_tokenizer(source, self.recipe.tokenizer)
+        with writing(self.out / TOKENIZER):
+            tokenizer.save_pretrained(self.out / TOKENIZER)
         # No dropout: it blurs a regression's targets, and on a CPU its random
         # numbers cost more than the arithmetic.
-        encoder = BertModel.from_pretrained(
-            source,
-            local_files_only=True,
-            add_pooling_layer=False,
-            attention_probs_dropout_prob=0.0,
-            hidden_dropout_prob=0.0,
-        )
+        for part in encoder.modules():
+            if isinstance(part, torch.nn.Dropout):
+                part.p = 0.0
         head = build_head(way.head, width=encoder.config.hidden_size, seed=way.training.seed)
         cleaner = word_cleaner(self.recipe.cleaning)
         cut = tokenise(tokenizer.backend_tokenizer, essays["text"], cleaner)
