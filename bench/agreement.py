@@ -45,6 +45,13 @@ class Run:
     essays: pd.DataFrame  # with the column ``split``; its index counts the file's rows
 
 
+def read_asap(path: Path) -> pd.DataFrame:
+    """Read ASAP as a Parquet file, each essay with its prompt's own scale."""
+    names = {"essay_set": "prompt", "score_min": "scale_min", "score_max": "scale_max"}
+    essays = pd.read_parquet(path).rename(columns=names).astype({"prompt": str})
+    return essays[["essay_id", *COLUMNS]]
+
+
 def asap_runs(essays: pd.DataFrame, folds: Path) -> Iterator[Run]:
     """Yield the forty runs of the protocol."""
     for folder in sorted(folds.glob("fold_*")):
@@ -137,8 +144,7 @@ def fold_means(done: Sequence[dict[str, Any]]) -> str:
 
 def asap(options: argparse.Namespace) -> str:
     """Run the public benchmark and return its page."""
-    essays = pd.read_parquet(options.data).rename(columns={"essay_set": "prompt"})
-    essays = essays.astype({"prompt": str})[["essay_id", *COLUMNS]]
+    essays = read_asap(options.data)
     results = {
         recipe: measure(recipe, asap_runs(essays, options.folds), essays, options.work)
         for recipe in options.recipe or RECIPES

@@ -32,6 +32,18 @@ def test_a_left_out_prompt_is_only_measured_on_and_test_is_not_touched(
         assert run.prompt not in set(run.essays.loc[run.essays["split"] != "test", "prompt"])
 
 
+def test_every_essay_of_asap_keeps_its_prompts_scale(bench: ModuleType, tmp_path: Path) -> None:
+    path = tmp_path / "asap.parquet"
+    columns = ["essay_id", "essay_set", "text", "score", "score_min", "score_max", "rater1"]
+    pd.DataFrame(
+        [[1, 1, "One.", 8, 2, 12, 4], [2, 8, "Two.", 40, 0, 60, 20]], columns=columns
+    ).to_parquet(path)
+    read = bench.read_asap(path)
+    assert list(read["prompt"]) == ["1", "8"]
+    assert list(read["scale_min"]) == [2, 0]
+    assert list(read["scale_max"]) == [12, 60]
+
+
 def test_the_folds_are_the_files(bench: ModuleType, essays: pd.DataFrame, tmp_path: Path) -> None:
     numbered = essays.assign(essay_id=range(100, 160), prompt=essays["prompt"].astype(str))
     for fold in range(2):
