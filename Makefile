@@ -10,9 +10,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCKED := --no-deps --require-hashes --requirement
 TORCH := torch==2.13.0
+DOCKER ?= docker
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench benchmark-asap benchmark-unseen lab model snapshot system lock clean
+.PHONY: help demo test check fix bench benchmark-asap benchmark-unseen lab model image snapshot system lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 18
@@ -28,8 +29,13 @@ check: $(VENV)/.dev $(INFRA)/.ready  ## formatting, lint, types, import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(INFRA)/bin/mypy infra
+	$(INFRA)/bin/mypy app.py infra
 	$(BIN)/lint-imports
+
+image: $(INFRA)/.ready  ## build the function's image (BASE=, where AWS's registry is out of reach)
+	@options=$$($(INFRA)/bin/python -m infra.image $(if $(BASE),base_image=$(BASE))) && \
+		DOCKER_BUILDKIT=1 $(DOCKER) build $$options --tag essay-scorer .
+	@$(DOCKER) image ls essay-scorer
 
 snapshot: $(INFRA)/.ready  ## write the reviewed template of the deployment again
 	@WRITE_SNAPSHOT=1 $(INFRA)/bin/python -m pytest --quiet infra/tests -k reviewed

@@ -1,11 +1,9 @@
 """The function itself: image, role, logs, published versions, and the alias in front."""
 
-from pathlib import Path
 from typing import cast
 
 from aws_cdk import Duration, RemovalPolicy, Size, TimeZone
 from aws_cdk import aws_applicationautoscaling as scaling
-from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -13,22 +11,8 @@ from constructs import Construct
 
 from .settings import Settings
 
-ROOT = Path(__file__).resolve().parents[1]
 ALIAS = "live"
-PLACES = {
-    "x86_64": (lambda_.Architecture.X86_64, ecr_assets.Platform.LINUX_AMD64),
-    "arm64": (lambda_.Architecture.ARM_64, ecr_assets.Platform.LINUX_ARM64),
-}
-
-
-def image_code(settings: Settings) -> lambda_.DockerImageCode:
-    """Return the image as an asset of this repository; the Dockerfile says what is in it."""
-    return lambda_.DockerImageCode.from_image_asset(
-        str(ROOT),
-        file="image/Dockerfile",
-        platform=PLACES[settings.architecture][1],
-        build_args={"BUNDLE": settings.bundle},
-    )
+ARCHITECTURES = {"x86_64": lambda_.Architecture.X86_64, "arm64": lambda_.Architecture.ARM_64}
 
 
 class ScoringFunction(Construct):
@@ -53,7 +37,7 @@ class ScoringFunction(Construct):
             "Function",
             code=code,
             description="Scores essays",
-            architecture=PLACES[settings.architecture][0],
+            architecture=ARCHITECTURES[settings.architecture],
             memory_size=settings.memory,
             timeout=Duration.seconds(settings.timeout),
             ephemeral_storage_size=Size.mebibytes(settings.ephemeral_storage),

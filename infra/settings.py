@@ -51,6 +51,9 @@ class Settings(BaseModel):
     profile: Literal["original", "lean"] = "original"
     name: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,40}$")] = "essay-scorer"
     bundle: str = "models/default"
+    scale: Annotated[str, Field(pattern=r"^[0-9]+-[0-9]+$")] = "1-6"  # of artefacts of your own
+    base_image: str = "public.ecr.aws/lambda/python:3.13"
+    lab_image: str | None = None  # what compiles artefacts of your own; base_image if not given
 
     memory: Annotated[int, Field(ge=256, le=10_240)] = 3008
     timeout: Annotated[int, Field(ge=3, le=900)] = 180

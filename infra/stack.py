@@ -7,8 +7,9 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from .function import ScoringFunction, image_code
+from .function import ScoringFunction
 from .gateway import Gateway
+from .image import ROOT, image_code
 from .monitoring import Monitoring
 from .settings import Settings
 
@@ -38,7 +39,7 @@ class ScorerStack(Stack):
         """
         super().__init__(scope, name, description="An essay scorer", **options)
         self.scoring = ScoringFunction(
-            self, "Scoring", settings=settings, code=code or image_code(settings)
+            self, "Scoring", settings=settings, code=code or image_code(settings, ROOT)
         )
         url = self._url(settings)
         Monitoring(

@@ -6,6 +6,7 @@ NLTK's data folder after ``nltk.download("wordnet")``.  Nothing is downloaded he
 
 import os
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,13 +16,17 @@ from .recipe import CleaningRecipe
 
 INDEX, EXCEPTIONS = "index.noun", "noun.exc"
 VARIABLE = "WNSEARCHDIR"  # WordNet's own name for the folder of its files
+DEBIAN = Path("/usr/share/wordnet")
 _LETTERS = re.compile("[a-z]+")
 
 
-def find_wordnet() -> Path:
+Folder = Path | zipfile.Path
+
+
+def find_wordnet() -> Folder:
     """Return the folder with WordNet's noun files."""
     for folder in _places():
-        if (folder / INDEX).is_file() and (folder / EXCEPTIONS).is_file():
+        if all((folder / name).is_file() for name in (INDEX, EXCEPTIONS)):
             return folder
     raise FileError(
         "This recipe needs WordNet's noun files; install Debian's package wordnet-base, "
@@ -29,14 +34,17 @@ def find_wordnet() -> Path:
     )
 
 
-def _places() -> Iterator[Path]:
+def _places() -> Iterator[Folder]:
     if named := os.environ.get(VARIABLE):
         yield Path(named)
         return
-    yield Path("/usr/share/wordnet")
+    yield DEBIAN
     data = [folder for folder in os.environ.get("NLTK_DATA", "").split(os.pathsep) if folder]
     for place in (*data, "~/nltk_data", "/usr/share/nltk_data", "/usr/local/share/nltk_data"):
-        yield Path(place).expanduser() / "corpora" / "wordnet"
+        corpora = Path(place).expanduser() / "corpora"
+        yield corpora / "wordnet"
+        if zipfile.is_zipfile(archive := corpora / "wordnet.zip"):  # as NLTK leaves it
+            yield zipfile.Path(archive, "wordnet/")
 
 
 def word_cleaner(recipe: CleaningRecipe | None) -> WordCleaner | None:
@@ -59,13 +67,13 @@ def word_cleaner(recipe: CleaningRecipe | None) -> WordCleaner | None:
     return WordCleaner(stop_words=recipe.stop_words, nouns=nouns, irregular=irregular)
 
 
-def _nouns(path: Path) -> Iterator[str]:
+def _nouns(path: Folder) -> Iterator[str]:
     for line in path.read_text(encoding="utf-8").splitlines():
         if not line.startswith(" "):  # the licence stands in indented lines
             yield line.partition(" ")[0]
 
 
-def _exceptions(path: Path) -> Iterator[tuple[str, list[str]]]:
+def _exceptions(path: Folder) -> Iterator[tuple[str, list[str]]]:
     for line in path.read_text(encoding="utf-8").splitlines():
         form, *lemmas = line.split()
         yield form, lemmas
