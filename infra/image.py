@@ -7,9 +7,9 @@ from pathlib import Path
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_lambda as lambda_
 
+from .cdk import ROOT
 from .settings import Settings, SettingsError
 
-ROOT = Path(__file__).resolve().parents[1]
 FILE = "image/Dockerfile"
 MODELS = "image/models"  # where a model of your own lies
 FOLDERS = ("bert-tokenizer", "bert-model")

@@ -7,9 +7,10 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from .cdk import ROOT
 from .function import ScoringFunction
 from .gateway import Gateway
-from .image import ROOT, image_code
+from .image import image_code
 from .monitoring import Monitoring
 from .settings import Settings
 
@@ -75,6 +76,7 @@ class ScorerStack(Stack):
         self._output("GatewayUrl", url)
         self._output("GatewayCurl", f"curl {header}-d {EXAMPLE} {url}")
         if gateway.key:
+            self._output("GatewayKeyId", gateway.key.key_id)
             self._output(
                 "GatewayKey",
                 f"aws apigateway get-api-key --include-value --query value --output text "

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.image import ROOT, build_args
+from infra.cdk import ROOT
+from infra.image import build_args
 from infra.settings import Settings, SettingsError
 
 

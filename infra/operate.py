@@ -1,0 +1,263 @@
+"""Deploy, go back, take away: what `make deploy`, `make go-back` and `make destroy` do."""
+
+import argparse
+import json
+import os
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.exceptions import BotoCoreError, ClientError
+
+from . import cdk
+from .costs import worst_day
+from .function import ALIAS
+from .settings import Settings, SettingsError
+
+ESSAY = Path("examples") / "middling.txt"
+PATIENCE = 60  # seconds until a new URL must answer
+TOOLKIT = "CDKToolkit"  # the stack that `cdk bootstrap` makes
+
+
+class OperationError(RuntimeError):
+    """It did not work; the message is one sentence that says what to do."""
+
+
+@dataclass
+class Operator:
+    """One deployment and the account it is in.
+
+    Attributes:
+        settings: what is deployed.
+        given: the settings of the command line, as CDK's context.
+        root: the repository's folder.
+        env: the variables with which CDK finds the account.
+        client: makes a client of AWS's library by the service's name.
+        reach: from a URL of AWS to the address at which it answers.
+        quiet: show nothing of what CDK prints.
+    """
+
+    settings: Settings
+    given: Mapping[str, str] = field(default_factory=dict)
+    root: Path = cdk.ROOT
+    env: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    client: Callable[[str], Any] = boto3.client
+    reach: Callable[[str], str] = str
+    quiet: bool = False
+
+    def bootstrap(self) -> None:
+        """Make what CDK needs in an account, once: a bucket, a repository, roles."""
+        self._cdk("bootstrap")
+
+    def show(self) -> None:
+        """Say what a deployment would change, and what it would cost at worst."""
+        self._cdk("diff", *self._context())
+        print(worst_day(self.settings).sentence(self.settings), flush=True)
+
+    def deploy(self) -> dict[str, str]:
+        """Deploy, start the function once, score an essay through the new URL.
+
+        Returns:
+            The stack's outputs.
+
+        Raises:
+            CdkError: the deployment failed; what was there before still runs.
+            OperationError: it is deployed, but does not score.
+        """
+        self._cdk("deploy", "--require-approval=never", *self._context())
+        outputs = self.outputs()
+        self._warm(outputs["FunctionName"])
+        self._score(outputs)
+        return outputs
+
+    def outputs(self) -> dict[str, str]:
+        """Return what the deployed stack says of itself, by name."""
+        try:
+            answer = self.client("cloudformation").describe_stacks(StackName=self.settings.name)
+        except ClientError as error:
+            raise OperationError(
+                f"There is no deployment named {self.settings.name} in this account and region."
+            ) from error
+        listed = answer["Stacks"][0].get("Outputs", [])
+        return {one["OutputKey"]: one["OutputValue"] for one in listed}
+
+    def go_back(self) -> tuple[str, str]:
+        """Let the version before the present one answer from now on.
+
+        Returns:
+            The version that answered, and the one that answers now.
+        """
+        name = self.outputs()["FunctionName"]
+        functions = self.client("lambda")
+        present = functions.get_alias(FunctionName=name, Name=ALIAS)["FunctionVersion"]
+        earlier = [version for version in _versions(functions, name) if version < int(present)]
+        if not earlier:
+            raise OperationError(
+                f"Version {present} is the first one; there is none to go back to."
+            )
+        functions.update_alias(FunctionName=name, Name=ALIAS, FunctionVersion=str(max(earlier)))
+        print(f"version {max(earlier)} answers again, instead of {present}", flush=True)
+        return present, str(max(earlier))
+
+    def destroy(self) -> list[str]:
+        """Take the deployment away, with its images, and say what is left.
+
+        Returns:
+            A line for each thing that is left in the account.
+        """
+        images = sorted(set(self._images(self.outputs()["FunctionName"])))
+        self._cdk("destroy", "--force", *self._context())
+        for image in images:
+            repository, _, tag = image.partition("/")[2].partition(":")
+            self.client("ecr").batch_delete_image(
+                repositoryName=repository, imageIds=[{"imageTag": tag}]
+            )
+        left = list(self._left())
+        print(f"taken away: the stack {self.settings.name} and {len(images)} image(s)")
+        for line in left or ["nothing"]:
+            print(f"left: {line}", flush=True)
+        return left
+
+    def _cdk(self, *arguments: str) -> None:
+        cdk.run(*arguments, root=self.root, env=self.env, quiet=self.quiet)
+
+    def _context(self) -> Iterator[str]:
+        for name, value in self.given.items():
+            yield f"--context={name}={value}"
+
+    def _warm(self, function: str) -> None:
+        start = time.monotonic()
+        answer = self.client("lambda").invoke(
+            FunctionName=function, Qualifier=ALIAS, Payload=b'{"text": "A first sentence."}'
+        )
+        said = json.load(answer["Payload"])
+        if answer.get("FunctionError") or said.get("statusCode") != 200:
+            raise OperationError(f"It is deployed, but the function answers {json.dumps(said)}")
+        print(f"first start: {time.monotonic() - start:.1f} s", flush=True)
+
+    def _score(self, outputs: Mapping[str, str]) -> None:
+        """Score an example through the door that users have."""
+        by_key = self.settings.access == "key"
+        url = outputs["GatewayUrl" if by_key else "Url"]
+        text = (self.root / ESSAY).read_text(encoding="utf-8")
+        headers = {"content-type": "application/json"}
+        body = json.dumps({"text": text}).encode()
+        if by_key:
+            headers["x-api-key"] = self._key(outputs)
+        elif self.settings.access == "iam":
+            headers |= _signature(url, body, headers)
+        said = self._post(self.reach(url), body, headers)
+        scale = said["scale"]
+        print(
+            f"{ESSAY}: score {said['essay score']} on {scale['min']}-{scale['max']}, "
+            f"by {said['model']['name']} {said['model']['version']}\n{url}",
+            flush=True,
+        )
+
+    def _key(self, outputs: Mapping[str, str]) -> str:
+        gateway = self.client("apigateway")
+        answer = gateway.get_api_key(apiKey=outputs["GatewayKeyId"], includeValue=True)
+        return str(answer["value"])
+
+    def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
+        """Ask until it answers: a new URL, and a new key, take a moment to be known."""
+        end = time.monotonic() + PATIENCE
+        request = urllib.request.Request(url, body, dict(headers), method="POST")
+        while True:
+            try:
+                with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+                    return dict(json.load(response))
+            except urllib.error.HTTPError as error:
+                if error.code not in (403, 404, 429, 503) or time.monotonic() > end:
+                    raise OperationError(
+                        f"It is deployed, but {url} answers {error.code}."
+                    ) from error
+            except OSError as error:
+                if time.monotonic() > end:
+                    raise OperationError(f"It is deployed, but {url} does not answer.") from error
+            time.sleep(2)
+
+    def _images(self, function: str) -> Iterator[str]:
+        """Yield the image of every version that was published."""
+        functions = self.client("lambda")
+        for version in _versions(functions, function):
+            found = functions.get_function(FunctionName=function, Qualifier=str(version))
+            if image := found["Code"].get("ImageUri"):
+                yield image
+
+    def _left(self) -> Iterator[str]:
+        try:
+            resources = self.client("cloudformation").describe_stack_resources(StackName=TOOLKIT)
+        except ClientError:
+            return
+        for resource in resources["StackResources"]:
+            if resource["ResourceType"] == "AWS::S3::Bucket":
+                bucket = resource["PhysicalResourceId"]
+                listed = self.client("s3").list_objects_v2(Bucket=bucket).get("Contents", [])
+                size = sum(one["Size"] for one in listed) / 1e6
+                yield f"bucket {bucket} of `cdk bootstrap`, {len(listed)} templates, {size:.1f} MB"
+            if resource["ResourceType"] == "AWS::ECR::Repository":
+                repository = resource["PhysicalResourceId"]
+                listed = self.client("ecr").list_images(repositoryName=repository)["imageIds"]
+                yield f"repository {repository} of `cdk bootstrap`, {len(listed)} image(s)"
+        yield f"stack {TOOLKIT}, which other deployments may use"
+
+
+def _versions(functions: Any, name: str) -> list[int]:
+    pages = functions.get_paginator("list_versions_by_function").paginate(FunctionName=name)
+    found = [one["Version"] for page in pages for one in page["Versions"]]
+    return [int(version) for version in found if version != "$LATEST"]
+
+
+def _signature(url: str, body: bytes, headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers with which AWS knows who asks."""
+    session = boto3.Session()
+    request = AWSRequest("POST", url, data=body, headers=dict(headers))
+    SigV4Auth(session.get_credentials(), "lambda", session.region_name).add_auth(request)
+    return dict(request.headers)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m infra.operate", description=__doc__)
+    parser.add_argument("operation", choices=("deploy", "go-back", "destroy"))
+    parser.add_argument("setting", nargs="*", help="as in settings.toml, like memory=4096")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    options = parser.parse_args()
+    given = dict(part.partition("=")[::2] for part in options.setting)
+    try:
+        operator = Operator(Settings.load(given, folder=cdk.ROOT), given)
+        if options.operation == "go-back":
+            operator.go_back()
+        elif options.operation == "destroy":
+            if options.yes or _agreed(f"Destroy {operator.settings.name}?"):
+                operator.destroy()
+        else:
+            operator.show()
+            if options.yes or _agreed("Deploy?"):
+                operator.deploy()
+    except (SettingsError, OperationError, cdk.CdkError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except (BotoCoreError, ClientError) as error:
+        print(f"AWS says: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _agreed(question: str) -> bool:
+    if not sys.stdin.isatty():
+        print(f"{question} Say so with YES=1.", file=sys.stderr)
+        return False
+    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
