@@ -15,9 +15,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
-from .errors import BundleForeign
+# onnxruntime reports its use to its makers unless this stands before it is imported.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+import onnxruntime  # noqa: E402
+
+from .errors import BundleForeign  # noqa: E402
 
 INPUTS = ("input_ids", "state")
 OUTPUTS = ("raw", "next_state")

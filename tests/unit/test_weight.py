@@ -1,6 +1,7 @@
 """What a fresh interpreter loads: the reason why a first score is fast."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -45,3 +46,12 @@ def test_scoring_loads_nothing_heavy(code: str) -> None:
 def test_the_command_line_loads_only_what_its_command_needs() -> None:
     loaded = _loaded("from essay_scorer.cli import main; main(['bundle', 'show'])")
     assert not loaded & (HEAVY | {"onnxruntime", "tokenizers"})
+
+
+def test_scoring_leaves_nothing_in_the_home_folder(tmp_path: Path) -> None:
+    """The graph's runtime would keep a device's name and a file of what to report."""
+    code = "import essay_scorer; essay_scorer.Scorer.load().score('An essay.')"
+    home = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    home.pop("ORT_DISABLE_TELEMETRY", None)
+    subprocess.run([sys.executable, "-c", code], check=True, env=home)
+    assert list(tmp_path.rglob("*")) == []
