@@ -13,10 +13,11 @@ TORCH := torch==2.13.0
 DOCKER ?= docker
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench benchmark-asap benchmark-unseen lab model image snapshot system lock clean
+.PHONY: help demo test check fix bench benchmark-asap benchmark-unseen lab model \
+	image deploy go-back destroy deploy-local e2e snapshot system system-local lock clean
 
 help:  ## list the commands
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 18
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 18
 
 demo: $(VENV)/.serve  ## score three essays over HTTP, then serve on PORT until Ctrl-C (ONCE=1 stops)
 	@$(BIN)/python examples/demo.py --port $(PORT) $(if $(ONCE),--once)
@@ -29,13 +30,29 @@ check: $(VENV)/.dev $(INFRA)/.ready  ## formatting, lint, types, import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(INFRA)/bin/mypy app.py infra
+	$(INFRA)/bin/mypy app.py infra local_aws
 	$(BIN)/lint-imports
 
 image: $(INFRA)/.ready  ## build the function's image (BASE=, where AWS's registry is out of reach)
 	@options=$$($(INFRA)/bin/python -m infra.image $(if $(BASE),base_image=$(BASE))) && \
 		DOCKER_BUILDKIT=1 $(DOCKER) build $$options --tag essay-scorer .
 	@$(DOCKER) image ls essay-scorer
+
+SETTINGS ?=
+deploy: $(INFRA)/.ready  ## deploy to AWS: show the difference and the worst day, ask, deploy, score
+	@$(INFRA)/bin/python -m infra.operate deploy $(SETTINGS) $(if $(YES),--yes)
+
+go-back: $(INFRA)/.ready  ## let the version before the present one answer
+	@$(INFRA)/bin/python -m infra.operate go-back $(SETTINGS)
+
+destroy: $(INFRA)/.ready  ## take the deployment away, and say what is left
+	@$(INFRA)/bin/python -m infra.operate destroy $(SETTINGS) $(if $(YES),--yes)
+
+deploy-local: system-local $(INFRA)/.ready  ## the whole deployment on this machine, until Ctrl-C
+	@$(INFRA)/bin/python -m local_aws $(SETTINGS) $(if $(ONCE),--once)
+
+e2e: system-local $(VENV)/.lab $(INFRA)/.ready  ## test a deployment on this machine, end to end
+	@$(INFRA)/bin/python -m pytest local_aws/tests
 
 snapshot: $(INFRA)/.ready  ## write the reviewed template of the deployment again
 	@WRITE_SNAPSHOT=1 $(INFRA)/bin/python -m pytest --quiet infra/tests -k reviewed
@@ -63,12 +80,18 @@ model: $(VENV)/.lab  ## train the shipped bundle again from DATA=essays.parquet
 		--credit "ASAP 2.0, from PERSUADE 2.0 (Crossley et al. 2024), CC BY-NC-SA 4.0"
 	rm -rf models/default && cp -r runs/default/bundle models/default
 
-DEBIAN = $(shell sed 's/#.*//' requirements/debian.txt)
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+define debian  # the packages that a list names, unless they are there
+@packages=$$(sed 's/#.*//' $(1)) && { dpkg --status $$packages >/dev/null 2>&1 || \
+	{ $(SUDO) apt-get update --quiet --quiet && $(SUDO) env DEBIAN_FRONTEND=noninteractive \
+	apt-get install --yes --quiet --quiet --no-install-recommends $$packages; }; }
+endef
 
 system:  ## install the Debian packages that some tests and the recipe classic want
-	@dpkg --status $(DEBIAN) >/dev/null 2>&1 || { $(SUDO) apt-get update --quiet --quiet && \
-		$(SUDO) apt-get install --yes --quiet --quiet --no-install-recommends $(DEBIAN); }
+	$(call debian,requirements/debian.txt)
+
+system-local:  ## install the Debian packages that the local deployment starts
+	$(call debian,requirements/debian-local.txt)
 
 $(BIN)/python:
 	@"$(or $(PYTHON),false)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -116,6 +139,7 @@ lock: $(VENV)/.dev  ## lock all dependencies again, with hashes
 	$(COMPILE) requirements/dev.in --constraints requirements/serve.txt \
 		--constraints requirements/lab.txt --output-file requirements/dev.txt
 	$(COMPILE) requirements/infra.in --output-file requirements/infra.txt
+	$(COMPILE) --no-deps requirements/local-image.in --output-file requirements/local-image.txt
 
 clean:  ## remove the environment and everything that was built
-	rm -rf $(VENV) $(INFRA) build dist runs
+	rm -rf $(VENV) $(INFRA) infra/node_modules build dist runs cdk.out

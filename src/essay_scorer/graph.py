@@ -18,9 +18,9 @@ import numpy.typing as npt
 
 # onnxruntime reports its use to its makers unless this stands before it is imported.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-import onnxruntime  # noqa: E402
+import onnxruntime
 
-from .errors import BundleForeign  # noqa: E402
+from .errors import BundleForeign
 
 INPUTS = ("input_ids", "state")
 OUTPUTS = ("raw", "next_state")
