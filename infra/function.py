@@ -15,6 +15,19 @@ ALIAS = "live"
 ARCHITECTURES = {"x86_64": lambda_.Architecture.X86_64, "arm64": lambda_.Architecture.ARM_64}
 
 
+def cors_at_url(settings: Settings) -> bool:
+    """Whether the function's URL answers CORS itself, and not the application for every door.
+
+    A URL that wants signed requests refuses a browser's preflight, which nobody can sign,
+    unless it answers it itself; then the application must not, for twice is an error.
+    """
+    return settings.access == "iam" and not settings.api_gateway
+
+
+def _origins(settings: Settings) -> str:
+    return "" if cors_at_url(settings) else ",".join(settings.cors_origins)
+
+
 class ScoringFunction(Construct):
     """A function that may write its own log and nothing else.
 
@@ -43,7 +56,7 @@ class ScoringFunction(Construct):
             ephemeral_storage_size=Size.mebibytes(settings.ephemeral_storage),
             reserved_concurrent_executions=settings.reserved_concurrency,
             snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if settings.snap_start else None,
-            environment={"ESSAY_SCORER_ORIGINS": ",".join(settings.cors_origins)},
+            environment={"ESSAY_SCORER_ORIGINS": _origins(settings)},
             log_group=self.logs,
             role=self._role(),
             current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),

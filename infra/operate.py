@@ -40,7 +40,8 @@ class Operator:
         given: the settings of the command line, as CDK's context.
         root: the repository's folder.
         env: the variables with which CDK finds the account.
-        client: makes a client of AWS's library by the service's name.
+        session: whose account it is, for AWS's library.
+        endpoint: where AWS answers, unless at its own addresses.
         reach: from a URL of AWS to the address at which it answers.
         quiet: show nothing of what CDK prints.
     """
@@ -49,9 +50,14 @@ class Operator:
     given: Mapping[str, str] = field(default_factory=dict)
     root: Path = cdk.ROOT
     env: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
-    client: Callable[[str], Any] = boto3.client
+    session: boto3.Session = field(default_factory=boto3.Session)
+    endpoint: str | None = None
     reach: Callable[[str], str] = str
     quiet: bool = False
+
+    def client(self, service: str) -> Any:
+        """Return AWS's own client of a service."""
+        return self.session.client(service, endpoint_url=self.endpoint)
 
     def bootstrap(self) -> None:
         """Make what CDK needs in an account, once: a bucket, a repository, roles."""
@@ -113,9 +119,10 @@ class Operator:
         Returns:
             A line for each thing that is left in the account.
         """
-        images = sorted(set(self._images(self.outputs()["FunctionName"])))
+        images = set(self._images(self.outputs()["FunctionName"]))
         self._cdk("destroy", "--force", *self._context())
-        for image in images:
+        images -= set(self._images_in_use())
+        for image in sorted(images):
             repository, _, tag = image.partition("/")[2].partition(":")
             self.client("ecr").batch_delete_image(
                 repositoryName=repository, imageIds=[{"imageTag": tag}]
@@ -153,7 +160,7 @@ class Operator:
         if by_key:
             headers["x-api-key"] = self._key(outputs)
         elif self.settings.access == "iam":
-            headers |= _signature(url, body, headers)
+            headers |= self._signature(url, body, headers)
         said = self._post(self.reach(url), body, headers)
         scale = said["scale"]
         print(
@@ -166,6 +173,13 @@ class Operator:
         gateway = self.client("apigateway")
         answer = gateway.get_api_key(apiKey=outputs["GatewayKeyId"], includeValue=True)
         return str(answer["value"])
+
+    def _signature(self, url: str, body: bytes, headers: Mapping[str, str]) -> dict[str, str]:
+        """Return the headers with which AWS knows who asks."""
+        request = AWSRequest("POST", url, data=body, headers=dict(headers))
+        credentials = self.session.get_credentials()
+        SigV4Auth(credentials, "lambda", self.session.region_name).add_auth(request)
+        return dict(request.headers)
 
     def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
         """Ask until it answers: a new URL, and a new key, take a moment to be known."""
@@ -193,6 +207,13 @@ class Operator:
             if image := found["Code"].get("ImageUri"):
                 yield image
 
+    def _images_in_use(self) -> Iterator[str]:
+        """Yield the images of the account's functions; two deployments may share one."""
+        for page in self.client("lambda").get_paginator("list_functions").paginate():
+            for function in page["Functions"]:
+                if function.get("PackageType") == "Image":
+                    yield from self._images(function["FunctionName"])
+
     def _left(self) -> Iterator[str]:
         try:
             resources = self.client("cloudformation").describe_stack_resources(StackName=TOOLKIT)
@@ -215,14 +236,6 @@ def _versions(functions: Any, name: str) -> list[int]:
     pages = functions.get_paginator("list_versions_by_function").paginate(FunctionName=name)
     found = [one["Version"] for page in pages for one in page["Versions"]]
     return [int(version) for version in found if version != "$LATEST"]
-
-
-def _signature(url: str, body: bytes, headers: Mapping[str, str]) -> dict[str, str]:
-    """Return the headers with which AWS knows who asks."""
-    session = boto3.Session()
-    request = AWSRequest("POST", url, data=body, headers=dict(headers))
-    SigV4Auth(session.get_credentials(), "lambda", session.region_name).add_auth(request)
-    return dict(request.headers)
 
 
 def main() -> int:

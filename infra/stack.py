@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from aws_cdk import Aws, CfnOutput, RemovalPolicy, Stack, Tags
+from aws_cdk import Aws, CfnOutput, Duration, RemovalPolicy, Stack, Tags
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from .cdk import ROOT
-from .function import ScoringFunction
+from .function import ScoringFunction, cors_at_url
 from .gateway import Gateway
 from .image import image_code
 from .monitoring import Monitoring
@@ -63,8 +63,15 @@ class ScorerStack(Stack):
         kind = lambda_.FunctionUrlAuthType
         # With a key the API Gateway is the door; past it only signed requests come in.
         auth = kind.NONE if settings.access == "public" else kind.AWS_IAM
-        # No CORS here: the application answers it for every door, and twice is an error.
-        return self.scoring.alias.add_function_url(auth_type=auth).url
+        cors = None
+        if cors_at_url(settings):
+            cors = lambda_.FunctionUrlCorsOptions(
+                allowed_origins=list(settings.cors_origins),
+                allowed_methods=[lambda_.HttpMethod.GET, lambda_.HttpMethod.POST],
+                allowed_headers=["authorization", "content-type", "x-amz-*"],
+                max_age=Duration.days(1),
+            )
+        return self.scoring.alias.add_function_url(auth_type=auth, cors=cors).url
 
     def _add_gateway(self, settings: Settings) -> None:
         access_logs = logs.LogGroup(self, "GatewayLogs", removal_policy=RemovalPolicy.DESTROY)

@@ -29,15 +29,17 @@ class Cloud:
     emulator: emulator.Emulator
     root: Path = ROOT
 
-    def client(self, service: str) -> Any:
-        """Return a client of AWS's own library."""
-        return boto3.client(
-            service,
-            endpoint_url=self.emulator.endpoint,
-            region_name=emulator.REGION,
+    @property
+    def session(self) -> boto3.Session:
+        """The emulator's one account, for AWS's own library."""
+        return boto3.Session(
             aws_access_key_id=self.emulator.key,
             aws_secret_access_key=emulator.SECRET,
+            region_name=emulator.REGION,
         )
+
+    def client(self, service: str) -> Any:
+        return self.session.client(service, endpoint_url=self.emulator.endpoint)
 
     @property
     def env(self) -> dict[str, str]:
@@ -61,7 +63,8 @@ class Cloud:
             given,
             root=self.root,
             env=self.env,
-            client=self.client,
+            session=self.session,
+            endpoint=self.emulator.endpoint,
             reach=self.here,
             quiet=True,
         )

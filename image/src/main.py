@@ -5,6 +5,5 @@ import os
 from essay_scorer import Scorer
 from essay_scorer.events import make_handler
 
-handler = make_handler(
-    Scorer.load(), origins=os.environ.get("ESSAY_SCORER_ORIGINS", "*").split(",")
-)
+origins = os.environ.get("ESSAY_SCORER_ORIGINS", "*")  # none where another door answers CORS
+handler = make_handler(Scorer.load(), origins=origins.split(",") if origins else ())

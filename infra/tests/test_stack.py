@@ -225,3 +225,25 @@ def test_the_rules_are_looked_at(make: Make, tmp_path: Path) -> None:
     s3.CfnBucket(make(app), "Open")
     with pytest.raises(RuntimeError, match="AwsSolutions-S1"):
         app.synth()
+
+
+def test_a_signed_url_answers_a_browsers_preflight_and_nobody_else_does(
+    template: Synthesise,
+) -> None:
+    made = template(access="iam", cors_origins="https://school.example")
+    cors = _only(made, "AWS::Lambda::Url")["Cors"]
+    assert cors["AllowOrigins"] == ["https://school.example"]
+    variables = _only(made, "AWS::Lambda::Function")["Environment"]["Variables"]
+    assert variables == {"ESSAY_SCORER_ORIGINS": ""}
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"access": "iam", "api_gateway": True}, {"access": "key", "api_gateway": True}]
+)
+def test_else_the_application_answers_it_for_every_door(
+    template: Synthesise, settings: dict[str, Any]
+) -> None:
+    made = template(**settings)
+    assert "Cors" not in _only(made, "AWS::Lambda::Url")
+    variables = _only(made, "AWS::Lambda::Function")["Environment"]["Variables"]
+    assert variables == {"ESSAY_SCORER_ORIGINS": "*"}

@@ -340,6 +340,15 @@ def test_with_a_key_only_the_gateway_lets_in(cloud: Cloud, outputs: dict[str, st
         operator.destroy()
 
 
+def test_with_iam_only_signed_requests_get_in(cloud: Cloud, outputs: dict[str, str]) -> None:
+    operator = cloud.operator(access="iam", name="signed", cors_origins="https://school.example")
+    found = operator.deploy()  # it scores an essay, signed
+    try:
+        assert curl(cloud.here(found["Url"]), "--data", TEXT).status == 403
+    finally:
+        operator.destroy()
+
+
 @pytest.fixture(scope="session")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the repository with a tokenizer, a BERT and a Keras head of one's own in it."""

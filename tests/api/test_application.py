@@ -1,12 +1,16 @@
 """The WSGI application where a whole server is not needed."""
 
 import logging
+import runpy
+from pathlib import Path
 
 import pytest
 from werkzeug.test import Client, TestResponse
 
 from essay_scorer import Scorer
 from essay_scorer.api import Application
+
+from .requests import Call, Reply
 
 
 class Broken(Scorer):
@@ -47,3 +51,16 @@ def test_only_the_named_origins_are_allowed(
 ) -> None:
     application = Application(scorer, origins=["https://school.example"])
     assert _post(application, origin).headers.get("Access-Control-Allow-Origin") == allowed
+
+
+@pytest.mark.parametrize(
+    ("variable", "allowed"), [("", None), ("*", "*"), ("https://school.example", None)]
+)
+def test_the_function_takes_its_origins_from_the_deployment(
+    root: Path, monkeypatch: pytest.MonkeyPatch, variable: str, allowed: str | None
+) -> None:
+    monkeypatch.setenv("ESSAY_SCORER_ORIGINS", variable)
+    program = runpy.run_path(str(root / "image" / "src" / "main.py"))
+    call = Call(method="GET", path="/health", headers={"Origin": "https://elsewhere.example"})
+    reply = Reply.of(program["handler"](call.function_url(), None))
+    assert reply.headers.get("access-control-allow-origin") == allowed
