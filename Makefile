@@ -14,7 +14,7 @@ DOCKER ?= docker
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check fix bench benchmark-asap benchmark-unseen lab model \
-	image deploy go-back destroy deploy-local e2e snapshot system system-local lock clean
+	image bootstrap deploy go-back destroy deploy-local e2e pictures snapshot system system-local lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 18
@@ -39,6 +39,9 @@ image: $(INFRA)/.ready  ## build the function's image (BASE=, where AWS's regist
 	@$(DOCKER) image ls essay-scorer
 
 SETTINGS ?=
+bootstrap: $(INFRA)/.ready  ## make what CDK needs in an AWS account, once
+	@$(INFRA)/bin/python -m infra.operate bootstrap $(SETTINGS)
+
 deploy: $(INFRA)/.ready  ## deploy to AWS: show the difference and the worst day, ask, deploy, score
 	@$(INFRA)/bin/python -m infra.operate deploy $(SETTINGS) $(if $(YES),--yes)
 
@@ -53,6 +56,10 @@ deploy-local: system-local $(INFRA)/.ready  ## the whole deployment on this mach
 
 e2e: system-local $(VENV)/.lab $(INFRA)/.ready  ## test a deployment on this machine, end to end
 	@$(INFRA)/bin/python -m pytest local_aws/tests
+
+pictures:  ## draw the documents' pictures from their sources
+	$(call debian,requirements/debian-docs.txt)
+	dot -Tsvg docs/architecture.dot -o docs/architecture.svg
 
 snapshot: $(INFRA)/.ready  ## write the reviewed template of the deployment again
 	@WRITE_SNAPSHOT=1 $(INFRA)/bin/python -m pytest --quiet infra/tests -k reviewed

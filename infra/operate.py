@@ -1,4 +1,4 @@
-"""Deploy, go back, take away: what `make deploy`, `make go-back` and `make destroy` do."""
+"""Bootstrap, deploy, go back, take away: what the `make` commands of these names do."""
 
 import argparse
 import json
@@ -240,14 +240,16 @@ def _versions(functions: Any, name: str) -> list[int]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.operate", description=__doc__)
-    parser.add_argument("operation", choices=("deploy", "go-back", "destroy"))
+    parser.add_argument("operation", choices=("bootstrap", "deploy", "go-back", "destroy"))
     parser.add_argument("setting", nargs="*", help="as in settings.toml, like memory=4096")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     options = parser.parse_args()
     given = dict(part.partition("=")[::2] for part in options.setting)
     try:
         operator = Operator(Settings.load(given, folder=cdk.ROOT), given)
-        if options.operation == "go-back":
+        if options.operation == "bootstrap":
+            operator.bootstrap()
+        elif options.operation == "go-back":
             operator.go_back()
         elif options.operation == "destroy":
             if options.yes or _agreed(f"Destroy {operator.settings.name}?"):

@@ -1,10 +1,13 @@
 """One record of settings: where a value comes from, and what a wrong one says."""
 
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from infra.settings import Settings, SettingsError
+from infra.cdk import ROOT
+from infra.settings import FILE, Settings, SettingsError
 
 
 def test_the_defaults_are_the_originals(tmp_path: Path) -> None:
@@ -81,3 +84,17 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text("memory =")
     with pytest.raises(SettingsError, match=r"settings\.toml is not TOML"):
         Settings.load({}, folder=tmp_path)
+
+
+def test_the_settings_file_names_every_setting_with_its_default() -> None:
+    lines = (ROOT / FILE).read_text(encoding="utf-8").splitlines()
+    given = [line[2:] for line in lines if re.match(r"# [a-z_]+ = ", line)]
+    text = "\n".join(line for line in given if "= …" not in line)
+    open_ended = {line.split(" = ")[0] for line in given if "= …" in line}
+    filed = tomllib.loads(text)
+    defaults = Settings().model_dump()
+    assert set(filed) | open_ended == set(defaults)
+    examples = {"provisioned_hours", "alarm_email", "tags"}
+    for name in set(filed) - examples:
+        assert filed[name] == (list(d) if isinstance(d := defaults[name], tuple) else d), name
+    assert Settings(**{name: filed[name] for name in examples - {"provisioned_hours"}})
