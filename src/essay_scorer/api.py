@@ -1,39 +1,35 @@
 """The wire: what a caller sends, what comes back, and nothing in between leaks.
 
-One WSGI application holds the routes.  In AWS Lambda, ``events`` puts it behind the
-events of a Function URL, an HTTP API or a REST API; on a laptop, ``serve`` puts it
-behind a socket.  So the two cannot disagree.
+One application holds the routes.  In AWS Lambda, ``events`` puts it behind the events of
+a Function URL, an HTTP API or a REST API; on a laptop, ``serve`` puts it behind a socket.
+So the two cannot disagree.
 """
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from http import HTTPStatus
-from importlib.resources import files
-from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
-
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.routing import Map, Rule
-from werkzeug.wrappers import Request, Response
+from pathlib import Path
+from typing import Any
 
 from .errors import TextError
+from .messages import Request, Response
 from .scorer import Scorer
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 BODY_LIMIT = 256 * 1024  # bytes
 
 _log = logging.getLogger(__name__)
-_web = files(__package__) / "web"
+_WEB = Path(__file__).with_name("web")
 
 # What a bare `curl -d`, a form-less fetch or a client without a type sends JSON as.
 _JSON_BEARING = frozenset(
     {"", "application/octet-stream", "application/x-www-form-urlencoded", "text/plain"}
 )
-_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+}
 _CORS = {
     "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
     "Access-Control-Allow-Headers": "Content-Type, Authorization, X-Api-Key",
@@ -62,21 +58,14 @@ ERRORS: dict[str, tuple[int, str]] = {
     "internal": (500, "The server failed; the request was not at fault."),
 }
 
-# What the library that routes and reads requests raises.
-_BY_STATUS = {
-    400: "invalid_json",
-    404: "not_found",
-    405: "method_not_allowed",
-    413: "too_large",
-}
-
 
 class WireError(Exception):
     """An error as the caller sees it: a status, a stable code, a fixed sentence."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, **headers: str) -> None:
         super().__init__(code)
         self.status, message = ERRORS[code]
+        self.headers = headers
         self.body: dict[str, Any] = {"error": {"code": code, "message": message}}
 
 
@@ -110,62 +99,65 @@ def answer(scorer: Scorer, request: Any) -> dict[str, Any]:
         raise WireError(error.code) from None
 
 
+Endpoint = Callable[[Request], Response]
+
+
 class Application:
-    """The WSGI application: routes, CORS and errors, each in one place."""
+    """Answers requests: routes, CORS and errors, each in one place."""
 
     def __init__(self, scorer: Scorer, *, origins: Iterable[str] = ("*",)) -> None:
         self.scorer = scorer
         self._origins = frozenset(origins)
-        self.routes = Map(
-            [
-                Rule("/", methods=["GET"], endpoint=partial(self._file, name="index.html")),
-                Rule("/static/<name>", methods=["GET"], endpoint=self._file),
-                Rule("/health", methods=["GET"], endpoint=self._health),
-                Rule(
-                    "/openapi.json",
-                    methods=["GET"],
-                    endpoint=partial(self._file, name="openapi.json"),
-                ),
-                Rule("/", methods=["POST"], endpoint=self._score),
-                Rule("/model/predict", methods=["POST"], endpoint=self._score),
-            ],
-            strict_slashes=False,
-            merge_slashes=False,
-        )
-        self._pages = {path.name: path.read_bytes() for path in _web.iterdir() if path.is_file()}
+        page = {path.name: {"GET": partial(_file, path=path)} for path in _WEB.iterdir()}
+        self.routes: Mapping[str, Mapping[str, Endpoint]] = {
+            "/": {**page["index.html"], "POST": self._score},
+            "/model/predict": {"POST": self._score},
+            "/health": {"GET": self._health},
+            "/openapi.json": page["openapi.json"],
+            **{f"/static/{name}": methods for name, methods in page.items()},
+        }
 
-    def __call__(
-        self, environ: "WSGIEnvironment", start_response: "StartResponse"
-    ) -> Iterable[bytes]:
-        request = Request(environ)
+    def __call__(self, request: Request) -> Response:
         response = self._respond(request)
-        response.headers.extend(_SECURITY)
-        self._allow_origin(request, response)
-        return response(environ, start_response)
+        headers = {**response.headers, **_SECURITY, **self._allowed_origin(request)}
+        if response.body:
+            headers["Content-Length"] = str(len(response.body))
+        body = b"" if request.method == "HEAD" else response.body
+        return Response(status=response.status, headers=headers, body=body)
 
     def _respond(self, request: Request) -> Response:
         if request.method == "OPTIONS":
-            return Response(status=HTTPStatus.NO_CONTENT, headers=_CORS)
+            return Response(status=204, headers=_CORS, body=b"")
         try:
-            endpoint, arguments = self.routes.bind("").match(request.path, request.method)
-            response: Response = endpoint(request, **arguments)
+            return self._endpoint(request)(request)
         except Exception as error:  # noqa: BLE001 - a caller never sees what went wrong inside
-            return _failure(error)
-        return response
+            return failure(error)
 
-    def _allow_origin(self, request: Request, response: Response) -> None:
-        origin = request.headers.get("Origin", "")
+    def _endpoint(self, request: Request) -> Endpoint:
+        path = request.path
+        methods = self.routes.get(path) or self.routes.get(path.removesuffix("/"))
+        if methods is None:
+            raise WireError("not_found")
+        method = "GET" if request.method == "HEAD" else request.method
+        if method not in methods:
+            raise WireError("method_not_allowed", Allow=", ".join(sorted(methods)))
+        return methods[method]
+
+    def _allowed_origin(self, request: Request) -> Mapping[str, str]:
         if "*" in self._origins:
-            response.headers["Access-Control-Allow-Origin"] = "*"
-        elif origin in self._origins:
-            response.headers["Access-Control-Allow-Origin"] = origin
-            response.vary.add("Origin")
+            return {"Access-Control-Allow-Origin": "*"}
+        origin = request.headers.get("origin", "")
+        if origin in self._origins:
+            return {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
+        return {"Vary": "Origin"} if self._origins else {}
 
     def _score(self, request: Request) -> Response:
-        if request.headers.get("Content-Encoding", "identity") != "identity":
+        if request.headers.get("content-encoding", "identity") != "identity":
             raise WireError("unsupported_media_type")
-        request.max_content_length = BODY_LIMIT
-        value = parse(request.get_data(), content_type=request.mimetype)
+        if len(request.body) > BODY_LIMIT:
+            raise WireError("too_large")
+        content_type = request.headers.get("content-type", "").partition(";")[0]
+        value = parse(request.body, content_type=content_type.strip().lower())
         return _json(answer(self.scorer, value))
 
     def _health(self, _request: Request) -> Response:
@@ -173,34 +165,29 @@ class Application:
         model = {"name": manifest.model.name, "version": manifest.model.version}
         return _json({"status": "ok", "model": model, "licence": manifest.licence})
 
-    def _file(self, _request: Request, name: str) -> Response:
-        if name not in self._pages:
-            raise WireError("not_found")
-        kind = _TYPES.get(PurePath(name).suffix, "application/json")
-        return Response(self._pages[name], mimetype=kind)
+
+def _file(_request: Request, *, path: Path) -> Response:
+    kind = _TYPES.get(path.suffix, "application/json")
+    return Response(status=200, headers={"Content-Type": kind}, body=path.read_bytes())
 
 
-def _json(body: dict[str, Any], status: int = HTTPStatus.OK) -> Response:
+def _json(
+    body: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     return Response(
-        json.dumps(body, ensure_ascii=False),
         status=status,
-        mimetype="application/json",
-        headers={"Cache-Control": "no-store"},
+        headers={
+            "Content-Type": "application/json",
+            "Cache-Control": "no-store",
+            **(headers or {}),
+        },
+        body=json.dumps(body, ensure_ascii=False).encode(),
     )
 
 
-def _failure(error: Exception) -> Response:
-    shown = _as_wire_error(error)
-    response = _json(shown.body, shown.status)
-    if isinstance(error, MethodNotAllowed):
-        response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
-    return response
-
-
-def _as_wire_error(error: Exception) -> WireError:
-    if isinstance(error, WireError):
-        return error
-    if isinstance(error, HTTPException) and error.code in _BY_STATUS:
-        return WireError(_BY_STATUS[error.code])
-    _log.error("request failed: %s", type(error).__name__)
-    return WireError("internal")
+def failure(error: Exception) -> Response:
+    """Return what a caller sees of an error; of one that nobody expected, nothing but that."""
+    if not isinstance(error, WireError):
+        _log.error("request failed: %s", type(error).__name__)
+        error = WireError("internal")
+    return _json(error.body, error.status, error.headers)

@@ -219,7 +219,7 @@ def _score(options: argparse.Namespace) -> None:
 
 
 def _serve(options: argparse.Namespace) -> None:
-    require("serve", "werkzeug", "waitress")
+    require("serve", "waitress")
     from .scorer import Scorer
     from .serve import LocalServer
 

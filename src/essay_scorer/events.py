@@ -5,15 +5,15 @@ API's (1.0); a direct invocation carries the request itself, ``{"text": "…"}``
 gets ``{"statusCode": 200, "body": {…}}`` with an object as its body.
 """
 
-import json
+from base64 import b64encode
 from binascii import Error as Base64Error
 from binascii import a2b_base64
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import unquote
 
-from apig_wsgi import make_lambda_handler
-
-from .api import Application, WireError, answer
+from .api import Application, WireError, answer, failure
+from .messages import Request, Response
 from .scorer import Scorer
 
 Handler = Callable[[Any, Any], dict[str, Any]]
@@ -21,18 +21,18 @@ Handler = Callable[[Any, Any], dict[str, Any]]
 
 def make_handler(scorer: Scorer, *, origins: Iterable[str] = ("*",)) -> Handler:
     """Return the Lambda handler: HTTP events and direct invocations of one scorer."""
-    over_http = make_lambda_handler(Application(scorer, origins=origins), binary_support=True)
+    application = Application(scorer, origins=origins)
 
-    def handler(event: Any, context: Any) -> dict[str, Any]:
+    def handler(event: Any, _context: Any) -> dict[str, Any]:
         if not _is_http(event):
             return _direct(scorer, event)
         try:
-            _check_base64(event)
-            return over_http(_without_stage(event), context)
+            request = _request(event)
         except WireError as error:
-            return _http_failure(error)
-        except Exception:  # noqa: BLE001 - the application catches its own: the event is broken
-            return _http_failure(WireError("invalid_event"))
+            return _result(failure(error), event)
+        except Exception:  # noqa: BLE001 - whatever an event lacks, it is not an HTTP request
+            return _result(failure(WireError("invalid_event")), event)
+        return _result(application(request), event)
 
     return handler
 
@@ -48,27 +48,49 @@ def _direct(scorer: Scorer, event: Any) -> dict[str, Any]:
         return {"statusCode": error.status, "body": error.body}
 
 
-def _http_failure(error: WireError) -> dict[str, Any]:
-    return {
-        "statusCode": error.status,
-        "headers": {"content-type": "application/json"},
-        "body": json.dumps(error.body),
-        "isBase64Encoded": False,
-    }
+def _request(event: dict[str, Any]) -> Request:
+    version = event.get("version", "1.0")
+    if version not in ("1.0", "2.0"):
+        raise WireError("invalid_event")
+    if version == "2.0":
+        method, path = event["requestContext"]["http"]["method"], _without_stage(event)
+    else:
+        method, path = event["httpMethod"], event["path"]
+    return Request(method=method, path=unquote(path), headers=_headers(event), body=_body(event))
 
 
-def _check_base64(event: dict[str, Any]) -> None:
-    if event.get("isBase64Encoded"):
-        try:
-            a2b_base64(event.get("body") or "", strict_mode=True)
-        except (Base64Error, ValueError, TypeError):
-            raise WireError("invalid_base64") from None
-
-
-def _without_stage(event: dict[str, Any]) -> dict[str, Any]:
-    """Return the event with an HTTP API's named stage taken off its path."""
-    stage, path = event["requestContext"].get("stage"), event.get("rawPath", "")
+def _without_stage(event: dict[str, Any]) -> str:
+    """Return the path, with an HTTP API's named stage taken off."""
+    stage, path = event["requestContext"].get("stage"), event["rawPath"]
     prefix = f"/{stage}"
     if stage and (path == prefix or path.startswith(prefix + "/")):
-        return {**event, "rawPath": path.removeprefix(prefix) or "/"}
-    return event
+        return path.removeprefix(prefix) or "/"
+    return str(path)
+
+
+def _headers(event: dict[str, Any]) -> dict[str, str]:
+    """Return the headers; the last one where a client sent the same one twice."""
+    several = (event.get("multiValueHeaders") or {}).items()
+    single = event.get("headers") or {name: values[-1] for name, values in several}
+    return {name.lower(): value for name, value in single.items()}
+
+
+def _body(event: dict[str, Any]) -> bytes:
+    body = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return str(body).encode()
+    try:
+        return a2b_base64(body, strict_mode=True)
+    except (Base64Error, ValueError, TypeError):
+        raise WireError("invalid_base64") from None
+
+
+def _result(response: Response, event: dict[str, Any]) -> dict[str, Any]:
+    try:
+        body, is_base64 = response.body.decode(), False
+    except UnicodeDecodeError:
+        body, is_base64 = b64encode(response.body).decode(), True
+    result = {"statusCode": response.status, "body": body, "isBase64Encoded": is_base64}
+    if "multiValueHeaders" in event:  # a load balancer that was told so takes only these
+        return {**result, "multiValueHeaders": {k: [v] for k, v in response.headers.items()}}
+    return {**result, "headers": dict(response.headers)}

@@ -2,15 +2,22 @@
 
 import errno
 import socket
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from waitress.server import create_server
 
-from .api import Application
+from .api import BODY_LIMIT, Application
 from .errors import AddressInUse, FileError
+from .messages import Request
 from .scorer import Scorer
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 # Twice what AWS lets through: a larger body is cut off, a smaller one gets a proper answer.
-_BODY_LIMIT = 12 * 1024 * 1024
+_TRANSFER_LIMIT = 12 * 1024 * 1024
 
 
 class LocalServer:
@@ -26,12 +33,12 @@ class LocalServer:
         self.host = host
         self.port: int = listener.getsockname()[1]
         self._server = create_server(
-            Application(scorer),
+            _wsgi(Application(scorer)),
             sockets=[listener],
             threads=4,
             ident=None,
-            max_request_body_size=_BODY_LIMIT,
-            inbuf_overflow=2 * _BODY_LIMIT,  # an essay never touches the disk
+            max_request_body_size=_TRANSFER_LIMIT,
+            inbuf_overflow=2 * _TRANSFER_LIMIT,  # an essay never touches the disk
         )
 
     @property
@@ -41,6 +48,32 @@ class LocalServer:
     def run(self) -> None:
         """Answer requests until Ctrl-C."""
         self._server.run()
+
+
+def _wsgi(application: Application) -> "WSGIApplication":
+    """Return the application as the server's library calls one (PEP 3333)."""
+
+    def call(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        response = application(_request(environ))
+        status = HTTPStatus(response.status)
+        start_response(f"{status.value} {status.phrase}", [*response.headers.items()])
+        return [response.body]
+
+    return call
+
+
+def _request(environ: "WSGIEnvironment") -> Request:
+    headers = {
+        name.removeprefix("HTTP_").replace("_", "-").lower(): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_") or name == "CONTENT_TYPE"
+    }
+    return Request(
+        method=environ["REQUEST_METHOD"],
+        path=environ["PATH_INFO"],
+        headers=headers,
+        body=environ["wsgi.input"].read(BODY_LIMIT + 1),  # one byte too many is enough to refuse
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -178,6 +178,22 @@ def test_a_method_that_is_not_allowed_is_told_which_are(port: int) -> None:
     assert allowed == "POST"
 
 
+def test_a_head_request_gets_what_a_get_gets_but_the_body(function: ModuleType, port: int) -> None:
+    get = Call(method="GET", path="/openapi.json").send(port)
+    head = _replies(function, Call(method="HEAD", path="/openapi.json"), port)
+    for door, reply in head.items():
+        assert (door, reply.status, reply.body) == (door, 200, b"")
+        assert reply.headers["content-length"] == str(len(get.body))
+
+
+def test_a_load_balancer_that_repeats_headers_is_understood(function: ModuleType) -> None:
+    event = Call(body=ESSAY, headers=JSON).rest_api()
+    balancer = {**event, "headers": None, "requestContext": {"elb": {"targetGroupArn": "arn"}}}
+    result = function.handler(balancer, None)
+    assert result["multiValueHeaders"]["Content-Type"] == ["application/json"]
+    assert Reply.of(result).status == 200
+
+
 def test_the_page_and_its_parts_are_there(function: ModuleType, port: int) -> None:
     kinds = {
         "/": "text/html",
