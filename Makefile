@@ -34,7 +34,7 @@ check: $(VENV)/.dev $(INFRA)/.ready  ## formatting, lint, types, import rules
 	$(BIN)/lint-imports
 
 image: $(INFRA)/.ready  ## build the function's image (BASE=, where AWS's registry is out of reach)
-	@options=$$($(INFRA)/bin/python -m infra.image $(if $(BASE),base_image=$(BASE))) && \
+	@options=$$($(INFRA)/bin/python -m infra.image $(SETTINGS) $(if $(BASE),base_image=$(BASE))) && \
 		DOCKER_BUILDKIT=1 $(DOCKER) build $$options --tag essay-scorer .
 	@$(DOCKER) image ls essay-scorer
 

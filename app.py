@@ -15,13 +15,12 @@ from infra.settings import Settings, SettingsError
 from infra.stack import ScorerStack
 
 app = App()
-names = ("settings", *Settings.model_fields)
-given = {name: app.node.try_get_context(name) for name in names}
+# What CDK keeps in the context for itself has one of these in its name, a setting never.
+given = {
+    name: value for name, value in app.node.get_all_context().items() if not set(name) & set(":@/")
+}
 try:
-    settings = Settings.load(
-        {name: value for name, value in given.items() if value is not None},
-        folder=Path(__file__).parent,
-    )
+    settings = Settings.load(given, folder=Path(__file__).parent)
     ScorerStack(app, settings.name, settings=settings)
 except SettingsError as error:
     sys.exit(f"settings: {error}")

@@ -14,6 +14,9 @@ FASTEST = 0.05  # seconds for a request; sets how many requests a busy day can h
 
 GB_SECOND = {"x86_64": 0.000_016_666_7, "arm64": 0.000_013_333_4}
 KEPT_WARM = {"x86_64": 0.000_004_166_7, "arm64": 0.000_003_333_4}  # a GB-second of waiting
+PICTURE_GB_SECOND = 0.000_001_504_6  # SnapStart: keeping the picture of one version
+RESTORED_GB = 0.000_139_799_8  # SnapStart: starting one environment from it
+STARTS = 24  # of one environment in a day: AWS replaces a busy one every few hours
 DISK_GB_SECOND = 0.000_000_030_9  # beyond the first 512 MB
 REQUEST = 0.20 / 1e6
 GATEWAY_REQUEST = 3.50 / 1e6
@@ -28,10 +31,11 @@ class WorstDay:
     running: float
     waiting: float  # environments that are kept warm, whoever calls
     requests: float
+    pictures: float  # SnapStart's
 
     @property
     def total(self) -> float:
-        return self.running + self.waiting + self.requests
+        return self.running + self.waiting + self.requests + self.pictures
 
     def sentence(self, settings: Settings) -> str:
         """Say it to the person who pays."""
@@ -43,6 +47,8 @@ class WorstDay:
         )
         if self.waiting:
             said += f", environments that are kept warm (${self.waiting:,.2f})"
+        if self.pictures:
+            said += f", SnapStart's pictures and what starts from them (${self.pictures:,.2f})"
         if settings.reserved_concurrency is None:
             return f"{said}. Set reserved_concurrency to bound it."
         return f"{said}."
@@ -61,10 +67,13 @@ def worst_day(settings: Settings) -> WorstDay:
     through_gateway = (
         min(requests, settings.requests_per_second * DAY) if settings.api_gateway else 0
     )
-    warm = settings.provisioned_concurrency
+    start, end = settings.warm_hours
+    warm = settings.provisioned_concurrency * (end - start) * 3600
+    started = DAY * PICTURE_GB_SECOND + environments * STARTS * RESTORED_GB
     return WorstDay(
         environments=environments,
         running=environments * DAY * a_second,
-        waiting=warm * DAY * gigabytes * KEPT_WARM[settings.architecture],
+        waiting=warm * gigabytes * KEPT_WARM[settings.architecture],
         requests=requests * REQUEST + through_gateway * GATEWAY_REQUEST,
+        pictures=gigabytes * started if settings.snap_start else 0,
     )

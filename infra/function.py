@@ -66,10 +66,14 @@ class ScoringFunction(Construct):
             "Alias",
             alias_name=ALIAS,
             version=self.function.current_version,
-            provisioned_concurrent_executions=settings.provisioned_concurrency or None,
+            # With hours, the schedule alone sets it: here, every deployment at night or on a
+            # Saturday would keep them warm until the next evening of a working day.
+            provisioned_concurrent_executions=(
+                None if settings.provisioned_hours else settings.provisioned_concurrency or None
+            ),
         )
         if settings.provisioned_hours:
-            self._schedule(settings, settings.provisioned_hours)
+            self._schedule(settings)
 
     def _log_group(self, settings: Settings) -> logs.LogGroup:
         group = logs.LogGroup(self, "Logs", removal_policy=RemovalPolicy.DESTROY)
@@ -86,19 +90,19 @@ class ScoringFunction(Construct):
         self.logs.grant_write(role)
         return role
 
-    def _schedule(self, settings: Settings, hours: str) -> None:
+    def _schedule(self, settings: Settings) -> None:
         """Keep the provisioned environments for these hours of working days alone."""
         target = self.alias.add_auto_scaling(
             min_capacity=0, max_capacity=settings.provisioned_concurrency
         )
-        start, end = hours.split("-")
+        start, end = settings.warm_hours
         for name, hour, count in (
             ("Morning", start, settings.provisioned_concurrency),
             ("Evening", end, 0),
         ):
             target.scale_on_schedule(
                 name,
-                schedule=scaling.Schedule.cron(hour=hour, minute="0", week_day="MON-FRI"),
+                schedule=scaling.Schedule.cron(hour=str(hour), minute="0", week_day="MON-FRI"),
                 time_zone=TimeZone.of(settings.time_zone),
                 min_capacity=count,
                 max_capacity=count,

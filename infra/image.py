@@ -8,7 +8,7 @@ from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_lambda as lambda_
 
 from .cdk import ROOT
-from .settings import Settings, SettingsError
+from .settings import Settings, SettingsError, from_words
 
 FILE = "image/Dockerfile"
 MODELS = "image/models"  # where a model of your own lies
@@ -88,12 +88,13 @@ def main() -> None:
     """Print the options with which ``docker build`` makes the image that would be deployed."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("setting", nargs="*", help="like base_image=…")
-    given = dict(part.split("=", 1) for part in parser.parse_args().setting)
+    words = parser.parse_args().setting
     try:
-        arguments = build_args(Settings.load(given, folder=ROOT), ROOT)
+        settings = Settings.load(from_words(words), folder=ROOT)
+        arguments = build_args(settings, ROOT)
     except SettingsError as error:
         parser.exit(1, f"{error}\n")
-    options = ["--file", FILE]
+    options = ["--file", FILE, "--platform", PLATFORMS[settings.architecture].platform]
     for name, value in arguments.items():
         options += ["--build-arg", f"{name}={value}"]
     print(shlex.join(options))

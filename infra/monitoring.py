@@ -41,11 +41,12 @@ class Monitoring(Construct):
             SLOW * settings.timeout * 1000,
             f"One request in a hundred takes over {SLOW:.0%} of the time-out.",
         )
-        if settings.reserved_concurrency is not None:
+        # Of one environment, one in use is all: that it is too few, Throttles says.
+        if settings.reserved_concurrency is not None and settings.reserved_concurrency > 1:
             self._alarm(
                 "Crowded",
                 together,
-                max(1, SLOW * settings.reserved_concurrency),
+                SLOW * settings.reserved_concurrency,
                 f"Over {SLOW:.0%} of the reserved concurrency is in use.",
             )
         board = cloudwatch.Dashboard(self, "Dashboard", dashboard_name=settings.name)

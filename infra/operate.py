@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import re
 import sys
 import time
 import urllib.error
@@ -20,15 +21,21 @@ from botocore.exceptions import BotoCoreError, ClientError
 from . import cdk
 from .costs import worst_day
 from .function import ALIAS
-from .settings import Settings, SettingsError
+from .settings import Settings, SettingsError, from_words
 
 ESSAY = Path("examples") / "middling.txt"
 PATIENCE = 60  # seconds until a new URL must answer
 TOOLKIT = "CDKToolkit"  # the stack that `cdk bootstrap` makes
+_TAG = re.compile(r"container-assets-[^:\"]*:([0-9a-f]{64})")  # of an image, in a template
 
 
 class OperationError(RuntimeError):
     """It did not work; the message is one sentence that says what to do."""
+
+
+def _session() -> boto3.Session:
+    """Return the account of the environment, in the region that CDK finds there too."""
+    return boto3.Session(region_name=os.environ.get("AWS_REGION"))
 
 
 @dataclass
@@ -50,7 +57,7 @@ class Operator:
     given: Mapping[str, str] = field(default_factory=dict)
     root: Path = cdk.ROOT
     env: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
-    session: boto3.Session = field(default_factory=boto3.Session)
+    session: boto3.Session = field(default_factory=_session)
     endpoint: str | None = None
     reach: Callable[[str], str] = str
     quiet: bool = False
@@ -119,11 +126,11 @@ class Operator:
         Returns:
             A line for each thing that is left in the account.
         """
-        images = set(self._images(self.outputs()["FunctionName"]))
+        images = set(self._images_deployed())
         self._cdk("destroy", "--force", *self._context())
         images -= set(self._images_in_use())
         for image in sorted(images):
-            repository, _, tag = image.partition("/")[2].partition(":")
+            repository, _, tag = image.partition(":")
             self.client("ecr").batch_delete_image(
                 repositoryName=repository, imageIds=[{"imageTag": tag}]
             )
@@ -199,13 +206,22 @@ class Operator:
                     raise OperationError(f"It is deployed, but {url} does not answer.") from error
             time.sleep(2)
 
+    def _images_deployed(self) -> Iterator[str]:
+        """Yield the images of the stack; a first deployment that failed has no function."""
+        if function := self.outputs().get("FunctionName"):
+            yield from self._images(function)
+        template = self.client("cloudformation").get_template(StackName=self.settings.name)
+        tags = set(_TAG.findall(json.dumps(template["TemplateBody"])))
+        for repository in self._toolkit("AWS::ECR::Repository"):
+            yield from (f"{repository}:{tag}" for tag in tags)
+
     def _images(self, function: str) -> Iterator[str]:
-        """Yield the image of every version that was published."""
+        """Yield the image of every version that was published, as ``repository:tag``."""
         functions = self.client("lambda")
         for version in _versions(functions, function):
             found = functions.get_function(FunctionName=function, Qualifier=str(version))
             if image := found["Code"].get("ImageUri"):
-                yield image
+                yield image.partition("/")[2]
 
     def _images_in_use(self) -> Iterator[str]:
         """Yield the images of the account's functions; two deployments may share one."""
@@ -214,22 +230,28 @@ class Operator:
                 if function.get("PackageType") == "Image":
                     yield from self._images(function["FunctionName"])
 
-    def _left(self) -> Iterator[str]:
+    def _toolkit(self, kind: str) -> list[str]:
+        """Return the names of what `cdk bootstrap` made of a kind."""
         try:
             resources = self.client("cloudformation").describe_stack_resources(StackName=TOOLKIT)
         except ClientError:
-            return
-        for resource in resources["StackResources"]:
-            if resource["ResourceType"] == "AWS::S3::Bucket":
-                bucket = resource["PhysicalResourceId"]
-                listed = self.client("s3").list_objects_v2(Bucket=bucket).get("Contents", [])
-                size = sum(one["Size"] for one in listed) / 1e6
-                yield f"bucket {bucket} of `cdk bootstrap`, {len(listed)} templates, {size:.1f} MB"
-            if resource["ResourceType"] == "AWS::ECR::Repository":
-                repository = resource["PhysicalResourceId"]
-                listed = self.client("ecr").list_images(repositoryName=repository)["imageIds"]
-                yield f"repository {repository} of `cdk bootstrap`, {len(listed)} image(s)"
-        yield f"stack {TOOLKIT}, which other deployments may use"
+            return []
+        return [
+            resource["PhysicalResourceId"]
+            for resource in resources["StackResources"]
+            if resource["ResourceType"] == kind
+        ]
+
+    def _left(self) -> Iterator[str]:
+        for bucket in self._toolkit("AWS::S3::Bucket"):
+            listed = self.client("s3").list_objects_v2(Bucket=bucket).get("Contents", [])
+            size = sum(one["Size"] for one in listed) / 1e6
+            yield f"bucket {bucket} of `cdk bootstrap`, {len(listed)} templates, {size:.1f} MB"
+        for repository in self._toolkit("AWS::ECR::Repository"):
+            listed = self.client("ecr").list_images(repositoryName=repository)["imageIds"]
+            yield f"repository {repository} of `cdk bootstrap`, {len(listed)} image(s)"
+        if self._toolkit("AWS::IAM::Role"):
+            yield f"stack {TOOLKIT}, which other deployments may use"
 
 
 def _versions(functions: Any, name: str) -> list[int]:
@@ -244,8 +266,8 @@ def main() -> int:
     parser.add_argument("setting", nargs="*", help="as in settings.toml, like memory=4096")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     options = parser.parse_args()
-    given = dict(part.partition("=")[::2] for part in options.setting)
     try:
+        given = from_words(options.setting)
         operator = Operator(Settings.load(given, folder=cdk.ROOT), given)
         if options.operation == "bootstrap":
             operator.bootstrap()

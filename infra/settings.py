@@ -8,7 +8,7 @@ with one sentence.
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
@@ -91,10 +91,8 @@ class Settings(BaseModel):
             raise ValueError(f"log_retention is {self.log_retention} days; CloudWatch keeps {days}")
         if self.alarm_email is not None and not _EMAIL.fullmatch(self.alarm_email):
             raise ValueError(f"alarm_email is {self.alarm_email}, which is no e-mail address")
-        if self.provisioned_hours is not None and not _HOURS.fullmatch(self.provisioned_hours):
-            raise ValueError(
-                f"provisioned_hours is {self.provisioned_hours}; give two hours of a day like 7-17"
-            )
+        if self.provisioned_hours is not None:
+            _check_hours(self.provisioned_hours)
         try:
             ZoneInfo(self.time_zone)
         except (KeyError, OSError, ValueError):
@@ -126,12 +124,18 @@ class Settings(BaseModel):
             )
         return self
 
+    @property
+    def warm_hours(self) -> tuple[int, int]:
+        """The hours of a day between which the provisioned environments wait."""
+        start, end = (self.provisioned_hours or "0-24").split("-")
+        return int(start), int(end)
+
     @classmethod
     def load(cls, context: Mapping[str, object], *, folder: Path) -> Self:
         """Read the settings.
 
         Args:
-            context: what the command line says; ``settings`` names another file.
+            context: what the command line says, settings alone; ``settings`` names another file.
             folder: where the settings file lies, if there is one.
 
         Raises:
@@ -145,12 +149,40 @@ class Settings(BaseModel):
             filed = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SettingsError(f"{path} is not TOML: {error}.") from error
-        given = {name: context[name] for name in cls.model_fields if name in context}
+        given = {name: value for name, value in context.items() if name != "settings"}
         profile = given.get("profile", filed.get("profile", "original"))
         try:
             return cls(**{**PROFILES.get(str(profile), {}), **filed, **given})
         except ValidationError as error:
             raise SettingsError(_sentence(error)) from None
+
+
+def from_words(words: Iterable[str]) -> dict[str, str]:
+    """Return the settings of a command line, ``memory=4096 timeout=60``.
+
+    Raises:
+        SettingsError: a word is no setting.
+    """
+    given: dict[str, str] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise SettingsError(
+                f"{word} is no setting: give NAME=VALUE, and a file as settings={word}."
+            )
+        given[name] = value
+    return given
+
+
+def _check_hours(hours: str) -> None:
+    if not _HOURS.fullmatch(hours):
+        raise ValueError(f"provisioned_hours is {hours}; give two hours of a day like 7-17")
+    start, end = map(int, hours.split("-"))
+    if start >= end:
+        raise ValueError(
+            f"provisioned_hours is {hours}, which ends before it starts; "
+            "give two hours of one day like 7-17"
+        )
 
 
 def _sentence(error: ValidationError) -> str:

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from aws_cdk import Aws, CfnOutput, Duration, RemovalPolicy, Stack, Tags
+from aws_cdk import Aws, CfnOutput, Duration, Stack, Tags
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from .cdk import ROOT
@@ -15,6 +14,20 @@ from .monitoring import Monitoring
 from .settings import Settings
 
 EXAMPLE = """'{"text": "The town should keep its library open on Sundays."}'"""
+
+
+def _curl(settings: Settings, url: str, *, service: str) -> str:
+    """Return a command to paste into a shell; it holds no credential, but says where one goes."""
+    if settings.access == "key":
+        return f"curl -H 'x-api-key: YOUR-KEY' -d {EXAMPLE} {url}"
+    if settings.access == "iam":
+        return (
+            f"curl --aws-sigv4 aws:amz:{Aws.REGION}:{service} "
+            '--user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" '
+            '-H "x-amz-security-token: $AWS_SESSION_TOKEN" '
+            f"-H 'content-type: application/json' -d {EXAMPLE} {url}"
+        )
+    return f"curl -d {EXAMPLE} {url}"
 
 
 class ScorerStack(Stack):
@@ -51,8 +64,8 @@ class ScorerStack(Stack):
             alias=self.scoring.alias,
         )
         self._output("Url", url)
-        if settings.access == "public":
-            self._output("Curl", f"curl -d {EXAMPLE} {url}")
+        if settings.access != "key":
+            self._output("Curl", _curl(settings, url, service="lambda"))
         self._output("FunctionName", self.scoring.function.function_name)
         if settings.api_gateway:
             self._add_gateway(settings)
@@ -74,14 +87,10 @@ class ScorerStack(Stack):
         return self.scoring.alias.add_function_url(auth_type=auth, cors=cors).url
 
     def _add_gateway(self, settings: Settings) -> None:
-        access_logs = logs.LogGroup(self, "GatewayLogs", removal_policy=RemovalPolicy.DESTROY)
-        gateway = Gateway(
-            self, "Gateway", settings=settings, target=self.scoring.alias, access_logs=access_logs
-        )
+        gateway = Gateway(self, "Gateway", settings=settings, target=self.scoring.alias)
         url = f"{gateway.api.url}model/predict"
-        header = "-H 'x-api-key: YOUR-KEY' " if gateway.key else ""
         self._output("GatewayUrl", url)
-        self._output("GatewayCurl", f"curl {header}-d {EXAMPLE} {url}")
+        self._output("GatewayCurl", _curl(settings, url, service="execute-api"))
         if gateway.key:
             self._output("GatewayKeyId", gateway.key.key_id)
             self._output(

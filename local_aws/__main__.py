@@ -4,9 +4,9 @@ import argparse
 import signal
 import sys
 
-from infra.cdk import CdkError
+from infra.cdk import ROOT, CdkError
 from infra.operate import OperationError
-from infra.settings import SettingsError
+from infra.settings import Settings, SettingsError, from_words
 
 from . import deployment, needs
 from .processes import ChildError
@@ -17,12 +17,13 @@ def main() -> int:
     parser.add_argument("setting", nargs="*", help="as in settings.toml, like memory=4096")
     parser.add_argument("--once", action="store_true", help="take it down at once")
     options = parser.parse_args()
-    settings = dict(part.split("=", 1) for part in options.setting)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        needs.check()
-        with deployment.running() as cloud:
-            operator = cloud.operator(**settings)
+        given = from_words(options.setting)
+        settings = Settings.load(given, folder=ROOT)
+        needs.check(settings.architecture)
+        with deployment.running(memory=settings.memory, disk=settings.ephemeral_storage) as cloud:
+            operator = cloud.operator(**given)
             print("bootstrapping", file=sys.stderr)
             operator.bootstrap()
             print("deploying", file=sys.stderr)

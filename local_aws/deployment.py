@@ -77,12 +77,18 @@ class Cloud:
 
 
 @contextmanager
-def running(root: Path = ROOT) -> Iterator[Cloud]:
-    """Run engine and emulator, with the stand-ins of AWS's base image made."""
+def running(root: Path = ROOT, *, memory: int = 3008, disk: int = 10_240) -> Iterator[Cloud]:
+    """Run engine and emulator, with the stand-ins of AWS's base image made.
+
+    Args:
+        root: the repository's folder.
+        memory: what a function may use, in MB.
+        disk: what it may write to ``/tmp``, in MB.
+    """
     FOLDER.mkdir(parents=True, exist_ok=True)
     with engine.running(FOLDER) as docker:
         base.make_bases(docker, FOLDER)
-        with emulator.running(docker, FOLDER) as aws:
+        with emulator.running(docker, FOLDER, memory=memory, disk=disk) as aws:
             yield Cloud(docker, aws, root)
 
 

@@ -58,13 +58,14 @@ class Emulator:
 
 
 @contextmanager
-def running(engine: Engine, folder: Path, *, memory: str = "3008m") -> Iterator[Emulator]:
+def running(engine: Engine, folder: Path, *, memory: int, disk: int) -> Iterator[Emulator]:
     """Run an emulator whose functions are containers of the engine, as tight as Lambda's.
 
     Args:
         engine: where the containers run.
         folder: for its log.
-        memory: what a function's container may use.
+        memory: what a function's container may use, in MB.
+        disk: what it may write to ``/tmp``, in MB.
     """
     emulator = Emulator(_free_port(), f"AKIA{secrets.token_hex(8).upper()}")
     env = {
@@ -76,7 +77,7 @@ def running(engine: Engine, folder: Path, *, memory: str = "3008m") -> Iterator[
         "AWS_ACCESS_KEY_ID": emulator.key,
         "LAMBDA_EXECUTOR": "docker",
         "LAMBDA_STRICT": "1",
-        "LAMBDA_DOCKER_FLAGS": f"--memory {memory} --read-only --tmpfs /tmp:size=10g",
+        "LAMBDA_DOCKER_FLAGS": f"--memory {memory}m --read-only --tmpfs /tmp:size={disk}m",
         "IOT_MTLS_ENABLED": "0",  # it would listen on every address
         "SFTP_ENABLED": "0",
     }

@@ -13,14 +13,19 @@ class UnfitError(RuntimeError):
     """The local deployment cannot run on this machine; the message is one sentence."""
 
 
-def check() -> None:
+def check(architecture: str = "x86_64") -> None:
     """Check what can be checked beforehand.
+
+    Args:
+        architecture: what the functions are built for.
 
     Raises:
         UnfitError: something is missing.
     """
     if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
         raise UnfitError("The local deployment runs on Linux on x86_64 alone.")
+    if architecture != "x86_64":
+        raise UnfitError(f"The local deployment cannot run functions for {architecture}.")
     if os.geteuid() != 0:
         raise UnfitError("The local deployment starts a Docker daemon of its own: run it as root.")
     for program, package in PROGRAMS.items():

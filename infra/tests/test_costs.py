@@ -34,3 +34,16 @@ def test_the_gateways_throttle_bounds_what_it_costs() -> None:
     without = Settings(reserved_concurrency=1)
     difference = worst_day(one).requests - worst_day(without).requests
     assert difference == pytest.approx(86_400 * 3.50 / 1e6)
+
+
+def test_hours_and_pictures_are_counted() -> None:
+    all_day = Settings(provisioned_concurrency=2)
+    school = Settings(provisioned_concurrency=2, provisioned_hours="7-17")
+    assert worst_day(school).waiting == pytest.approx(worst_day(all_day).waiting * 10 / 24)
+    lean = Settings(snap_start=True, ephemeral_storage=512, memory=1024, reserved_concurrency=10)
+    kept, started = 86_400 * 0.000_001_504_6, 10 * 24 * 0.000_139_799_8
+    assert worst_day(lean).pictures == pytest.approx(kept + started)
+    assert "SnapStart's pictures and what starts from them ($0.16)" in worst_day(lean).sentence(
+        lean
+    )
+    assert worst_day(Settings()).pictures == 0

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from infra.cdk import ROOT
-from infra.settings import FILE, Settings, SettingsError
+from infra.settings import FILE, Settings, SettingsError, from_words
 
 
 def test_the_defaults_are_the_originals(tmp_path: Path) -> None:
@@ -19,7 +19,7 @@ def test_the_defaults_are_the_originals(tmp_path: Path) -> None:
 
 def test_the_command_line_wins_over_the_file_and_the_file_over_the_profile(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text('profile = "lean"\nmemory = 2048\ntimeout = 90\n')
-    settings = Settings.load({"timeout": "30", "unrelated": "x"}, folder=tmp_path)
+    settings = Settings.load({"timeout": "30"}, folder=tmp_path)
     assert (settings.memory, settings.timeout, settings.snap_start) == (2048, 30, True)
     assert settings.ephemeral_storage == 512
 
@@ -60,6 +60,16 @@ def test_lists_and_tables_come_from_the_command_line_too(tmp_path: Path) -> None
         ({"cors_origins": "*,https://a.example"}, "cors_origins has * beside others"),
         ({"log_retention": "31"}, "log_retention is 31 days; CloudWatch keeps 1, 3"),
         ({"alarm_email": "me"}, "alarm_email is me, which is no e-mail address."),
+        ({"memroy": "4096"}, "There is no setting memroy; there are: profile, name"),
+        ({"settings": "exam.toml", "memory": "4096"}, "There is no settings file"),
+        (
+            {"provisioned_concurrency": "2", "provisioned_hours": "17-7"},
+            "provisioned_hours is 17-7, which ends before it starts; give two hours of one day",
+        ),
+        (
+            {"provisioned_concurrency": "2", "provisioned_hours": "7-7"},
+            "provisioned_hours is 7-7, which ends before it starts",
+        ),
         ({"time_zone": "Mars"}, "time_zone is Mars; give a name like Europe/Paris."),
         ({"name": "9 lives"}, "name is 9 lives"),
         ({"settings": "none.toml"}, "There is no settings file"),
@@ -72,6 +82,14 @@ def test_a_wrong_setting_is_one_sentence(
         Settings.load(context, folder=tmp_path)
     assert sentence in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_command_lines_words_are_settings() -> None:
+    assert from_words(["memory=4096", "tags=a=b"]) == {"memory": "4096", "tags": "a=b"}
+    with pytest.raises(
+        SettingsError, match=r"^exam\.toml is no setting: .* settings=exam\.toml\.$"
+    ):
+        from_words(["exam.toml"])
 
 
 def test_an_unknown_setting_in_the_file_is_named(tmp_path: Path) -> None:

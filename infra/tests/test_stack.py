@@ -130,6 +130,10 @@ def test_provisioned_concurrency_follows_the_school_day(template: Synthesise) ->
         "cron(0 17 ? * MON-FRI *)": {"MinCapacity": 0, "MaxCapacity": 0},
     }
     assert {action["Timezone"] for action in target["ScheduledActions"]} == {"Europe/Paris"}
+    assert target["MinCapacity"] == 0
+    assert "ProvisionedConcurrencyConfig" not in _only(made, "AWS::Lambda::Alias")
+    all_day = _only(template(provisioned_concurrency=3), "AWS::Lambda::Alias")
+    assert all_day["ProvisionedConcurrencyConfig"] == {"ProvisionedConcurrentExecutions": 3}
 
 
 def test_the_gateway_has_the_originals_route_and_a_throttle(template: Synthesise) -> None:
@@ -141,6 +145,51 @@ def test_the_gateway_has_the_originals_route_and_a_throttle(template: Synthesise
     (throttle,) = _only(made, "AWS::ApiGateway::Stage")["MethodSettings"]
     assert (throttle["ThrottlingRateLimit"], throttle["ThrottlingBurstLimit"]) == (5, 9)
     assert _of(made, "AWS::ApiGateway::UsagePlan") == []
+
+
+def _refusals(template: dict[str, Any]) -> dict[str, tuple[str | None, str]]:
+    """Return status and code of the gateway's own answers, by their kinds."""
+    found = {}
+    for response in _of(template, "AWS::ApiGateway::GatewayResponse"):
+        error = json.loads(response["ResponseTemplates"]["application/json"])["error"]
+        assert set(error) == {"code", "message"}
+        found[response["ResponseType"]] = (response.get("StatusCode"), error["code"])
+    return found
+
+
+def test_what_the_gateway_refuses_looks_like_every_error_of_the_wire(template: Synthesise) -> None:
+    made = template(api_gateway=True, access="key")
+    refusals = _refusals(made)
+    assert refusals["INVALID_API_KEY"] == ("401", "unauthorised")
+    assert refusals["MISSING_AUTHENTICATION_TOKEN"] == ("404", "not_found")
+    assert refusals["REQUEST_TOO_LARGE"] == ("413", "too_large")
+    assert {"DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED", "INTEGRATION_TIMEOUT"} <= set(refusals)
+    signed = _refusals(template(api_gateway=True, access="iam"))
+    assert signed["MISSING_AUTHENTICATION_TOKEN"] == ("401", "unauthorised")
+
+
+@pytest.mark.parametrize(
+    ("origins", "allowed"),
+    [
+        ("*", "'*'"),
+        ("https://a.example", "'https://a.example'"),
+        ("https://a.example,https://b.example", "method.request.header.Origin"),
+    ],
+)
+def test_a_browser_may_read_why_the_gateway_refused(
+    template: Synthesise, origins: str, allowed: str
+) -> None:
+    made = template(api_gateway=True, cors_origins=origins)
+    for response in _of(made, "AWS::ApiGateway::GatewayResponse"):
+        assert response["ResponseParameters"] == {
+            "gatewayresponse.header.Access-Control-Allow-Origin": allowed
+        }
+
+
+def test_no_setting_of_the_whole_account_is_made_or_needed(template: Synthesise) -> None:
+    made = template(api_gateway=True, access="key")
+    assert _of(made, "AWS::ApiGateway::Account") == []
+    assert "AccessLogSetting" not in _only(made, "AWS::ApiGateway::Stage")
 
 
 def test_with_a_key_the_gateway_has_a_usage_plan(template: Synthesise) -> None:
@@ -164,6 +213,14 @@ def test_alarms_watch_what_goes_wrong(template: Synthesise) -> None:
     assert len(_of(template(), "AWS::CloudWatch::Alarm")) == 3
 
 
+def test_the_one_environment_of_a_reservation_may_be_used_without_an_alarm(
+    template: Synthesise,
+) -> None:
+    assert len(_of(template(reserved_concurrency=1), "AWS::CloudWatch::Alarm")) == 3
+    of_two = _of(template(reserved_concurrency=2), "AWS::CloudWatch::Alarm")
+    assert sorted(alarm["Threshold"] for alarm in of_two)[2] == 1.6
+
+
 def test_tags_are_on_what_costs_money(template: Synthesise) -> None:
     made = template(tags="team=school")
     assert {"Key": "team", "Value": "school"} in _only(made, "AWS::Lambda::Function")["Tags"]
@@ -174,6 +231,14 @@ def test_the_outputs_say_how_to_call(template: Synthesise) -> None:
     outputs = template(api_gateway=True, access="key")["Outputs"]
     assert {"Url", "FunctionName", "GatewayUrl", "GatewayCurl"} <= set(outputs)
     assert "x-api-key" in json.dumps(outputs["GatewayCurl"])
+
+
+def test_where_requests_are_signed_the_commands_sign(template: Synthesise) -> None:
+    outputs = template(access="iam", api_gateway=True)["Outputs"]
+    for name, service in (("Curl", "lambda"), ("GatewayCurl", "execute-api")):
+        command = json.dumps(outputs[name])
+        assert "--aws-sigv4 aws:amz:" in command
+        assert f":{service} --user" in command
 
 
 def _without_hashes(template: dict[str, Any]) -> str:
