@@ -13,7 +13,7 @@ TORCH := torch==2.13.0
 DOCKER ?= docker
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench benchmark-asap benchmark-unseen lab model \
+.PHONY: help demo test browser check fix bench benchmark-asap benchmark-unseen lab model \
 	image bootstrap deploy go-back destroy deploy-local e2e pictures snapshot system system-local lock clean
 
 help:  ## list the commands
@@ -25,6 +25,10 @@ demo: $(VENV)/.serve  ## score three essays over HTTP, then serve on PORT until 
 test: $(VENV)/.dev $(INFRA)/.ready  ## install what the tests need and run them
 	@$(INFRA)/bin/python -m pytest infra/tests
 	@$(BIN)/python -m pytest $(ARGS)
+
+browser: $(VENV)/.dev  ## test the page in a real browser, which this installs (Debian)
+	$(call debian,requirements/debian-browser.txt)
+	@ESSAY_SCORER_BROWSER=required $(BIN)/python -m pytest tests/browser $(ARGS)
 
 check: $(VENV)/.dev $(INFRA)/.ready  ## formatting, lint, types, import rules
 	$(BIN)/ruff format --check .

@@ -2,9 +2,12 @@
 
 import importlib.util
 import os
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -42,6 +45,18 @@ def function() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def port() -> Iterator[int]:
+    """The port of ``essay-scorer serve``, which runs for all tests that ask for it."""
+    command = [sys.executable, "-m", "essay_scorer.cli", "serve", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        address = server.stderr.readline().split()[-1]
+        yield urlsplit(address).port or 0
+        server.terminate()
+        assert server.stderr.read() == ""  # no request made it complain
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
 }
 _CORS = {
     "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
@@ -36,8 +37,9 @@ _CORS = {
     "Access-Control-Max-Age": "86400",
 }
 _SECURITY = {
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'; img-src 'self' data:; object-src 'none'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types docx",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
@@ -113,6 +115,7 @@ class Application:
             "/": {**page["index.html"], "POST": self._score},
             "/model/predict": {"POST": self._score},
             "/health": {"GET": self._health},
+            "/card": {"GET": self._card},
             "/openapi.json": page["openapi.json"],
             **{f"/static/{name}": methods for name, methods in page.items()},
         }
@@ -164,6 +167,10 @@ class Application:
         manifest = self.scorer.manifest
         model = {"name": manifest.model.name, "version": manifest.model.version}
         return _json({"status": "ok", "model": model, "licence": manifest.licence})
+
+    def _card(self, _request: Request) -> Response:
+        kind = {"Content-Type": "text/plain; charset=utf-8"}
+        return Response(status=200, headers=kind, body=self.scorer.card().encode())
 
 
 def _file(_request: Request, *, path: Path) -> Response:

@@ -67,9 +67,10 @@ class Reader:
 class Scorer:
     """Scores essays with one bundle.  Thread-safe; an essay's score depends on it alone."""
 
-    def __init__(self, *, manifest: Manifest, reader: Reader) -> None:
+    def __init__(self, *, manifest: Manifest, reader: Reader, folder: Path | None = None) -> None:
         self.manifest = manifest
         self._reader = reader
+        self._folder = folder
 
     @classmethod
     def load(cls, path: str | Path | None = None, *, threads: int | None = None) -> Self:
@@ -85,7 +86,7 @@ class Scorer:
         folder = bundle.default_folder() if path is None else Path(path)
         manifest = Manifest.read(folder)
         bundle.check_sizes(folder, manifest)
-        return cls(manifest=manifest, reader=Reader(folder, threads=threads))
+        return cls(manifest=manifest, reader=Reader(folder, threads=threads), folder=folder)
 
     def score(self, text: str) -> Score:
         """Score one essay, read whole however long it is.
@@ -106,6 +107,10 @@ class Scorer:
             review=bool(flags),
             model=self.manifest.model,
         )
+
+    def card(self) -> str:
+        """Return the model card: what the model is for, and what it is not."""
+        return (self._folder / bundle.CARD).read_text(encoding="utf-8") if self._folder else ""
 
     def score_many(self, texts: Iterable[str]) -> list[Score]:
         """Score essays in order; each gets exactly the score it gets alone."""

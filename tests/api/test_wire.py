@@ -1,6 +1,7 @@
 """Every request, good or bad, through every door: one answer, and the promised one."""
 
 import json
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -200,6 +201,8 @@ def test_the_page_and_its_parts_are_there(function: ModuleType, port: int) -> No
         "/static/page.css": "text/css",
         "/static/page.js": "text/javascript",
         "/static/fr.json": "application/json",
+        "/static/icon.svg": "image/svg+xml",
+        "/card": "text/plain; charset=utf-8",
         "/openapi.json": "application/json",
         "/health": "application/json",
     }
@@ -208,6 +211,19 @@ def test_the_page_and_its_parts_are_there(function: ModuleType, port: int) -> No
             assert (path, reply.status) == (path, 200)
             assert reply.headers["content-type"].startswith(kind)
             assert reply.headers["x-content-type-options"] == "nosniff"
+
+
+def test_nothing_may_run_in_the_page_but_its_own_files(port: int) -> None:
+    policy = Call(method="GET", path="/").send(port).headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "require-trusted-types-for 'script'" in policy
+    assert "unsafe" not in policy
+
+
+def test_the_models_card_is_the_bundles(port: int, shipped: Path) -> None:
+    card = Call(method="GET", path="/card").send(port)
+    assert card.body.decode() == (shipped / "README.md").read_text(encoding="utf-8")
 
 
 def test_health_names_the_model_and_its_licence(port: int) -> None:

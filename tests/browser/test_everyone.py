@@ -1,0 +1,148 @@
+"""For everyone: screen reader, keyboard alone, large print, small screen, dark, paper."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, Route, expect
+
+from .conftest import Open
+from .server import ESSAY, EXPLANATION, Server, answer, lost
+
+FULL = answer(flags=["off_topic", "uncertain"], review=True, explanation=EXPLANATION)
+
+
+def _send(page: Page) -> None:
+    page.locator("#text").fill(ESSAY)
+    page.locator("#send").click()
+
+
+def _empty(page: Page) -> None:
+    page.locator("#assignment summary").click()
+
+
+def _running(page: Page) -> None:
+    Server.on(page, lambda _: None)
+    _send(page)
+    expect(page.locator("#stop")).to_be_visible()
+
+
+def _plain(page: Page) -> None:
+    Server.on(page, answer())
+    _send(page)
+    expect(page.locator(".score")).to_be_visible()
+
+
+def _full(page: Page) -> None:
+    Server.on(page, dict(FULL))
+    _send(page)
+    expect(page.locator(".shaded")).to_be_visible()
+    page.locator("#text").press("End")
+    page.locator("#text").type("!")
+
+
+def _failed(page: Page) -> None:
+    Server.on(page, lost)
+    _send(page)
+    expect(page.locator("#problem")).not_to_be_empty()
+
+
+def _key(page: Page) -> None:
+    Server.on(page, 401)
+    _send(page)
+    expect(page.locator("#key")).to_be_visible()
+
+
+STATES: dict[str, Callable[[Page], None]] = {
+    "empty": _empty,
+    "running": _running,
+    "plain": _plain,
+    "full": _full,
+    "failed": _failed,
+    "key": _key,
+}
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 900}
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_no_violation(visit: Open, pictures: Path, state: str, look: str) -> None:
+    """WCAG 2.2 AA and axe's best practices, contrast included, in both languages and sizes."""
+    for language, size in (("en", DESKTOP), ("fr", PHONE)):
+        page = visit(locale=language, color_scheme=look, viewport=size)
+        STATES[state](page)
+        width = size["width"]
+        page.screenshot(path=pictures / f"{state}-{language}-{look}-{width}.png", full_page=True)
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("width", [320, 640])
+def test_nothing_is_cut_off_or_scrolls_sideways(visit: Open, state: str, width: int) -> None:
+    """A phone; and 1280 pixels at 200 % and 400 % zoom, which give a page 640 and 320."""
+    page = visit(viewport={"width": width, "height": 600})
+    STATES[state](page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_keyboard_alone_is_enough(visit: Open) -> None:
+    page = visit()
+    server = Server.on(page, answer())
+
+    def reach(name: str) -> None:
+        for _ in range(20):
+            page.keyboard.press("Tab")
+            focus = "document.activeElement.id || document.activeElement.textContent"
+            if page.evaluate(focus) == name:
+                outline = "getComputedStyle(document.activeElement).outlineStyle"
+                assert page.evaluate(outline) != "none", name
+                return
+        pytest.fail(f"the keyboard does not reach {name}")
+
+    reach("To the content")
+    page.keyboard.press("Enter")
+    reach("text")
+    page.keyboard.type(ESSAY)
+    reach("open")
+    reach("The assignment (if you like)")
+    page.keyboard.press("Enter")
+    reach("prompt")
+    page.keyboard.type("Write about school.")
+    reach("send")
+    page.keyboard.press("Enter")
+    expect(page.locator(".score")).to_be_visible()
+    assert server.requests == [{"text": ESSAY, "prompt": "Write about school."}]
+
+
+def test_a_screen_reader_is_told_what_happens(visit: Open) -> None:
+    page = visit()
+    held: list[Route] = []
+    Server.on(page, held.append)
+    _send(page)
+    told = page.get_by_role("status")
+    expect(told).to_have_text("Reading the essay…")
+    held[0].fulfill(json=answer(review=True, flags=["uncertain"]))
+    expect(told).to_contain_text("3 on the scale from 1 to 6.")
+    expect(told).to_contain_text("Please read this one yourself.")
+
+
+def test_whoever_wants_no_motion_gets_none(visit: Open) -> None:
+    page = visit(reduced_motion="reduce")
+    _plain(page)
+    moving = "[...document.querySelectorAll('*')].filter(node => getComputedStyle(node)"
+    moving += ".transitionDuration !== '0s' || getComputedStyle(node).animationName !== 'none')"
+    assert page.evaluate(f"{moving}.length") == 0
+
+
+def test_paper_gets_the_essay_and_the_suggestion(visit: Open, pictures: Path) -> None:
+    page = visit(color_scheme="dark")
+    _full(page)
+    page.emulate_media(media="print", color_scheme="light")
+    expect(page.locator("#sent")).to_be_visible()
+    expect(page.locator("#sent")).to_contain_text(ESSAY)
+    expect(page.locator(".score")).to_be_visible()
+    expect(page.locator("#send")).to_be_hidden()
+    page.pdf(path=pictures / "essay.pdf", format="A4")
