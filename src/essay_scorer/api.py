@@ -6,7 +6,6 @@ So the two cannot disagree.
 """
 
 import json
-import logging
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -18,7 +17,6 @@ from .scorer import Scorer
 
 BODY_LIMIT = 256 * 1024  # bytes
 
-_log = logging.getLogger(__name__)
 _WEB = Path(__file__).with_name("web")
 
 # What a bare `curl -d`, a form-less fetch or a client without a type sends JSON as.
@@ -195,6 +193,8 @@ def _json(
 def failure(error: Exception) -> Response:
     """Return what a caller sees of an error; of one that nobody expected, nothing but that."""
     if not isinstance(error, WireError):
-        _log.error("request failed: %s", type(error).__name__)
+        import logging  # here, because no request but a failed one needs it
+
+        logging.getLogger(__name__).error("request failed: %s", type(error).__name__)
         error = WireError("internal")
     return _json(error.body, error.status, error.headers)

@@ -12,7 +12,6 @@ the sizes, which is instant and finds a truncated copy; ``verify`` checks the
 hashes too, which finds any change.
 """
 
-import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -56,6 +55,8 @@ class FileRecord:
     @classmethod
     def of(cls, path: Path) -> Self:
         """Measure a file."""
+        import hashlib  # here, because it loads OpenSSL, which no score needs
+
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         return cls(size=path.stat().st_size, sha256=digest)
