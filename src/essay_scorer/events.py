@@ -72,7 +72,10 @@ def _headers(event: dict[str, Any]) -> dict[str, str]:
     """Return the headers; the last one where a client sent the same one twice."""
     several = (event.get("multiValueHeaders") or {}).items()
     single = event.get("headers") or {name: values[-1] for name, values in several}
-    return {name.lower(): value for name, value in single.items()}
+    headers = {name.lower(): value for name, value in single.items()}
+    if event.get("version", "1.0") == "1.0":  # a REST API spoils bytes unless it was told of them
+        headers.pop("accept-encoding", None)
+    return headers
 
 
 def _body(event: dict[str, Any]) -> bytes:

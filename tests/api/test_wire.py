@@ -1,5 +1,6 @@
 """Every request, good or bad, through every door: one answer, and the promised one."""
 
+import gzip
 import json
 from pathlib import Path
 from types import ModuleType
@@ -211,6 +212,26 @@ def test_the_page_and_its_parts_are_there(function: ModuleType, port: int) -> No
             assert (path, reply.status) == (path, 200)
             assert reply.headers["content-type"].startswith(kind)
             assert reply.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_file_of_the_page_is_packed_where_the_client_and_the_door_can(
+    function: ModuleType, port: int, root: Path
+) -> None:
+    content = (root / "src/essay_scorer/web/page.css").read_bytes()
+    call = Call(method="GET", path="/static/page.css", headers={"Accept-Encoding": "br, gzip"})
+    for door, reply in _replies(function, call, port).items():
+        packed = reply.headers.get("content-encoding") == "gzip"
+        assert (door, packed) == (door, door != "rest api")
+        assert (gzip.decompress(reply.body) if packed else reply.body) == content
+
+
+def test_a_file_that_the_browser_has_is_not_sent_again(function: ModuleType, port: int) -> None:
+    first = Call(method="GET", path="/static/page.js").send(port)
+    again = Call(
+        method="GET", path="/static/page.js", headers={"If-None-Match": first.headers["etag"]}
+    )
+    for reply in _replies(function, again, port).values():
+        assert (reply.status, reply.body) == (304, b"")
 
 
 def test_nothing_may_run_in_the_page_but_its_own_files(port: int) -> None:
