@@ -1,6 +1,7 @@
 """The local server: the wire's routes behind a socket of this machine."""
 
 import errno
+import logging
 import socket
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -29,6 +30,8 @@ class LocalServer:
     """
 
     def __init__(self, scorer: Scorer, *, host: str = "127.0.0.1", port: int = 8000) -> None:
+        # A browser asks for more at once than there are threads: that is no fault.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         listener = _listen(host, port)
         self.host = host
         self.port: int = listener.getsockname()[1]

@@ -34,6 +34,8 @@ EXPLANATION = {
         {"code": "words", "value": 249, "low": 180, "high": 1620},
         {"code": "paragraphs", "value": 1, "low": 3, "high": 6},
         {"code": "sentence_length", "value": 31.52, "low": 14.2, "high": 24.9},
+        {"code": "connections", "value": 2.24, "low": 0.8, "high": 3.96},
+        {"code": "long_words", "value": 21.4, "low": 17.0, "high": 28.0},
     ],
 }
 
@@ -55,6 +57,11 @@ class Server:
         server = cls(replies=replies)
         page.route("**/model/predict", server._reply)
         return server
+
+    def now(self, *replies: Any) -> None:
+        """From now on, answer so; the requests before are forgotten, also those in the air."""
+        self.replies = replies
+        self.requests, self.keys = [], []
 
     def _reply(self, route: Route) -> None:
         reply = self.replies[min(len(self.requests), len(self.replies) - 1)]

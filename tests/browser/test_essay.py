@@ -79,14 +79,14 @@ def test_every_flag_is_said_in_plain_words(
     page = visit(locale=language)
     flags = [
         *("too_short", "too_long", "gibberish", "repetitive", "list_or_code"),
-        *("off_topic", "copied_prompt", "uncertain", "not_english", "from_the_future"),
+        *("off_topic", "copied_prompt", "not_english", "from_the_future"),
     ]
     Server.on(page, answer(flags=flags, review=True, language="es"))
     page.locator("#text").fill(ESSAY)
     page.locator("#send").click()
     box = page.locator(".review")
     expect(box).to_contain_text(sentences[language]["review"])
-    for flag in flags[:8]:
+    for flag in flags[:7]:
         expect(box).to_contain_text(sentences[language][f"flag_{flag}"])
     expect(box).to_contain_text({"en": "Spanish", "fr": "espagnol"}[language])
     expect(box).to_contain_text("from_the_future")
@@ -104,10 +104,60 @@ def test_reasons_are_shown_where_the_answer_has_them(visit: Open) -> None:
     assert down.evaluate("node => getComputedStyle(node).borderBottomStyle") == "dashed"
     expect(page.locator(".legend li")).to_have_count(3)
     expect(page.locator(".shaded p")).to_have_count(2)
-    row = page.get_by_role("row", name="Words in a sentence")
-    expect(row).to_contain_text("31.5 more than most")
-    expect(row).to_contain_text("14.2 to 24.9")
-    expect(page.get_by_role("row", name="Words 249")).to_contain_text("180 to 1,620")
+    rows = {
+        "Words": "249 as usual 180 to 1,620",
+        "Paragraphs": "1 less than usual 3 to 6",
+        "Words in a sentence, on average": "32 more than usual 14 to 25",
+        "Linking words, in a hundred words": "2.2 as usual 0.8 to 4",
+        "Words of seven letters or more": "21% as usual 17% to 28%",
+    }
+    shown = page.locator(".observations tbody tr").all_inner_texts()
+    assert [row.split() for row in shown] == [f"{name} {row}".split() for name, row in rows.items()]
+
+
+def test_a_doubtful_score_without_a_flag_says_why_a_person_should_read(visit: Open) -> None:
+    page = visit()
+    Server.on(page, answer(review=True))
+    _score(page)
+    expect(page.locator(".review li")).to_have_text(
+        "The model is less sure here than with most essays."
+    )
+
+
+def test_the_reasons_are_fetched_when_they_are_asked_for(visit: Open) -> None:
+    page = visit()
+    server = Server.on(page, answer(), answer(explanation=EXPLANATION))
+    page.locator("#assignment summary").click()
+    page.locator("#prompt").fill("Write about school.")
+    _score(page)
+    page.get_by_role("button", name="Show what each sentence adds").click()
+    expect(page.get_by_role("heading", name="What each sentence adds")).to_be_focused()
+    expect(page.get_by_role("button", name="Show what each sentence adds")).to_be_hidden()
+    essay = {"text": ESSAY, "prompt": "Write about school."}
+    assert server.requests == [essay, {**essay, "explain": True}]
+
+
+def test_reasons_are_of_the_text_that_was_scored(visit: Open) -> None:
+    page = visit()
+    server = Server.on(page, answer(), answer(explanation=EXPLANATION))
+    _score(page)
+    expect(page.locator(".score")).to_be_visible()
+    page.get_by_label("The essay", exact=True).fill("Another text.")
+    page.get_by_role("button", name="Show what each sentence adds").click()
+    expect(page.locator(".shaded")).to_be_visible()
+    assert [request["text"] for request in server.requests] == [ESSAY, ESSAY]
+
+
+def test_asking_for_reasons_can_be_stopped_and_costs_no_answer(visit: Open) -> None:
+    page = visit()
+    Server.on(page, answer(), lambda _: None, answer())
+    _score(page)
+    page.get_by_role("button", name="Show what each sentence adds").click()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator(".score")).to_be_visible()
+    page.get_by_role("button", name="Show what each sentence adds").click()
+    expect(page.get_by_role("alert")).to_have_text("This model gives no reasons.")
+    expect(page.locator(".score")).to_be_visible()
 
 
 def test_nothing_is_said_of_reasons_where_there_are_none(visit: Open) -> None:
@@ -136,7 +186,7 @@ def test_a_running_request_can_be_stopped(visit: Open) -> None:
     Server.on(page, lambda _: None, answer())
     _score(page)
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_role("status")).to_have_text("Stopped. Your text is still here.")
+    expect(page.locator("#announcer")).to_have_text("Stopped. Your text is still here.")
     expect(page.get_by_role("button", name="Stop")).to_be_hidden()
     expect(page.get_by_label("The essay", exact=True)).to_have_value(ESSAY)
     _score(page)
@@ -148,7 +198,7 @@ def test_the_assignment_goes_along_if_it_is_given(visit: Open) -> None:
     server = Server.on(page, answer())
     _score(page)
     expect(page.locator(".score")).to_be_visible()
-    page.get_by_text("The assignment (if you like)").click()
+    page.locator("#assignment summary").click()
     page.get_by_label("The text that the students were given").fill("Write about school.")
     page.get_by_role("button", name="Suggest a score").click()
     expect(page.locator("#busy")).to_be_empty()
@@ -161,7 +211,7 @@ def test_a_changed_text_is_not_taken_for_the_scored_one(visit: Open) -> None:
     _score(page)
     expect(page.locator(".score")).to_be_visible()
     page.get_by_label("The essay", exact=True).fill("Another text.")
-    expect(page.locator("#answer")).to_contain_text("The text has changed since.")
+    expect(page.locator("#stale")).to_contain_text("The text has changed since.")
 
 
 ERRORS = {
@@ -287,7 +337,6 @@ REFUSED = {
     "empty.docx": (b"", "This file cannot be read"),
     "cut.docx": (WORD[:-30], "This file cannot be read"),
     "not.docx": (_docx("<w:t>One.</w:t>", inside="xl/workbook.xml"), "This file cannot be read"),
-    "huge.txt": (b"a" * (20 * 2**20 + 1), "This file is too large for an essay."),
 }
 
 
@@ -314,6 +363,15 @@ def test_a_file_without_text_is_refused_with_a_sentence(visit: Open, name: str) 
     _choose(page, name, content)
     expect(page.get_by_role("alert")).to_contain_text(sentence)
     expect(page.get_by_label("The essay", exact=True)).to_have_value(ESSAY)
+
+
+def test_a_file_too_large_for_an_essay_is_not_even_read(visit: Open, tmp_path: Path) -> None:
+    page = visit()
+    path = tmp_path / "huge.txt"
+    with path.open("wb") as file:
+        file.truncate(20 * 2**20 + 1)
+    page.locator("#file").set_input_files(path)
+    expect(page.get_by_role("alert")).to_have_text("This file is too large for an essay.")
 
 
 def test_a_word_file_of_broken_xml_is_refused_too(visit: Open, complaints: list[str]) -> None:

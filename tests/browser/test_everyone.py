@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
 from .conftest import Open
-from .server import ESSAY, EXPLANATION, Server, answer, lost
+from .server import ESSAY, EXPLANATION, Server, answer, error, lost
 
-FULL = answer(flags=["off_topic", "uncertain"], review=True, explanation=EXPLANATION)
+FULL = answer(flags=["off_topic", "too_long"], review=True, explanation=EXPLANATION)
 
 
 def _send(page: Page) -> None:
@@ -54,6 +55,47 @@ def _key(page: Page) -> None:
     expect(page.locator("#key")).to_be_visible()
 
 
+def _open_class(page: Page) -> None:
+    page.locator("nav a").last.click()
+    expect(page.locator("#class-open")).to_be_visible()
+
+
+def _columns(page: Page) -> None:
+    _open_class(page)
+    rows = "".join(f"Student {n},Essay number {n}.,{n % 5 or ''}\n" for n in range(1, 13))
+    file: Any = {
+        "name": "6b.csv",
+        "mimeType": "text/csv",
+        "buffer": f"name,essay,score\n{rows}".encode(),
+    }
+    page.locator("#class-file").set_input_files(file)
+    expect(page.locator("#columns")).to_be_visible()
+    page.locator("#columns summary").click()
+
+
+def _class_running(page: Page) -> None:
+    _columns(page)
+    Server.on(page, answer(), error(422, "text_without_words"), dict(FULL), lambda _: None)
+    page.locator("#columns [type=submit]").click()
+    expect(page.locator(".suggested strong")).to_have_count(2)
+
+
+def _class_done(page: Page) -> None:
+    _columns(page)
+    Server.on(
+        page, error(422, "text_without_words"), dict(FULL), answer(flags=["too_long"]), answer()
+    )
+    page.locator("#columns [type=submit]").click()
+    expect(page.locator("#class-stop")).to_be_hidden()
+    expect(page.locator(".suggested strong")).to_have_count(11)
+
+
+def _reader(page: Page) -> None:
+    _class_done(page)
+    page.locator("#lines button").nth(1).click()
+    expect(page.locator("#reader .shaded")).to_be_visible()
+
+
 STATES: dict[str, Callable[[Page], None]] = {
     "empty": _empty,
     "running": _running,
@@ -61,6 +103,11 @@ STATES: dict[str, Callable[[Page], None]] = {
     "full": _full,
     "failed": _failed,
     "key": _key,
+    "class": _open_class,
+    "columns": _columns,
+    "class-running": _class_running,
+    "class-done": _class_done,
+    "reader": _reader,
 }
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
@@ -103,6 +150,10 @@ def test_the_keyboard_alone_is_enough(visit: Open) -> None:
         pytest.fail(f"the keyboard does not reach {name}")
 
     reach("To the content")
+    for link in ("English", "Français", "One essay", "A class"):
+        reach(link)
+    page.reload()
+    reach("To the content")
     page.keyboard.press("Enter")
     reach("text")
     page.keyboard.type(ESSAY)
@@ -122,9 +173,9 @@ def test_a_screen_reader_is_told_what_happens(visit: Open) -> None:
     held: list[Route] = []
     Server.on(page, held.append)
     _send(page)
-    told = page.get_by_role("status")
+    told = page.locator("#announcer")
     expect(told).to_have_text("Reading the essay…")
-    held[0].fulfill(json=answer(review=True, flags=["uncertain"]))
+    held[0].fulfill(json=answer(review=True, flags=["gibberish"]))
     expect(told).to_contain_text("3 on the scale from 1 to 6.")
     expect(told).to_contain_text("Please read this one yourself.")
 

@@ -10,7 +10,8 @@ import pytest
 from essay_scorer import flags
 from essay_scorer.api import ERRORS
 
-OF_THE_PAGE = {"unauthorised", "throttled", "unreachable", "other"}  # errors that no server names
+# Errors that the application does not name: the gateway before it does, or the page itself.
+OTHERS = {"unauthorised", "quota_exceeded", "throttled", "unreachable", "no_reasons", "other"}
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +41,13 @@ def test_both_languages_say_the_same_things(web: Path) -> None:
 
 def test_every_flag_has_its_sentence(web: Path) -> None:
     named = {value for name, value in vars(flags).items() if name.isupper()}
-    assert {f"flag_{flag}" for flag in named} <= set(_sentences(web, "en"))
+    for kind in ("flag", "mark"):
+        assert {f"{kind}_{flag}" for flag in named} <= set(_sentences(web, "en"))
 
 
 def test_every_error_that_the_page_names_exists(web: Path) -> None:
     keys = {key for key in _sentences(web, "en") if key.startswith("error_")}
-    assert {key.removeprefix("error_") for key in keys} - OF_THE_PAGE <= set(ERRORS)
+    assert {key.removeprefix("error_") for key in keys} - OTHERS <= set(ERRORS)
 
 
 def test_no_sentence_stands_outside_the_two_files(web: Path) -> None:
@@ -68,9 +70,11 @@ def test_every_key_that_the_page_asks_for_is_there_and_no_other(web: Path) -> No
     for key in re.findall(r'\bsayMany\("(\w+)"', scripts):
         asked |= {f"{key}_one", f"{key}_other"}
     keys = set(_sentences(web, "en"))
+    for family in re.findall(r'\bsayOf\("(\w+)"', scripts):
+        asked |= {f"{family}_other"}
     assert asked <= keys
     # The rest is named by what a server or a file says, or stands as a plain word in a module.
-    families = ("flag_", "error_", "file_", "observation_")
+    families = ("flag_", "mark_", "error_", "file_", "observation_")
     rest = {key for key in keys - asked if not key.startswith(families)}
     assert {key for key in rest if f'"{key}"' not in scripts} == set()
 

@@ -7,7 +7,9 @@ const READERS = {
 };
 const LIMIT = 20 * 1024 * 1024; // bytes; far more than an essay, far less than what stops a browser
 
-/** Why a file gives no text: "pdf", "type", "size" or "broken"; each has its sentence. */
+const SHEETS = new Set(["xlsx", "xlsm", "xls", "ods", "numbers"]);
+
+/** Why a file gives no text: "pdf", "type", "sheet", "size" or "broken"; each has its sentence. */
 export class FileRefusal extends Error {
   constructor(code) {
     super(code);
@@ -17,14 +19,19 @@ export class FileRefusal extends Error {
 
 /** The text of an essay's file. */
 export async function readEssay(file) {
-  const ending = file.name.split(".").pop().toLowerCase();
+  const ending = endingOf(file);
   if (ending === "pdf") throw new FileRefusal("pdf");
   if (!Object.hasOwn(READERS, ending)) throw new FileRefusal("type");
   return await read(file, READERS[ending]);
 }
 
-/** The text of a table's file, whatever its name. */
-export const readTable = (file) => read(file, readText);
+/** The text of a table's file. */
+export async function readTable(file) {
+  if (SHEETS.has(endingOf(file))) throw new FileRefusal("sheet");
+  return await read(file, readText);
+}
+
+const endingOf = (file) => file.name.split(".").pop().toLowerCase();
 
 async function read(file, reader) {
   if (file.size > LIMIT) throw new FileRefusal("size");

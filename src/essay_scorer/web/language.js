@@ -9,12 +9,15 @@ let sentences = {};
 /** The chosen language's code. */
 export const spoken = () => language;
 
-/** Whether there is a sentence of this name. */
-export const known = (key) => key in sentences;
-
 /** The sentence of this name, with {values} put in. */
 export function say(key, values = {}) {
   return sentences[key].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+/** What a code of a server or a file means; of one that this page does not know, that there is one. */
+export function sayOf(family, code) {
+  const key = `${family}_${code}`;
+  return key in sentences ? say(key) : say(`${family}_other`, { code });
 }
 
 /** The sentence that goes with a count: "1 word", "2 words". */

@@ -1,10 +1,28 @@
-// The page's beginning: its language, the model's name, and the views.
+// The page's beginning: its language, the model's name, and the two views.
 
 import { element, make } from "./dom.js";
-import { start } from "./essay.js";
+import { start as startEssay } from "./essay.js";
 import { keep, preferred, say, speak } from "./language.js";
 
+const VIEWS = ["essay", "class"];
 let health = null;
+let classroom = null; // the modules of the second view are fetched when it is first wanted
+
+/** Show the view that the address names. */
+async function view() {
+  const named = location.hash.slice(1);
+  const shown = VIEWS.includes(named) ? named : VIEWS.find((id) => !element(id).hidden);
+  if (shown === "class") {
+    classroom ??= import("./classroom.js").then((module) => module.start());
+    await classroom; // a view that is seen works
+    if (location.hash.slice(1) !== named) return; // the visitor has gone on meanwhile
+  }
+  for (const id of VIEWS) element(id).hidden = id !== shown;
+  for (const link of document.querySelectorAll("nav a")) {
+    if (link.hash === `#${shown}`) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
 
 /** Which model answers here, its licence and its card. */
 function showModel() {
@@ -30,6 +48,8 @@ for (const button of document.querySelectorAll("[data-language]")) {
   });
 }
 document.addEventListener("spoken", showModel);
+window.addEventListener("hashchange", view);
 await speak(preferred());
-start();
+startEssay();
+await view();
 await ask();

@@ -39,6 +39,8 @@ export async function score(essay, { signal, offline }) {
     lost = 0;
     if (response.ok) return await bodyOf(response);
     if (THROTTLED.has(response.status)) {
+      const code = await codeOf(response);
+      if (code === "quota_exceeded") throw new Refusal(code);
       if (++busy >= TRIES) throw new Refusal("throttled");
       await pause(wait(busy - 1, response.headers.get("Retry-After")), signal);
     } else if (KEYLESS.has(response.status)) {
@@ -75,8 +77,13 @@ async function bodyOf(response) {
 }
 
 async function codeOf(response) {
-  const body = await bodyOf(response);
-  return body?.error?.code ?? "other";
+  try {
+    const body = await response.json();
+    return body.error.code;
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    return "other";
+  }
 }
 
 function wait(tries, asked) {

@@ -1,11 +1,12 @@
 // An answer of the server as a person reads it: the score on its scale, remarks, reasons.
 
 import { make } from "./dom.js";
-import { known, languageName, number, say } from "./language.js";
+import { languageName, number, say, sayOf } from "./language.js";
 
 const MOST_TICKS = 12; // a longer scale gets only some of its numbers
 const FAINT = 0.02; // score points under which a sentence stays unshaded
 const STRENGTHS = 3;
+const SHARES = new Set(["distinct_words", "long_words"]); // observations out of a hundred
 
 /** The parts that show an answer, in order. */
 export function showAnswer(answer) {
@@ -19,6 +20,9 @@ export function showAnswer(answer) {
   return parts.filter(Boolean);
 }
 
+/** A text as its paragraphs. */
+export const showText = (text) => text.split(/\n\s*\n/).map((part) => make("p", {}, part));
+
 /** What a screen reader is told when an answer arrives. */
 export function summary(answer) {
   const parts = [scoreSentence(answer), intervalSentence(answer)];
@@ -26,12 +30,14 @@ export function summary(answer) {
   return parts.join(" ");
 }
 
-/** A flag as a whole sentence. */
-export function flagSentence(flag, answer) {
+/** The flags of an answer as whole sentences. */
+export const flagSentences = (answer) => answer.flags.map((flag) => flagSentence(flag, answer));
+
+function flagSentence(flag, answer) {
   if (flag === "not_english" && answer.language) {
     return say("flag_language", { language: languageName(answer.language) });
   }
-  return known(`flag_${flag}`) ? say(`flag_${flag}`) : say("flag_other", { flag });
+  return sayOf("flag", flag);
 }
 
 const scoreSentence = ({ "essay score": score, scale }) =>
@@ -69,8 +75,9 @@ function remarks(answer) {
   if (!answer.review && answer.flags.length === 0) return null;
   const box = make("div", { class: answer.review ? "review" : "note" });
   if (answer.review) box.append(make("p", {}, make("strong", {}, say("review"))));
-  const flags = answer.flags.map((flag) => make("li", {}, flagSentence(flag, answer)));
-  if (flags.length > 0) box.append(make("ul", {}, ...flags));
+  const reasons = flagSentences(answer);
+  if (answer.review && reasons.length === 0) reasons.push(say("doubtful"));
+  box.append(make("ul", {}, ...reasons.map((sentence) => make("li", {}, sentence))));
   return box;
 }
 
@@ -78,13 +85,17 @@ function reasons({ sentences, observations }, language) {
   const parts = [];
   if (sentences?.length) {
     parts.push(
-      make("h3", {}, say("sentences")),
+      make("h3", { tabindex: -1 }, say("sentences")),
       legend(),
       make("div", { class: "shaded", lang: language }, ...shaded(sentences)),
     );
   }
   if (observations?.length) {
-    parts.push(make("h3", {}, say("observations")), observationTable(observations));
+    parts.push(
+      make("h3", {}, say("observations")),
+      make("p", { class: "quiet" }, say("observations_how")),
+      observationTable(observations),
+    );
   }
   return parts;
 }
@@ -132,15 +143,18 @@ function observationTable(observations) {
 
 function observationRow({ code, value, low, high }) {
   const place = value < low ? "below" : value > high ? "above" : "within";
-  const name = known(`observation_${code}`) ? say(`observation_${code}`) : code;
+  const share = SHARES.has(code);
   return make(
     "tr",
     {},
-    make("th", { scope: "row" }, name),
-    make("td", {}, `${short(value)} `, make("span", { class: `place ${place}` }, say(place))),
-    make("td", {}, say("range", { low: short(low), high: short(high) })),
+    make("th", { scope: "row" }, sayOf("observation", code)),
+    make("td", {}, `${figure(value, share)} `, make("span", { class: `place ${place}` }, say(place))),
+    make("td", {}, say("range", { low: figure(low, share), high: figure(high, share) })),
   );
 }
 
-/** A figure without more digits than it is worth. */
-const short = (value) => number(value, { maximumFractionDigits: Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 1 ? 1 : 2 });
+/** A figure without more digits than it is worth; a share out of a hundred as per cent. */
+function figure(value, share) {
+  if (share) return number(value / 100, { style: "percent" });
+  return number(value, { maximumFractionDigits: value < 10 ? 1 : 0 });
+}
