@@ -5,8 +5,8 @@ import os
 # Scoring multiplies in onnxruntime; numpy's own pool of threads would only cost time to make.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from essay_scorer import Scorer  # noqa: E402 - numpy reads the variable when it is imported
-from essay_scorer.events import make_handler  # noqa: E402
+from essay_scorer import Scorer  # only now, because numpy reads the variable when it is imported
+from essay_scorer.events import make_handler
 
 origins = os.environ.get("ESSAY_SCORER_ORIGINS", "*")  # none where another door answers CORS
 handler = make_handler(Scorer.load(), origins=origins.split(",") if origins else ())

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -11,7 +12,7 @@ import onnxruntime
 import torch
 from tokenizers import Tokenizer
 from torch import nn
-from transformers import BertModel
+from transformers import AttentionInterface, BertModel
 
 from ..bundle import CLEANING, GRAPH, TOKENIZER, WEIGHTS
 from ..errors import ScorerError
@@ -89,13 +90,48 @@ def compile_graph(artefacts: Artefacts, folder: Path) -> None:
     artefacts.tokenizer.save(str(folder / TOKENIZER))
     if artefacts.cleaner is not None:
         artefacts.cleaner.save(folder / CLEANING)
-    artefacts.encoder.set_attn_implementation("eager")
+    artefacts.encoder.set_attn_implementation(_ATTENTION)
     _halve_embeddings(artefacts.encoder)
     step = ReadingStep(artefacts.encoder, artefacts.head).eval()
     raw = folder / "traced.onnx"
     _trace(step, raw)
-    _optimise(raw, folder / GRAPH)
+    optimise(raw, folder / GRAPH)
     raw.unlink()
+
+
+_ATTENTION = "onnxruntime"
+
+
+def _attention(
+    module: nn.Module,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attention_mask: torch.Tensor | None,
+    *,
+    scaling: float,
+    **_: Any,
+) -> tuple[torch.Tensor, None]:
+    """Stand for the runtime's one operator, which never holds all tokens × all tokens.
+
+    Tensors are (1, heads, tokens, width), the answer is (1, tokens, heads, width); there is
+    something in it only where it is traced.
+    """
+    assert attention_mask is None, module
+    rows = [vectors.transpose(1, 2).flatten(2) for vectors in (query, key, value)]
+    heads = query.shape[1]
+    mixed = torch.onnx.ops.symbolic(
+        "com.microsoft::MultiHeadAttention",
+        rows,
+        {"num_heads": heads, "scale": scaling},
+        dtype=query.dtype,
+        shape=rows[0].shape,
+        version=1,
+    )
+    return mixed.unflatten(2, (heads, -1)), None
+
+
+AttentionInterface.register(_ATTENTION, _attention)
 
 
 def _halve_embeddings(encoder: BertModel) -> None:
@@ -132,13 +168,21 @@ def _trace(step: ReadingStep, path: Path) -> None:
     )
 
 
-def _optimise(source: Path, target: Path) -> None:
+def optimise(
+    source: Path,
+    target: Path,
+    *,
+    level: Any = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC,
+    without: Sequence[str] = (),
+) -> None:
     """Fold constants and fuse what helps, once, so that loading need not."""
     options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.graph_optimization_level = level
     options.optimized_model_filepath = str(source.with_suffix(".folded"))
     options.log_severity_level = 4
-    onnxruntime.InferenceSession(str(source), options, providers=["CPUExecutionProvider"])
+    onnxruntime.InferenceSession(
+        str(source), options, providers=["CPUExecutionProvider"], disabled_optimizers=without
+    )
     folded = Path(options.optimized_model_filepath)
     model = onnx.load(folded)
     folded.unlink()
@@ -152,6 +196,11 @@ def _optimise(source: Path, target: Path) -> None:
         model, target, save_as_external_data=True, location=WEIGHTS, size_threshold=1024
     )
     target.with_name(WEIGHTS).chmod(target.stat().st_mode)
+
+
+def load_graph(path: Path) -> onnx.ModelProto:
+    """Return a bundle's graph with its weights in it."""
+    return onnx.load(path, load_external_data=True)
 
 
 def reference_numbers(artefacts: Artefacts, texts: Sequence[str]) -> list[float]:

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,13 +12,13 @@ from typing import Any
 
 import pandas as pd
 
-from ..bundle import CARD, FILES, MAY_HAVE, FileRecord, Manifest, Model
+from ..bundle import CARD, FILES, GRAPH, MAY_HAVE, WEIGHTS, FileRecord, Manifest, Model
 from ..errors import FileError
 from ..flags import LengthLimits
 from ..scale import Calibration, Scale
 from ..scorer import Reader, Scorer
 from ..text import count_words, normalise
-from .artefacts import Artefacts, save_head
+from .artefacts import ENCODER, Artefacts, read_encoder, save_head
 from .baseline import length_ridge_qwk
 from .blend import Ensemble
 from .calibrate import calibrate
@@ -25,6 +26,7 @@ from .data import SPLITS
 from .evaluate import evaluate
 from .export import compile_graph, prove_equal
 from .inputs import Inputs
+from .precision import KEPT, kept_scores, narrow
 from .reading import ReadingEncoder
 from .recipe import Blended, Recipe, Taught
 from .train import targets_of, teach
@@ -97,8 +99,26 @@ def build_bundle(
     cleaner = word_cleaner(plan.cleaning)
     with _fresh_folder(artefacts / "bundle") as part:
         _compile(lambda: Artefacts.load(artefacts, cleaner=cleaner), part, texts)
-        _describe(plan, essays, part, about).write(part)
+        numbers = _narrow(plan, essays, part, artefacts)
+        _describe(plan, essays, part, about, numbers).write(part)
     return artefacts / "bundle"
+
+
+def _narrow(plan: Recipe, essays: pd.DataFrame, folder: Path, artefacts: Path) -> dict[str, Any]:
+    """Put the products in the recipe's number format, where scores stay; say which it is."""
+    if plan.export.weights == "float32":
+        return {"weights": "float32"}
+    with tempfile.TemporaryDirectory(dir=artefacts) as place:
+        narrowed = Path(place)
+        shutil.copytree(folder, narrowed, dirs_exist_ok=True)
+        narrow(folder, narrowed, read_encoder(artefacts / ENCODER), plan.export)
+        kept = kept_scores(Reader(folder), Reader(narrowed), essays, scale=_one_scale(essays))
+        print(f"{kept:.1%} keep their score in {plan.export.weights}", file=sys.stderr)
+        if kept < KEPT:
+            return {"weights": "float32", "kept_scores_in_int8": kept}
+        for name in (GRAPH, WEIGHTS):
+            shutil.copyfile(narrowed / name, folder / name)
+    return {"weights": "int8", "kept_scores": kept}
 
 
 def _compile(load: Callable[[], Artefacts], folder: Path, texts: Sequence[str]) -> None:
@@ -175,7 +195,11 @@ def unmeasured_manifest(
 
 
 def _describe(
-    plan: Recipe, essays: pd.DataFrame, folder: Path, about: Mapping[str, Any]
+    plan: Recipe,
+    essays: pd.DataFrame,
+    folder: Path,
+    about: Mapping[str, Any],
+    numbers: Mapping[str, Any],
 ) -> Manifest:
     """Calibrate and measure the compiled graph; write the card; return the manifest."""
     splits = {str(name): part for name, part in essays.groupby("split")}
@@ -201,6 +225,7 @@ def _describe(
             "qwk_by_prompt": {name: part["qwk"] for name, part in report["by_prompt"].items()},
         },
         "length_ridge_qwk": round(length_ridge_qwk(essays, scale), 4),
+        "number_format": dict(numbers),
     }
     write_card(folder, plan, unmeasured, metrics, essays["split"].value_counts())
     return replace(unmeasured, metrics=metrics, files=_measure_files(folder))

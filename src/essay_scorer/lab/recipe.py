@@ -101,6 +101,21 @@ class BlendRecipe:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExportRecipe:
+    """The number format of the encoder's products; those that ``keep`` names stay float32.
+
+    The names are those of the encoder's linear layers, like ``layer.0.output.dense``.
+    """
+
+    weights: Literal["float32", "int8"] = "float32"
+    keep: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.weights not in get_args(ExportRecipe.__annotations__["weights"]):
+            raise ValueError(f"weights are float32 or int8, not {self.weights}")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Taught:
     """A head that is taught by gradient descent."""
 
@@ -127,6 +142,7 @@ class Recipe:
     tokenizer: TokenizerRecipe
     way: Taught | Blended
     coverage: float
+    export: ExportRecipe = ExportRecipe()
 
     @classmethod
     def load(cls, name_or_path: str) -> Self:
@@ -152,6 +168,7 @@ class Recipe:
             tokenizer=TokenizerRecipe(**table["tokenizer"]),
             way=_way(table),
             coverage=table["interval"]["coverage"],
+            export=ExportRecipe(**_frozen(table.get("export", {}))),
         )
 
 
