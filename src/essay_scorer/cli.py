@@ -1,10 +1,11 @@
 """The command line: data on standard output, everything else on standard error.
 
 Exit status: 0 done, 1 it could not be done (one line says why and what to do),
-2 the command itself is wrong.
+2 the command itself is wrong, 3 done, but for rows that have an error.
 """
 
 import argparse
+import codecs
 import errno
 import json
 import os
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from .lab.data import Essays
 
+ROWS_FAILED = 3  # exit status
+
 _ROLES = ("text", "score", "prompt", "rater1", "rater2")
 
 
@@ -28,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     options = _parser().parse_args(arguments)
     try:
-        options.run(options)
+        status: int | None = options.run(options)
         sys.stdout.flush()
     except ScorerError as error:
         print(f"essay-scorer: {error}", file=sys.stderr)
@@ -45,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print("essay-scorer: The disk is full; make room and run this again.", file=sys.stderr)
         return 1
-    return 0
+    return status or 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_score(commands)
+    _add_batch(commands)
     _add_serve(commands)
     _add_bundle(commands)
     _add_data(commands)
@@ -71,6 +75,34 @@ def _add_score(commands: Any) -> None:
     command.add_argument("--json", action="store_true", help="print the answer as JSON")
     _add_bundle_option(command)
     command.set_defaults(run=_score)
+
+
+def _add_batch(commands: Any) -> None:
+    command = commands.add_parser("batch", help="score a file of essays, on every core")
+    command.add_argument(
+        "source", metavar="IN", help="CSV, TSV, JSON Lines or Parquet; - is a pipe"
+    )
+    command.add_argument("out", metavar="OUT", help="the same; its rows are in the order of IN's")
+    command.add_argument("--workers", type=_count, metavar="N", help="one for each core by default")
+    _add_table_options(command)
+    _add_bundle_option(command)
+    command.set_defaults(run=_batch)
+
+
+def _add_table_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--format",
+        choices=("csv", "tsv", "jsonl", "parquet"),
+        help="of a pipe, or of a file whose name does not say",
+    )
+    command.add_argument("--encoding", type=_encoding, default="utf-8", help="of a text file")
+    command.add_argument(
+        "--prefix", default="", help="before the names of what is added to the columns"
+    )
+    columns = command.add_argument_group("columns, where the file's own names do not say")
+    columns.add_argument("--id", metavar="COLUMN", help="what a person calls a row by")
+    columns.add_argument("--text", metavar="COLUMN", help="the essay")
+    columns.add_argument("--prompt", metavar="COLUMN", help="the text of its assignment")
 
 
 def _add_serve(commands: Any) -> None:
@@ -179,6 +211,22 @@ def _scale(text: str) -> tuple[int, int]:
     return int(low), int(high)
 
 
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError(f"{count} is too few; give at least 1")
+    return count
+
+
+def _encoding(text: str) -> str:
+    try:
+        return codecs.lookup(text).name
+    except LookupError:
+        raise argparse.ArgumentTypeError(
+            f"{text} is no encoding; give one like windows-1252"
+        ) from None
+
+
 def _port(text: str) -> int:
     port = int(text)
     if not 0 <= port <= 65535:
@@ -216,6 +264,26 @@ def _score(options: argparse.Namespace) -> None:
     )
     if score.review:
         print(f"a person should read this one: {', '.join(score.flags)}")
+
+
+def _batch(options: argparse.Namespace) -> int:
+    from .batch.run import Job, score_file
+
+    roles = {role: column for role in ("id", "text", "prompt") if (column := vars(options)[role])}
+    summary = score_file(
+        Job(
+            source=options.source,
+            out=options.out,
+            kind=options.format,
+            encoding=options.encoding,
+            columns=roles,
+            prefix=options.prefix,
+            bundle=options.bundle,
+            workers=options.workers,
+        )
+    )
+    print(summary.describe(), file=sys.stderr)
+    return ROWS_FAILED if summary.failed else 0
 
 
 def _serve(options: argparse.Namespace) -> None:

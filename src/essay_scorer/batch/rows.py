@@ -1,0 +1,100 @@
+"""One row of a file of essays, and the columns that are scored."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ..errors import FileError
+
+Answer = Mapping[str, Any]  # as it goes over the wire, or {"error": code}
+
+# Why a row cannot even be read.  The codes of a text that cannot be scored are the wire's.
+INVALID_ENCODING = "invalid_encoding"
+INVALID_JSON = "invalid_json"
+NOT_AN_OBJECT = "not_an_object"
+TOO_LARGE = "too_large"
+WRONG_FIELDS = "wrong_fields"  # more or fewer than the header names
+
+USUAL = {
+    "id": ("id", "essay_id", "essay_id_comp"),
+    "text": ("text", "essay", "full_text", "essay_text"),
+    "prompt": ("prompt", "prompt_text", "assignment"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What a file says in one row, and what is wrong with it if it cannot be read."""
+
+    line: int  # where it begins; in Parquet, which row it is
+    fields: Mapping[str, Any]
+    error: str | None = None
+
+
+class Source(Protocol):
+    """An open file of rows.  Positions and size are of one unit, which is the source's."""
+
+    name: str
+
+    @property
+    def columns(self) -> Sequence[str] | None: ...  # None where every row names its own
+    @property
+    def size(self) -> int | None: ...  # None of a pipe
+    @property
+    def schema(self) -> Any: ...  # the columns' types, where the format has them
+    def __iter__(self) -> Iterator[Row]: ...
+    def position(self) -> int: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Which column holds the text, the assignment's text, and what names a row."""
+
+    text: str
+    prompt: str | None = None
+    id: str | None = None
+
+    @classmethod
+    def choose(cls, names: Sequence[str], asked: Mapping[str, str], *, where: str) -> "Columns":
+        """Choose the columns that the user asked for, else those with the usual names.
+
+        Raises:
+            FileError: one that was asked for is not there, none is the text, or several
+                could be what is looked for.
+        """
+        chosen = {role: _choose(role, names, asked.get(role), where) for role in USUAL}
+        text = chosen.pop("text")
+        if text is None:
+            raise FileError(
+                f"{where} has no column that is surely the text; name it with --text. "
+                f"There are: {', '.join(names)}."
+            )
+        return cls(text=text, **chosen)
+
+    def request(self, row: Row) -> dict[str, Any]:
+        """Return what is asked of a worker; of a row that cannot be read, its error."""
+        if row.error is not None:
+            return {"error": row.error}
+        request = {"text": row.fields[self.text]} if self.text in row.fields else {}
+        prompt = row.fields.get(self.prompt) if self.prompt else None
+        return request if prompt in (None, "") else {**request, "prompt": prompt}
+
+    def describe(self, row: Row) -> str:
+        """Return where a person finds the row."""
+        name = row.fields.get(self.id) if self.id else None
+        return f"line {row.line}" if name in (None, "") else f"line {row.line}, {self.id} {name}"
+
+
+def _choose(role: str, names: Sequence[str], asked: str | None, where: str) -> str | None:
+    if asked is not None:
+        if asked not in names:
+            raise FileError(f"{where} has no column {asked}; there are: {', '.join(names)}.")
+        return asked
+    known = {usual: name for name in names for usual in USUAL[role] if name.lower() == usual}
+    if len(known) > 1 and role != "id":
+        raise FileError(
+            f"{where} has several columns that could be the {role} "
+            f"({', '.join(known.values())}); name one with --{role}."
+        )
+    return next((known[usual] for usual in USUAL[role] if usual in known), None)
