@@ -61,9 +61,11 @@ deploy-local: system-local $(INFRA)/.ready  ## the whole deployment on this mach
 e2e: system-local $(VENV)/.lab $(INFRA)/.ready  ## test a deployment on this machine, end to end
 	@$(INFRA)/bin/python -m pytest local_aws/tests
 
-pictures:  ## draw the documents' pictures from their sources
+pictures: $(VENV)/.dev  ## draw the documents' pictures from their sources
 	$(call debian,requirements/debian-docs.txt)
 	dot -Tsvg docs/architecture.dot -o docs/architecture.svg
+	$(call debian,requirements/debian-browser.txt)
+	$(BIN)/python -m tests.browser.pictures
 
 snapshot: $(INFRA)/.ready  ## write the reviewed template of the deployment again
 	@WRITE_SNAPSHOT=1 $(INFRA)/bin/python -m pytest --quiet infra/tests -k reviewed

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 REQUIRED = (
     "ESSAY_SCORER_BROWSER"  # set: without a browser these tests fail instead of being skipped
@@ -23,6 +23,7 @@ def chromium() -> Iterator[Browser]:
     if program is None:
         reason = "the page is not tested: no Chromium on this machine; run `make browser`"
         (pytest.fail if os.environ.get(REQUIRED) else pytest.skip)(reason)
+    expect.set_options(timeout=15_000)  # a machine that does other things too is slow, not wrong
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program)
         yield browser

@@ -199,6 +199,24 @@ def test_another_tab_does_not_send_the_class_again(visit: Open) -> None:
     assert server.requests == []
 
 
+def test_the_end_of_a_run_takes_no_field_from_under_the_teachers_hands(visit: Open) -> None:
+    page = visit("#class")
+    held: list[Route] = []
+    Server.on(page, answer(), answer(), held.append)
+    _score(page, _class(3))
+    expect(page.locator(".suggested strong")).to_have_count(2)
+    remark = page.get_by_label("Your remark: Student 2", exact=True)
+    remark.fill("Half a sen")
+    held[0].fulfill(json=answer(flags=["too_long"], review=True))
+    _wait(page)
+    expect(remark).to_be_focused()
+    page.keyboard.type("tence.")
+    expect(remark).to_have_value("Half a sentence.")
+    assert _names(page) == ["Student 1", "Student 2", "Student 3"]
+    page.get_by_role("columnheader", name="To look at").get_by_role("button").click()
+    assert _names(page)[-1] == "Student 3"
+
+
 def test_one_essay_that_fails_costs_only_itself(visit: Open) -> None:
     page = visit("#class")
     replies = [answer(), error(500, "internal"), error(413, "too_large"), answer()]

@@ -383,11 +383,30 @@ def test_a_word_file_of_broken_xml_is_refused_too(visit: Open, complaints: list[
     complaints.clear()
 
 
-def test_a_dropped_file_is_read_too(visit: Open) -> None:
+def test_the_two_views_are_two_addresses_of_one_page(visit: Open) -> None:
+    page = visit()
+    page.get_by_label("The essay", exact=True).fill(ESSAY)
+    page.get_by_role("link", name="A class").click()
+    expect(page.get_by_role("button", name="Open a table")).to_be_visible()
+    expect(page.locator("#essay")).to_be_hidden()
+    expect(page.get_by_role("link", name="A class")).to_have_attribute("aria-current", "page")
+    page.go_back()
+    expect(page.get_by_label("The essay", exact=True)).to_have_value(ESSAY)
+    expect(page.locator("#class")).to_be_hidden()
+
+
+@pytest.mark.parametrize("place", ["#text", "footer"])
+def test_a_dropped_file_is_read_and_never_opened_instead_of_the_page(
+    visit: Open, place: str
+) -> None:
     page = visit()
     data = page.evaluate_handle(
         "() => { const data = new DataTransfer();"
         " data.items.add(new File(['Dropped text.'], 'essay.txt')); return data; }"
     )
-    page.locator("#text").dispatch_event("drop", {"dataTransfer": data})
-    expect(page.get_by_label("The essay", exact=True)).to_have_value("Dropped text.")
+    event = {"dataTransfer": data}
+    drop = "node => node.dispatchEvent(new DragEvent('drop', {bubbles: true, cancelable: true}))"
+    assert page.locator(place).evaluate(drop) is False  # the browser does nothing of its own
+    page.locator(place).dispatch_event("drop", event)
+    text = "Dropped text." if place == "#text" else ""
+    expect(page.get_by_label("The essay", exact=True)).to_have_value(text)

@@ -41,6 +41,7 @@ export async function start() {
   keeps = await openStore();
   const kept = await loadClass();
   if (kept) [head, rows] = [kept.head, kept.rows];
+  if (waiting(rows).length > 0) state = "class_left";
   show();
 }
 
@@ -106,7 +107,9 @@ async function run() {
   const alone = await whileAlone(() => scoreAll(rows, options));
   state = alone ? ending() : "class_elsewhere";
   running = null;
-  show();
+  if (head === null) return; // it was cleared meanwhile
+  showProgress();
+  lines.settle();
   announce(`${say(state)} ${progressSentence()}`);
 }
 

@@ -70,7 +70,7 @@ export function takeFiles({ area, button, input, take }) {
   area.addEventListener("dragleave", () => area.classList.remove("over"));
   area.addEventListener("drop", (event) => {
     area.classList.remove("over");
-    if (event.dataTransfer.files.length === 0) return;
+    if (!event.dataTransfer?.files.length) return;
     event.preventDefault();
     take(event.dataTransfer.files[0]);
   });

@@ -8,14 +8,16 @@ const VIEWS = ["essay", "class"];
 let health = null;
 let classroom = null; // the modules of the second view are fetched when it is first wanted
 
+const address = () => location.hash.slice(1) || VIEWS[0];
+
 /** Show the view that the address names. */
 async function view() {
-  const named = location.hash.slice(1);
+  const named = address();
   const shown = VIEWS.includes(named) ? named : VIEWS.find((id) => !element(id).hidden);
   if (shown === "class") {
     classroom ??= import("./classroom.js").then((module) => module.start());
     await classroom; // a view that is seen works
-    if (location.hash.slice(1) !== named) return; // the visitor has gone on meanwhile
+    if (address() !== named) return; // the visitor has gone on meanwhile
   }
   for (const id of VIEWS) element(id).hidden = id !== shown;
   for (const link of document.querySelectorAll("nav a")) {
@@ -46,6 +48,10 @@ for (const button of document.querySelectorAll("[data-language]")) {
     keep(button.dataset.language);
     await speak(button.dataset.language);
   });
+}
+// A file that is dropped beside its place must not open instead of the page.
+for (const kind of ["dragover", "drop"]) {
+  document.addEventListener(kind, (event) => event.preventDefault());
 }
 document.addEventListener("spoken", showModel);
 window.addEventListener("hashchange", view);

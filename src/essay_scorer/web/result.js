@@ -4,7 +4,8 @@ import { make } from "./dom.js";
 import { languageName, number, say, sayOf } from "./language.js";
 
 const MOST_TICKS = 12; // a longer scale gets only some of its numbers
-const FAINT = 0.02; // score points under which a sentence stays unshaded
+const FAINT = 0.02; // score points under which a sentence stays unshaded,
+const SLIGHT = 1 / 6; // and of the strongest sentence, which is half a strength
 const STRENGTHS = 3;
 const SHARES = new Set(["distinct_words", "long_words"]); // observations out of a hundred
 
@@ -118,7 +119,7 @@ function shaded(sentences) {
   for (const { text, paragraph, contribution } of sentences) {
     if (!paragraphs.has(paragraph)) paragraphs.set(paragraph, make("p"));
     const size = Math.abs(contribution);
-    const marked = size >= FAINT;
+    const marked = size >= Math.max(FAINT, SLIGHT * largest);
     const kind = contribution > 0 ? "up" : "down";
     const strength = Math.ceil(STRENGTHS * Math.min(1, size / largest));
     const node = make("span", { class: marked ? `part ${kind} strength-${strength}` : "part" }, text);

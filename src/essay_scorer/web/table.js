@@ -79,6 +79,11 @@ export class Table {
     element("shown").textContent = say("shown", { shown: number(shown.length), all: number(this.#rows.length) });
   }
 
+  /** Put the lines into order, unless that would take a field away from under somebody's hands. */
+  settle() {
+    if (!element("lines").contains(document.activeElement)) this.order();
+  }
+
   #head(key) {
     const { key: sorted, down } = this.#sort;
     const order = key !== sorted ? "none" : down ? "descending" : "ascending";

@@ -1,0 +1,76 @@
+"""The README's two pictures of the page: the shipped model on the essays of ``examples/``."""
+
+import csv
+import io
+import shutil
+import threading
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+
+from essay_scorer import Scorer
+from essay_scorer.serve import LocalServer
+
+ROOT = Path(__file__).resolve().parents[2]
+PUPILS = {
+    "Amina": ("strong", "4", ""),
+    "Bastien": ("middling", "3", "Bonne idée au deuxième paragraphe"),
+    "Chloé": ("weak", "", ""),
+    "Daniel": ("middling", "", ""),
+    "Élise": ("strong", "5", "À lire en classe"),
+    "Farid": ("weak", "2", ""),
+}
+
+
+def _example(name: str) -> str:
+    return (ROOT / "examples" / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def _class() -> bytes:
+    out = io.StringIO()
+    rows = [(name, _example(essay), own) for name, (essay, own, _) in PUPILS.items()]
+    csv.writer(out).writerows([("nom", "texte", "note"), *rows, ("Gaël", "I like school.", "")])
+    return out.getvalue().encode()
+
+
+def _one_essay(page: Page) -> None:
+    page.locator("#text").fill(_example("strong"))
+    page.locator("#send").click()
+    expect(page.locator(".score")).to_be_visible()
+
+
+def _a_class(page: Page) -> None:
+    page.locator("nav a").last.click()
+    page.locator("#class-file").set_input_files(
+        {"name": "3e B.csv", "mimeType": "text/csv", "buffer": _class()}
+    )
+    page.locator("#columns [type=submit]").click()
+    expect(page.locator("#class-stop")).to_be_hidden()
+    for name, (_, _, remark) in PUPILS.items():
+        page.get_by_label(f"Votre remarque : {name}", exact=True).fill(remark)
+    page.locator("h1").click()
+
+
+def _draw(browser: Browser, address: str) -> None:
+    for language, act in (("en", _one_essay), ("fr", _a_class)):
+        size: ViewportSize = {"width": 1200, "height": 820}
+        page = browser.new_page(locale=language, viewport=size, color_scheme="light")
+        page.goto(address)
+        page.locator("#model a").wait_for()
+        act(page)
+        page.screenshot(path=ROOT / "docs" / f"page-{language}.png")
+
+
+def main() -> None:
+    """Serve the shipped model and draw."""
+    expect.set_options(timeout=60_000)
+    server = LocalServer(Scorer.load(), port=0)
+    threading.Thread(target=server.run, daemon=True).start()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
+        _draw(browser, server.address)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
