@@ -409,6 +409,10 @@ def test_the_assignment_is_the_rows_or_else_the_classes(visit: Open) -> None:
     page.get_by_role("button", name="Score them all").click()
     _wait(page)
     assert sorted(request["prompt"] for request in server.requests) == ["For all.", "Its own."]
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Clear this class").click()
+    _drop(page, _csv(_class(2)))
+    expect(page.locator("#class-prompt")).to_have_value("")  # that class had another one
 
 
 def test_hostile_cells_are_shown_as_text(visit: Open) -> None:

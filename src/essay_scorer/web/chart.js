@@ -12,34 +12,50 @@ export function distribution(rows) {
   const { scale } = scored[0].answer;
   const own = rows.filter((row) => row.own !== "").map((row) => Number(row.own));
   const suggested = scored.map((row) => row.answer["essay score"]);
-  const step = Math.ceil((scale.max - scale.min + 1) / MOST_COLUMNS);
-  const starts = [];
-  for (let start = scale.min; start <= scale.max; start += step) starts.push(start);
-  const count = (values, start) => values.filter((value) => Math.floor((value - scale.min) / step) * step + scale.min === start).length;
-  const columns = starts.map((start) => ({ start, here: count(suggested, start), own: count(own, start) }));
+  const columns = columnsOf(scale, { here: suggested, own });
   const most = Math.max(...columns.flatMap((column) => [column.here, column.own]));
-  const list = make("ol", { class: "chart" }, ...columns.map((column) => bars(column, { step, most, withOwn: own.length > 0 })));
-  return own.length > 0 ? [key(), list, make("p", { class: "quiet" }, agreement(rows))] : [list];
+  const withOwn = own.length > 0;
+  const list = make("ol", { class: "chart" }, ...columns.map((one) => bars(one, { most, withOwn })));
+  return withOwn ? [key(), list, make("p", { class: "quiet" }, agreement(rows))] : [list];
 }
 
-function bars({ start, here, own }, { step, most, withOwn }) {
-  const name = step === 1 ? number(start) : say("range", { low: number(start), high: number(start + step - 1) });
-  const bar = (kind, count) =>
-    make("span", { class: `bar ${kind}`, "--share": `${(100 * count) / most}%` }, make("span", { class: "count" }, number(count)));
+/** How many of each kind fall into each part of the scale. */
+function columnsOf(scale, kinds) {
+  const step = Math.ceil((scale.max - scale.min + 1) / MOST_COLUMNS);
+  const columns = [];
+  for (let low = scale.min; low <= scale.max; low += step) {
+    const high = low + step;
+    const count = (values) => values.filter((value) => value >= low && value < high).length;
+    columns.push({ low, high: high - 1, here: count(kinds.here), own: count(kinds.own) });
+  }
+  return columns;
+}
+
+function bars({ low, high, here, own }, { most, withOwn }) {
+  const name = low === high ? number(low) : say("range", { low: number(low), high: number(high) });
+  const bar = (kind, count) => {
+    const shown = make("span", { class: "count" }, number(count));
+    return make("span", { class: `bar ${kind}`, "--share": `${(100 * count) / most}%` }, shown);
+  };
   const said = [say("chart_score", { score: name }), sayMany("chart_here", here)];
   if (withOwn) said.push(sayMany("chart_own", own));
+  const both = [bar("here", here), ...(withOwn ? [bar("own", own)] : [])];
   return make(
     "li",
     {},
     make("span", { class: "unseen" }, said.join(" ")),
-    make("span", { class: "bars", "aria-hidden": "true" }, bar("here", here), ...(withOwn ? [bar("own", own)] : [])),
+    make("span", { class: "bars", "aria-hidden": "true" }, ...both),
     make("span", { class: "of", "aria-hidden": "true" }, name),
   );
 }
 
 function key() {
-  const item = (kind, text) => make("li", {}, make("span", { class: `swatch ${kind}`, "aria-hidden": "true" }), text);
-  return make("ul", { class: "chart-key quiet" }, item("here", say("suggestion")), item("own", say("own_score")));
+  const item = (kind, text) => {
+    const swatch = make("span", { class: `swatch ${kind}`, "aria-hidden": "true" });
+    return make("li", {}, swatch, text);
+  };
+  const items = [item("here", say("suggestion")), item("own", say("own_score"))];
+  return make("ul", { class: "chart-key quiet" }, ...items);
 }
 
 /** How often the teacher and the suggestion agree. */

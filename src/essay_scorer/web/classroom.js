@@ -1,18 +1,16 @@
 // The view of a class: a table of essays is scored, judged, kept in this browser, taken away.
 
 import { distribution } from "./chart.js";
-import { guessColumns } from "./columns.js";
-import { parse, serialise } from "./csv.js";
-import { announce, element, make } from "./dom.js";
+import { chosenColumns, guessColumns, previewColumns, showColumns } from "./columns.js";
+import { parse } from "./csv.js";
+import { announce, element } from "./dom.js";
+import { download } from "./download.js";
 import { FileRefusal, readTable, takeFiles } from "./files.js";
 import { number, say, sayMany, sayOf } from "./language.js";
-import { score } from "./request.js";
-import { flagSentences, showAnswer, showText } from "./result.js";
+import { Reader } from "./reader.js";
 import { scoreAll, waiting } from "./run.js";
 import { forgetClass, keepClass, keepRow, loadClass, openStore } from "./store.js";
-import { ownField, remarkField, Table } from "./table.js";
-
-const USES = ["text", "name", "prompt", "own"];
+import { Table } from "./table.js";
 
 let table = null; // a file that was dropped and whose columns are being chosen
 let head = null; // of the class: its file, columns and assignment
@@ -20,29 +18,36 @@ let rows = [];
 let running = null; // the AbortController of the run under way
 let state = ""; // the name of the sentence about the run
 let problem = null; // what went wrong: of what kind, and its code
-let reading = null; // the AbortController of the request for one essay's reasons
 let keeps = true; // whether this browser keeps the class
 
-const lines = new Table({ open: openRow, changed: judged });
+const lines = new Table({ open: (row) => reader.open(row), changed: judged });
+const reader = new Reader({ shown: () => lines.shown(), essayOf, judged, explained: arrived });
 
 /** Connect the view's parts and bring back the class that was kept; called once. */
 export async function start() {
-  takeFiles({ area: element("class-drop"), button: element("class-open"), input: element("class-file"), take: open });
+  const [area, button, input] = ["class-drop", "class-open", "class-file"].map(element);
+  takeFiles({ area, button, input, take: open });
   element("columns").addEventListener("submit", begin);
-  element("columns").addEventListener("change", preview);
+  element("columns").addEventListener("change", () => previewColumns(table));
   element("columns-cancel").addEventListener("click", () => openTable(null));
   element("go-on").addEventListener("click", run);
   element("class-stop").addEventListener("click", () => running?.abort());
-  element("download").addEventListener("click", download);
+  element("download").addEventListener("click", () => download(head, rows));
   element("clear").addEventListener("click", clear);
-  element("reader-close").addEventListener("click", () => element("reader").close());
-  element("reader").addEventListener("close", () => reading?.abort());
   document.addEventListener("spoken", show);
-  keeps = await openStore();
-  const kept = await loadClass();
-  if (kept) [head, rows] = [kept.head, kept.rows];
-  if (waiting(rows).length > 0) state = "class_left";
+  await bringBack();
   show();
+}
+
+async function bringBack() {
+  try {
+    await openStore();
+    const kept = await loadClass();
+    if (kept) [head, rows] = [kept.head, kept.rows];
+  } catch {
+    keeps = false;
+  }
+  if (waiting(rows).length > 0) state = "class_left";
 }
 
 async function open(file) {
@@ -59,13 +64,9 @@ function openTable(found) {
   problem = found && found.rows.length < 2 ? ["file", "table"] : null;
   table = problem ? null : found;
   if (table) table.columns = guessColumns(table.rows[0], table.rows.slice(1));
+  element("class-prompt").value = ""; // that of another class is not this one's
   show();
   if (table) element("column-text").focus();
-}
-
-function chosenColumns() {
-  const chosen = (use) => element(`column-${use}`).value;
-  return Object.fromEntries(USES.map((use) => [use, chosen(use) === "" ? null : Number(chosen(use))]));
 }
 
 /** Make a class of the table whose columns were chosen. */
@@ -73,7 +74,8 @@ async function begin(event) {
   event.preventDefault();
   const [titles, ...body] = table.rows;
   const columns = chosenColumns();
-  head = { file: table.file, separator: table.separator, titles, columns, prompt: element("class-prompt").value.trim() };
+  const prompt = element("class-prompt").value.trim();
+  head = { file: table.file, separator: table.separator, titles, columns, prompt };
   rows = body.map((cells, place) => newRow(cells, place, columns));
   table = null;
   await keep(keepClass(head, rows));
@@ -174,7 +176,7 @@ function show() {
   element("class-start").hidden = head !== null || table !== null;
   element("columns").hidden = table === null;
   element("class-work").hidden = head === null;
-  if (table) showColumns();
+  if (table) showColumns(table);
   if (head === null) return;
   element("class-name").textContent = head.file;
   lines.show(rows);
@@ -200,107 +202,4 @@ function progressSentence() {
   if (toRead > 0) parts.push(sayMany("to_read", toRead));
   if (failed > 0) parts.push(sayMany("failed", failed));
   return parts.join(" ");
-}
-
-function showColumns() {
-  const titles = table.rows[0];
-  for (const use of USES) {
-    const none = use === "text" ? [] : [make("option", { value: "" }, say("no_column"))];
-    const options = titles.map((title, place) => make("option", { value: place }, title || number(place + 1)));
-    const field = element(`column-${use}`);
-    field.replaceChildren(...none, ...options);
-    field.value = table.columns[use] ?? "";
-  }
-  element("columns-count").textContent = sayMany("essays", table.rows.length - 1, { file: table.file });
-  preview();
-}
-
-function preview() {
-  table.columns = chosenColumns();
-  const texts = table.rows.slice(1).map((row) => row[table.columns.text] ?? "");
-  const first = texts.find((text) => text.trim() !== "") ?? "";
-  element("preview").textContent = first.length > 300 ? `${first.slice(0, 300)}…` : first;
-}
-
-/** Show one essay with its suggestion, over the table. */
-function openRow(row) {
-  reading?.abort();
-  const shown = lines.shown();
-  const step = (by, key) => {
-    const next = shown[shown.indexOf(row) + by];
-    const button = make("button", { type: "button", disabled: !next }, say(key));
-    button.addEventListener("click", () => openRow(next));
-    return button;
-  };
-  element("reader-title").textContent = row.name;
-  element("reader-steps").replaceChildren(step(-1, "previous"), step(1, "next"));
-  const fields = [
-    make("label", {}, say("own_score"), ownField(row, judged)),
-    make("label", {}, say("remark"), remarkField(row, judged)),
-  ];
-  element("reader-fields").replaceChildren(...fields);
-  element("reader-answer").replaceChildren(...(row.answer ? showAnswer(row.answer) : []));
-  element("reader-explain").replaceChildren(...(row.answer && !row.answer.explanation ? reasonsFor(row) : []));
-  element("reader-text").replaceChildren(...showText(row.text));
-  if (!element("reader").open) element("reader").showModal();
-  element("reader").scrollTop = 0;
-}
-
-/** A button that asks for the answer once more, with its reasons, and what comes of it. */
-function reasonsFor(row) {
-  const button = make("button", { type: "button" }, say("explain"));
-  const said = make("span", { class: "quiet", role: "status" });
-  button.addEventListener("click", async () => {
-    if (button.ariaDisabled === "true") return;
-    button.ariaDisabled = "true";
-    said.textContent = say("explaining");
-    const refused = await explain(row);
-    button.ariaDisabled = "false";
-    if (refused) said.textContent = sayOf("error", refused);
-  });
-  return [button, said];
-}
-
-/** Fetch a row's reasons and show them; return a code where there are none. */
-async function explain(row) {
-  reading = new AbortController();
-  const { signal } = reading;
-  try {
-    const answer = await score({ ...essayOf(row), explain: true }, { signal });
-    if (!answer.explanation) return "no_reasons";
-    row.answer = answer;
-    arrived(row);
-    openRow(row);
-    element("reader-answer").querySelector("h3")?.focus();
-    return null;
-  } catch (error) {
-    return signal.aborted ? null : error.code;
-  }
-}
-
-function download() {
-  const added = ["suggestion", "low", "high", "raw", "flags", "review_column", "problem", "own_score", "remark", "model_column"];
-  const out = [[...head.titles, ...added.map((key) => say(key))], ...rows.map(outRow)];
-  const file = new Blob([serialise(out, head.separator)], { type: "text/csv" });
-  const link = make("a", { href: URL.createObjectURL(file), download: `${head.file.replace(/\.\w+$/, "")}-${say("download_suffix")}.csv` });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
-
-function outRow(row) {
-  const cells = head.titles.map((_, column) => row.cells[column] ?? "");
-  const { answer } = row;
-  const given = answer
-    ? [
-        answer["essay score"],
-        answer.interval.low,
-        answer.interval.high,
-        number(answer.raw, { useGrouping: false }),
-        flagSentences(answer).join(" "),
-        say(answer.review ? "yes" : "no"),
-      ]
-    : ["", "", "", "", "", ""];
-  const failure = row.problem ? sayOf("error", row.problem) : "";
-  const model = answer ? `${answer.model.name} ${answer.model.version}` : "";
-  return [...cells, ...given, failure, row.own.replace(".", number(0.5).charAt(1)), row.remark, model];
 }

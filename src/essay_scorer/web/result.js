@@ -114,7 +114,8 @@ function legend() {
 
 /** The essay again, each sentence marked by what it adds; by line, sign and number too. */
 function shaded(sentences) {
-  const largest = Math.max(...sentences.map(({ contribution }) => Math.abs(contribution)), STRENGTHS * FAINT);
+  const sizes = sentences.map(({ contribution }) => Math.abs(contribution));
+  const largest = Math.max(...sizes, STRENGTHS * FAINT);
   const paragraphs = new Map();
   for (const { text, paragraph, contribution } of sentences) {
     if (!paragraphs.has(paragraph)) paragraphs.set(paragraph, make("p"));

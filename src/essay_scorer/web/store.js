@@ -4,26 +4,20 @@ const NAME = "essay-scorer";
 const HEAD = "head"; // what is kept once for a class
 const ROWS = "rows"; // what is kept for each essay
 
-let database = null; // null also where the browser keeps nothing, as in some private windows
+let database = null; // stays so where the browser keeps nothing, as in some private windows
 
-/** Open the store, and say whether this browser has one. */
+/** Open the store; an error says that this browser has none. */
 export async function openStore() {
-  try {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore(HEAD);
-      request.result.createObjectStore(ROWS, { keyPath: "place" });
-    };
-    database = await done(request);
-  } catch {
-    database = null;
-  }
-  return database !== null;
+  const request = indexedDB.open(NAME, 1);
+  request.onupgradeneeded = () => {
+    request.result.createObjectStore(HEAD);
+    request.result.createObjectStore(ROWS, { keyPath: "place" });
+  };
+  database = await done(request);
 }
 
 /** The class that was kept, or null. */
 export async function loadClass() {
-  if (database === null) return null;
   const reading = database.transaction([HEAD, ROWS]);
   const [head, rows] = await Promise.all([
     done(reading.objectStore(HEAD).get(HEAD)),

@@ -76,7 +76,8 @@ export class Table {
     const shown = this.shown();
     element("lines").replaceChildren(...shown.map((row) => this.#lines.get(row)));
     element("heads").replaceChildren(...COLUMNS.map(({ key }) => this.#head(key)));
-    element("shown").textContent = say("shown", { shown: number(shown.length), all: number(this.#rows.length) });
+    const counts = { shown: number(shown.length), all: number(this.#rows.length) };
+    element("shown").textContent = say("shown", counts);
   }
 
   /** Put the lines into order, unless that would take a field away from under somebody's hands. */
@@ -140,8 +141,10 @@ function labelled(field, { row, kind, label, changed }) {
 function suggested({ answer, problem }) {
   if (answer === null) return [make("span", { class: "quiet" }, problem ? "–" : say("waiting"))];
   const { low, high } = answer.interval;
-  const range = low === high ? [] : [" ", make("span", { class: "quiet" }, say("range", { low: number(low), high: number(high) }))];
-  return [make("strong", {}, number(answer["essay score"])), ...range];
+  const score = make("strong", {}, number(answer["essay score"]));
+  if (low === high) return [score];
+  const range = say("range", { low: number(low), high: number(high) });
+  return [score, " ", make("span", { class: "quiet" }, range)];
 }
 
 function flags({ answer, problem }) {
