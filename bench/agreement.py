@@ -27,10 +27,15 @@ import pandas as pd
 
 from essay_scorer.bundle import Manifest, Model
 from essay_scorer.lab.inputs import Inputs
-from essay_scorer.lab.pipeline import make_scorer
+from essay_scorer.lab.pipeline import About, make_scorer
 from essay_scorer.lab.reading import ReadingEncoder
 from essay_scorer.lab.recipe import Recipe
 
+BENCHMARK = About(
+    model=Model(name="benchmark", version="0"),
+    licence="not to be shipped",
+    credit="a benchmark's essays",
+)
 RECIPES = ("default", "classic")
 COLUMNS = ["text", "score", "prompt", "scale_min", "scale_max"]
 TAGHIPOUR = "Taghipour & Ng (2016), *A neural approach to automated essay scoring*"
@@ -95,10 +100,9 @@ def measure(
             recipe=recipe,
             essays=run.essays,
             out=folder / "scorer",
-            model=Model(name="benchmark", version="0"),
-            licence="not to be shipped",
-            credit="a benchmark's essays",
+            about=BENCHMARK,
             read=read[rows],
+            checks=False,
         )
         metrics = Manifest.read(bundle).metrics
         done.append(

@@ -1,4 +1,4 @@
-"""Start the local server, send it three essays over HTTP, and print what comes back."""
+"""Start the local server, send it four texts over HTTP, and print what comes back."""
 
 import argparse
 import json
@@ -12,13 +12,15 @@ from essay_scorer import Scorer, ScorerError
 from essay_scorer.serve import LocalServer
 
 HERE = Path(__file__).parent
-ESSAYS = ("weak", "middling", "strong")
+TEXTS = ("weak", "middling", "strong", "nonsense")
 
 
 def post(address: str, text: str) -> dict[str, Any]:
     """Send one essay as any client would."""
     request = urllib.request.Request(
-        f"{address}model/predict", json.dumps({"text": text}).encode(), method="POST"
+        f"{address}model/predict",
+        json.dumps({"text": text, "explain": True}).encode(),
+        method="POST",
     )
     with urllib.request.urlopen(request, timeout=60) as response:
         answer: dict[str, Any] = json.load(response)
@@ -26,7 +28,7 @@ def post(address: str, text: str) -> dict[str, Any]:
 
 
 def describe(name: str, text: str, answer: dict[str, Any]) -> str:
-    """Return one line about an answer."""
+    """Return a line about an answer, and one about its reasons."""
     scale, interval = answer["scale"], answer["interval"]
     line = (
         f"{name + '.txt':<13}{len(text.split()):>4} words   "
@@ -35,15 +37,16 @@ def describe(name: str, text: str, answer: dict[str, Any]) -> str:
         f"{interval['coverage']:.0%} interval {interval['low']}-{interval['high']}"
     )
     if answer["review"]:
-        line += f"   a person should read it: {', '.join(answer['flags'])}"
-    return line
+        line += f"   for a person: {', '.join(answer['flags']) or 'a doubtful score'}"
+    best = max(answer["explanation"]["sentences"], key=lambda one: one["contribution"])
+    return f"{line}\n{'':<13}{best['contribution']:+.2f} by \u201c{best['text'][:60]}…\u201d"
 
 
 def main() -> None:
     """Serve, score, and go on serving unless told to stop."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--once", action="store_true", help="stop after the three essays")
+    parser.add_argument("--once", action="store_true", help="stop after the four texts")
     options = parser.parse_args()
     try:
         scorer = Scorer.load()
@@ -52,7 +55,7 @@ def main() -> None:
         sys.exit(f"demo: {error}")
     serving = threading.Thread(target=server.run, daemon=True)
     serving.start()
-    for name in ESSAYS:
+    for name in TEXTS:
         text = (HERE / f"{name}.txt").read_text(encoding="utf-8")
         print(describe(name, text, post(server.address, text)))
     print(f"Licence of the model's weights: {scorer.manifest.licence}")

@@ -56,6 +56,8 @@ ERRORS: dict[str, tuple[int, str]] = {
     "unsupported_media_type": (415, "Send the essay's text as JSON."),
     "text_not_a_string": (422, 'The field "text" must be a string.'),
     "text_without_words": (422, "The text holds no word."),
+    "prompt_not_a_string": (422, 'The field "prompt" must be a string.'),
+    "explain_not_a_boolean": (422, 'The field "explain" must be true or false.'),
     "internal": (500, "The server failed; the request was not at fault."),
 }
 
@@ -86,18 +88,28 @@ def parse(body: bytes, *, content_type: str) -> Any:
 def answer(scorer: Scorer, request: Any) -> dict[str, Any]:
     """Return the answer to one request, an object like ``{"text": "…"}``.
 
+    ``"prompt"`` may hold the assignment's text, and ``"explain": true`` asks for reasons.
+
     Raises:
         WireError: the request has no text, or one that cannot be scored.
     """
     if not isinstance(request, dict) or "text" not in request:
         raise WireError("missing_text")
-    text = request["text"]
-    if isinstance(text, str) and len(text.encode(errors="surrogatepass")) > BODY_LIMIT:
+    text, prompt, explain = request["text"], request.get("prompt"), request.get("explain", False)
+    if prompt is not None and not isinstance(prompt, str):
+        raise WireError("prompt_not_a_string")
+    if not isinstance(explain, bool):
+        raise WireError("explain_not_a_boolean")
+    if any(map(_is_large, (text, prompt))):
         raise WireError("too_large")
     try:
-        return scorer.score(text).to_dict()
+        return scorer.score(text, prompt=prompt, explain=explain).to_dict()
     except TextError as error:
         raise WireError(error.code) from None
+
+
+def _is_large(text: Any) -> bool:
+    return isinstance(text, str) and len(text.encode(errors="surrogatepass")) > BODY_LIMIT
 
 
 Endpoint = Callable[[Request], Response]

@@ -6,6 +6,7 @@
     model.onnx.data     its weights, which the runtime maps into memory
     README.md           the model card
     cleaning.json       words to clean the text with; only where the recipe does so
+    sense.npy           what tells sense from nonsense; only where it was learned
 
 The manifest names every other file with its size and its hash.  Loading checks
 the sizes, which is instant and finds a truncated copy; ``verify`` checks the
@@ -17,23 +18,27 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, get_type_hints
 
 from .errors import BundleAltered, BundleForeign, BundleMissing
-from .flags import LengthLimits
-from .scale import Calibration, Scale
+from .features import NAMES
+from .flags import Thresholds
+from .observations import Range
+from .review import Doubt
+from .scale import Band, Calibration, Scale
 
-FORMAT = 1
-MANIFEST, TOKENIZER, GRAPH, WEIGHTS, CARD, CLEANING = (
+FORMAT = 2
+MANIFEST, TOKENIZER, GRAPH, WEIGHTS, CARD, CLEANING, SENSE = (
     "bundle.json",
     "tokenizer.json",
     "model.onnx",
     "model.onnx.data",
     "README.md",
     "cleaning.json",
+    "sense.npy",
 )
 FILES = frozenset({TOKENIZER, GRAPH, WEIGHTS, CARD})
-MAY_HAVE = frozenset({CLEANING})
+MAY_HAVE = frozenset({CLEANING, SENSE})
 VARIABLE = "ESSAY_SCORER_BUNDLE"
 
 
@@ -69,11 +74,14 @@ class Manifest:
     model: Model
     recipe: str
     encoder: str
+    vector: int  # numbers in the encoder's vector of a token
     licence: str
     credit: str  # whose essays taught the model
     scale: Scale
     calibration: Calibration
-    lengths: LengthLimits
+    doubt: Doubt
+    thresholds: Thresholds
+    usual: Mapping[int, Mapping[str, Range]]  # by score and measure of ``observations``
     metrics: Mapping[str, Any]
     files: Mapping[str, FileRecord]
 
@@ -113,13 +121,17 @@ class Manifest:
             model=Model(name=str(table["name"]), version=str(table["version"])),
             recipe=str(table["recipe"]),
             encoder=str(table["encoder"]),
+            vector=int(table["vector"]),
             licence=str(table["licence"]),
             credit=str(table["credit"]),
             scale=scale,
-            calibration=Calibration(
-                **{key: float(value) for key, value in table["calibration"].items()}
-            ),
-            lengths=LengthLimits(**{key: int(value) for key, value in table["lengths"].items()}),
+            calibration=_calibration(table["calibration"], scale),
+            doubt=_doubt(table["doubt"]),
+            thresholds=_thresholds(table["thresholds"]),
+            usual={
+                int(score): {code: _range(pair) for code, pair in row.items()}
+                for score, row in table["usual"].items()
+            },
             metrics=dict(table["metrics"]),
             files=files,
         )
@@ -132,11 +144,20 @@ class Manifest:
             "version": self.model.version,
             "recipe": self.recipe,
             "encoder": self.encoder,
+            "vector": self.vector,
             "licence": self.licence,
             "credit": self.credit,
             "scale": vars(self.scale),
-            "calibration": vars(self.calibration),
-            "lengths": vars(self.lengths),
+            "calibration": {
+                **vars(self.calibration),
+                "bands": [[band.low, band.high] for band in self.calibration.bands],
+            },
+            "doubt": {name: list(row) for name, row in vars(self.doubt).items()},
+            "thresholds": vars(self.thresholds),
+            "usual": {
+                str(score): {code: [pair.low, pair.high] for code, pair in row.items()}
+                for score, row in self.usual.items()
+            },
             "metrics": dict(self.metrics),
             "files": {name: vars(record) for name, record in self.files.items()},
         }
@@ -145,6 +166,32 @@ class Manifest:
         """Write the manifest into a bundle's folder."""
         text = json.dumps(self.to_table(), indent=2, ensure_ascii=False) + "\n"
         (folder / MANIFEST).write_text(text, encoding="utf-8")
+
+
+def _calibration(table: Mapping[str, Any], scale: Scale) -> Calibration:
+    bands = tuple(Band(low=float(low), high=float(high)) for low, high in table["bands"])
+    if len(bands) != scale.max - scale.min + 1:
+        raise ValueError
+    numbers = {name: float(table[name]) for name in ("slope", "intercept", "coverage")}
+    return Calibration(bands=bands, **numbers)
+
+
+def _doubt(table: Mapping[str, Any]) -> Doubt:
+    doubt = Doubt(**{name: tuple(map(float, row)) for name, row in table.items()})
+    steps, figures = len(doubt.raw), len(doubt.weights)
+    if not steps or len(doubt.cost) != steps or not doubt.ranks or figures != len(NAMES):
+        raise ValueError
+    return doubt
+
+
+def _thresholds(table: Mapping[str, Any]) -> Thresholds:
+    kinds = get_type_hints(Thresholds)
+    return Thresholds(**{name: kinds[name](value) for name, value in table.items()})
+
+
+def _range(pair: Any) -> Range:
+    low, high = pair
+    return Range(low=float(low), high=float(high))
 
 
 def check_sizes(folder: Path, manifest: Manifest) -> None:

@@ -20,7 +20,9 @@ from .extras import require
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .explain import Explanation
     from .lab.data import Essays
+    from .lab.pipeline import About
 
 ROWS_FAILED = 3  # exit status
 
@@ -73,6 +75,10 @@ def _add_score(commands: Any) -> None:
         "file", nargs="?", default="-", metavar="FILE", help="a text file; - is standard input"
     )
     command.add_argument("--json", action="store_true", help="print the answer as JSON")
+    command.add_argument(
+        "--prompt", type=Path, metavar="FILE", help="the assignment's text, to compare it with"
+    )
+    command.add_argument("--explain", action="store_true", help="say what each sentence adds")
     _add_bundle_option(command)
     command.set_defaults(run=_score)
 
@@ -170,6 +176,13 @@ def _add_evaluate(commands: Any) -> None:
     command = commands.add_parser("evaluate", help="measure a bundle against human scores")
     command.add_argument("--split", default="test", choices=("train", "dev", "test", "all"))
     command.add_argument("--out", type=Path, metavar="DIR", help="write report.html there")
+    command.add_argument(
+        "--attacks",
+        type=int,
+        default=0,
+        metavar="N",
+        help="also attack this many essays in every known way (a minute for every ten)",
+    )
     command.add_argument("--json", action="store_true", help="print every measure as JSON")
     _add_data_options(command)
     _add_bundle_option(command)
@@ -177,6 +190,9 @@ def _add_evaluate(commands: Any) -> None:
 
 
 def _add_data_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--assignments", type=Path, metavar="FILE.json", help="each prompt's text, by its name"
+    )
     command.add_argument("--data", type=Path, required=True, metavar="FILE")
     command.add_argument(
         "--skip-bad-rows", action="store_true", help="leave out the rows that cannot be used"
@@ -253,7 +269,8 @@ def _score(options: argparse.Namespace) -> None:
     from .scorer import Scorer
 
     text = _read_text(options.file)
-    score = Scorer.load(options.bundle).score(text)
+    prompt = _read_text(str(options.prompt)) if options.prompt else None
+    score = Scorer.load(options.bundle).score(text, prompt=prompt, explain=options.explain)
     if options.json:
         _print_json(score.to_dict())
         return
@@ -263,7 +280,19 @@ def _score(options: argparse.Namespace) -> None:
         f"{interval.coverage:.0%} of human scores lie in {interval.low}-{interval.high})"
     )
     if score.review:
-        print(f"a person should read this one: {', '.join(score.flags)}")
+        doubt = f"{score.doubt:.0%} of essays get a surer score"
+        print(f"a person should read this one: {', '.join(score.flags) or doubt}")
+    if score.explanation is not None:
+        _print_explanation(score.explanation)
+
+
+def _print_explanation(explanation: "Explanation") -> None:
+    print("\npoints  what each sentence adds")
+    for sentence in explanation.sentences:
+        print(f"{sentence.contribution:+6.2f}  {sentence.text}")
+    print("\nmeasure             here    usual for this score")
+    for one in explanation.observations:
+        print(f"{one.code.replace('_', ' '):<17} {one.value:>6.1f}    {one.low:.1f}-{one.high:.1f}")
 
 
 def _batch(options: argparse.Namespace) -> int:
@@ -333,22 +362,33 @@ def _check_data(options: argparse.Namespace) -> None:
         print(describe(report))
 
 
-def _train(options: argparse.Namespace) -> None:
+def _about(options: argparse.Namespace) -> "About":
     from .bundle import Model
+    from .lab.pipeline import About
+
+    model = Model(name=options.name, version=options.version)
+    return About(model=model, licence=options.licence, credit=options.credit)
+
+
+def _train(options: argparse.Namespace) -> None:
     from .lab.pipeline import make_scorer
 
     make_scorer(
         recipe=options.recipe,
         essays=_usable(_read_essays(options), options),
         out=options.out,
-        model=Model(name=options.name, version=options.version),
-        licence=options.licence,
-        credit=options.credit,
+        about=_about(options),
+        assignments=_assignments(options),
     )
 
 
+def _assignments(options: argparse.Namespace) -> dict[str, str]:
+    from .lab.checks import read_assignments
+
+    return read_assignments(options.assignments) if options.assignments else {}
+
+
 def _export(options: argparse.Namespace) -> None:
-    from .bundle import Model
     from .lab import pipeline
     from .lab.artefacts import Artefacts
     from .lab.recipe import Recipe
@@ -370,9 +410,7 @@ def _export(options: argparse.Namespace) -> None:
         manifest=pipeline.unmeasured_manifest(
             recipe.name,
             Scale(min=low, max=high),
-            model=Model(name=options.name, version=options.version),
-            licence=options.licence,
-            credit=options.credit,
+            _about(options),
         ),
         texts=pipeline.proof_texts(),
     )
@@ -381,13 +419,17 @@ def _export(options: argparse.Namespace) -> None:
 def _evaluate(options: argparse.Namespace) -> None:
     from .lab.evaluate import evaluate, summarise
     from .lab.report import write_report
+    from .lab.trust import measure_trust
     from .scorer import Scorer
 
     read = _read_essays(options)
     essays = _usable(read, options)
     if options.split != "all":
         essays = essays[essays["split"] == options.split]
-    report = evaluate(Scorer.load(options.bundle), essays, groups=read.layout.groups)
+    scorer, assignments = Scorer.load(options.bundle), _assignments(options)
+    report = evaluate(scorer, essays, groups=read.layout.groups)
+    if options.attacks:
+        report |= measure_trust(scorer, essays, sample=options.attacks, assignments=assignments)
     if options.out is not None:
         print(f"wrote {write_report(report, options.out)}", file=sys.stderr)
     if options.json:

@@ -9,6 +9,7 @@
     │   ├── BundleAltered      a file is not the one that was shipped
     │   └── BundleForeign      not a bundle of a kind this version reads
     ├── FileError          a file the user named cannot be read
+    ├── SettingWrong       a setting has a value that it cannot have
     ├── AddressInUse       the port is taken
     └── ExtraMissing       an optional part of the package is not installed
 
@@ -78,6 +79,12 @@ class FileError(ScorerError):
     """A file that the user named cannot be read or written."""
 
     code = "file_unusable"
+
+
+class SettingWrong(ScorerError):
+    """A setting has a value that it cannot have."""
+
+    code = "setting_wrong"
 
 
 class AddressInUse(ScorerError):

@@ -11,6 +11,7 @@ names say of which kind, so that an old graph never meets a new kind of figures.
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -32,9 +33,25 @@ CHARACTERS, CHARACTER_WEIGHTS = "character_places_1", "character_weights_1"  # t
 SIDE_INPUTS = (FEATURES, NGRAMS, NGRAM_WEIGHTS, CHARACTERS, CHARACTER_WEIGHTS)
 
 
+State = npt.NDArray[np.float32]
+
+
 def available_cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """The head's number for what was read, and the state that reading left."""
+
+    number: float
+    state: State  # the sum of all token vectors, and behind it their count
+
+    @property
+    def means(self) -> State:
+        """The mean of the token vectors, layer by layer in a row, (layers × width,)."""
+        return self.state[:-1] / max(float(self.state[-1]), 1.0)
 
 
 class Graph:
@@ -66,14 +83,19 @@ class Graph:
         self,
         windows: Iterable[npt.NDArray[np.int64]],
         side: Mapping[str, npt.NDArray[np.generic]],
-    ) -> float:
-        """Read an essay and return the head's number.
+        *,
+        state: State | None = None,
+    ) -> Reading:
+        """Read an essay, or go on reading one.
 
         Args:
             windows: token ids in reading order, each of shape (1, tokens).
             side: a value for every one of ``side_inputs``.
+            state: what was read before; nothing if not given.
         """
-        raw, state = np.zeros(1, np.float32), np.zeros(self._state_width, np.float32)
+        raw = np.zeros(1, np.float32)
+        if state is None:
+            state = np.zeros(self._state_width, np.float32)
         for window in windows:
             raw, state = self._session.run(OUTPUTS, {"input_ids": window, "state": state, **side})
-        return float(raw[0])
+        return Reading(number=float(raw[0]), state=state)

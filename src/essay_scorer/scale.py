@@ -2,8 +2,8 @@
 
 Three steps, all of whose numbers come from the bundle: a straight line brings the
 mean and the spread of the graph's numbers to those of the human scores; the result
-is cut at the scale's ends and rounded; a half-width measured on essays that the
-training never saw gives the interval.
+is cut at the scale's ends and rounded; bands measured on essays that the training
+never saw say which scores a human rater may well have given.
 """
 
 import math
@@ -28,16 +28,25 @@ class Interval:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Calibration:
-    """How the graph's number is placed on the scale.
+class Band:
+    """Where on the raw scale a whole score is still believable: from ``low`` to ``high``."""
 
-    ``raw = intercept + slope × number``; ``half_width`` is in score points.
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calibration:
+    """How the graph's number is placed on the scale, and how far to trust it.
+
+    ``raw = intercept + slope × number``.  ``bands`` has one band for each whole score of
+    the scale; a score is in an essay's interval where the raw score lies in its band.
     """
 
     slope: float
     intercept: float
-    half_width: float
     coverage: float
+    bands: tuple[Band, ...]
 
     def raw(self, number: float, scale: Scale) -> float:
         """Return the unrounded score, within the scale."""
@@ -48,8 +57,11 @@ class Calibration:
         return math.floor(raw + 0.5)
 
     def interval(self, raw: float, scale: Scale) -> Interval:
-        """Return the whole scores that lie within the half-width of ``raw``."""
-        value = self.value(raw)
-        low = min(math.ceil(raw - self.half_width), value)
-        high = max(math.floor(raw + self.half_width), value)
-        return Interval(low=max(low, scale.min), high=min(high, scale.max), coverage=self.coverage)
+        """Return the believable scores, the nearest one always among them."""
+        believable = [
+            score
+            for score, band in enumerate(self.bands, scale.min)
+            if band.low <= raw <= band.high
+        ]
+        believable.append(self.value(raw))
+        return Interval(low=min(believable), high=max(believable), coverage=self.coverage)

@@ -38,6 +38,11 @@ class WindowTokenizer:
         self._overlap: int = self._tokenizer.truncation["stride"]
         self.vocabulary: int = self._tokenizer.get_vocab_size()
 
+    def words(self) -> list[str]:
+        """Return the vocabulary's tokens by id."""
+        places = self._tokenizer.get_vocab()
+        return sorted(places, key=places.__getitem__)
+
     def tokens(self, text: str) -> Tokens:
         """Return the text's windows, which overlap, and its ids, each once."""
         first = self._tokenizer.encode(text)

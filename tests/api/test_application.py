@@ -17,7 +17,7 @@ from .requests import Call, Reply
 class Broken(Scorer):
     """A scorer that fails as only a bug would, with the essay's text in its message."""
 
-    def score(self, text: str) -> None:  # type: ignore[override]
+    def score(self, text: str, **_: object) -> None:  # type: ignore[override]
         raise RuntimeError(text)
 
 

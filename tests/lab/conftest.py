@@ -31,6 +31,10 @@ overlap = 8
 paragraph_mark = "¶"
 [interval]
 coverage = 0.8
+[sense]
+seed = 7
+essays = 6
+penalty = 0.001
 """
 
 TAUGHT = """

@@ -2,11 +2,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from essay_scorer.flags import LengthLimits
-from essay_scorer.scale import Calibration, Scale
+from essay_scorer.scale import Band, Calibration, Scale
 
 SCALE = Scale(min=1, max=6)
-LINE = Calibration(slope=5.0, intercept=1.0, half_width=0.9, coverage=0.9)
+
+
+def line(*, below: float = 0.9, above: float = 0.9) -> Calibration:
+    bands = tuple(Band(low=score - below, high=score + above) for score in range(1, 7))
+    return Calibration(slope=5.0, intercept=1.0, coverage=0.9, bands=bands)
+
+
+LINE = line()
 
 
 @pytest.mark.parametrize(
@@ -19,27 +25,23 @@ def test_a_number_becomes_a_score_within_the_scale(number: float, raw: float, va
     assert LINE.value(LINE.raw(number, SCALE)) == value
 
 
-def test_an_interval_holds_the_scores_within_the_half_width() -> None:
+def test_an_interval_holds_the_scores_in_whose_bands_the_raw_score_lies() -> None:
     interval = LINE.interval(3.2, SCALE)
     assert (interval.low, interval.high, interval.coverage) == (3, 4, 0.9)
 
 
+def test_bands_may_reach_further_on_one_side() -> None:
+    lenient = line(below=0.5, above=1.6).interval(3.2, SCALE)
+    assert (lenient.low, lenient.high) == (2, 3)
+
+
 def test_an_interval_ends_where_the_scale_ends() -> None:
-    wide = Calibration(slope=1.0, intercept=0.0, half_width=2.0, coverage=0.9)
+    wide = line(below=2.0, above=2.0)
     assert (wide.interval(1.2, SCALE).low, wide.interval(5.9, SCALE).high) == (1, 6)
 
 
-@given(st.floats(1, 6), st.floats(0, 5))
-def test_an_interval_always_holds_its_own_score(raw: float, half_width: float) -> None:
-    line = Calibration(slope=1.0, intercept=0.0, half_width=half_width, coverage=0.9)
-    interval = line.interval(raw, SCALE)
-    assert SCALE.min <= interval.low <= line.value(raw) <= interval.high <= SCALE.max
-
-
-@pytest.mark.parametrize(
-    ("words", "flags"), [(9, ("too_short",)), (10, ()), (20, ()), (21, ("too_long",))]
-)
-def test_a_length_outside_the_training_essays_is_flagged(
-    words: int, flags: tuple[str, ...]
-) -> None:
-    assert LengthLimits(min_words=10, max_words=20).flags(words) == flags
+@given(st.floats(1, 6), st.floats(0, 5), st.floats(0, 5))
+def test_an_interval_always_holds_its_own_score(raw: float, below: float, above: float) -> None:
+    bands = line(below=below, above=above)
+    interval = bands.interval(raw, SCALE)
+    assert SCALE.min <= interval.low <= bands.value(raw) <= interval.high <= SCALE.max

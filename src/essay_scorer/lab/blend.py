@@ -121,6 +121,7 @@ class Ensemble:
 
     branches: Mapping[str, Branch]
     known: Blend
+    held_out: Column  # the known blend's numbers for the training essays, by models of the others
     other: Blend | None  # none where the training knew too few assignments
     familiarity: Familiarity | None
 
@@ -146,6 +147,7 @@ class Ensemble:
         return cls(
             branches={name: fit(inputs, targets, prompts) for name, fit in makers.items()},
             known=known,
+            held_out=known.of(held_out),
             other=other,
             familiarity=familiarity,
         )

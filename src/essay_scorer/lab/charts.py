@@ -70,6 +70,34 @@ def calibration(points: Sequence[dict[str, Any]]) -> str:
     return _svg(figure, "Mean human score over mean machine score")
 
 
+def review(points: Sequence[dict[str, Any]], share: float) -> str:
+    """Draw QWK and exact agreement of the rest over the share that goes to a person."""
+    figure, axes = _axes(4.6, 3.2)
+    shares = [point["share"] for point in points]
+    axes.plot(shares, [point["qwk"] for point in points], color=MACHINE, marker="o", label="QWK")
+    exact = [point["exact"] for point in points]
+    axes.plot(shares, exact, color=HUMAN, marker="s", linestyle="--", label="exact agreement")
+    axes.axvline(share, color=INK, linewidth=1, linestyle=":")
+    axes.set_xlabel("share of essays that a person reads")
+    axes.set_ylabel("agreement of the rest")
+    axes.legend(frameon=False)
+    return _svg(figure, "Agreement of the rest over the share of essays that a person reads")
+
+
+def attacks(outcomes: Sequence[dict[str, Any]]) -> str:
+    """Draw how far each attack and each fair change moved the raw score."""
+    figure, axes = _axes(5.6, 0.6 + 0.3 * len(outcomes))
+    names = [outcome["name"].replace("_", " ") for outcome in outcomes]
+    colours = [MACHINE if outcome["held"] else HUMAN for outcome in outcomes]
+    hatches = ["" if outcome["held"] else "//" for outcome in outcomes]
+    changes = [outcome["change"] for outcome in outcomes]
+    axes.barh(names, changes, color=colours, hatch=hatches)
+    axes.axvline(0, color=INK, linewidth=1)
+    axes.invert_yaxis()
+    axes.set_xlabel("mean change of the raw score (hatched: not held off)")
+    return _svg(figure, "Mean change of the raw score by attack")
+
+
 def by_name(measures: dict[str, dict[str, float]], bar: float) -> str:
     """Draw QWK by prompt or group, with the bar it should reach."""
     figure, axes = _axes(4.6, 0.6 + 0.32 * len(measures))

@@ -14,6 +14,8 @@ from .metrics import agreement, group_differences, prmse
 
 SMALL = 30  # essays; fewer say too little about a group
 
+REVIEW_SHARES = tuple(step / 20 for step in range(11))  # from none to half
+
 # Williamson, Xi & Breyer (2012), "A framework for evaluation and use of automated scoring".
 QWK_BAR = PEARSON_BAR = 0.70
 DEGRADATION_BAR = 0.10
@@ -47,6 +49,9 @@ def evaluate(
         "human": _human(scored),
         "confusion": _confusion(scored, scale),
         "calibration": _calibration(scored),
+        "coverage": _coverage(scored),
+        "review": review_curve(scored, scale),
+        "flags": _flags(scored),
     }
     return {**report, "bars": bars(report)}
 
@@ -66,7 +71,46 @@ def _score(scorer: Scorer, essays: pd.DataFrame) -> pd.DataFrame:
         low=[score.interval.low for score in scores],
         high=[score.interval.high for score in scores],
         review=[score.review for score in scores],
+        doubt=[score.doubt for score in scores],
+        flags=pd.Series([score.flags for score in scores], dtype=object),
     )
+
+
+def _inside(scored: pd.DataFrame) -> "pd.Series[bool]":
+    return scored["score"].between(scored["low"], scored["high"])
+
+
+def _coverage(scored: pd.DataFrame) -> dict[str, dict[str, dict[str, float]]]:
+    """Return how often the interval held the human score: by prompt, human and machine score."""
+    columns = {"prompt": "prompt", "human score": "score", "machine score": "value"}
+    return {
+        title: {
+            str(name): {
+                "essays": len(part),
+                "coverage": round(float(_inside(part).mean()), 4),
+                "scores": round(float((part["high"] - part["low"] + 1).mean()), 4),
+            }
+            for name, part in scored.groupby(column)
+        }
+        for title, column in columns.items()
+    }
+
+
+def review_curve(scored: pd.DataFrame, scale: Scale) -> list[dict[str, float]]:
+    """Return how the rest agrees where the most doubtful essays go to a person."""
+    surest = scored.sort_values("doubt", kind="stable")
+    curve = []
+    for share in REVIEW_SHARES:
+        rest = surest.head(len(surest) - round(share * len(surest)))
+        curve.append({"share": share, "essays": len(rest), **_agreement(rest, scale)})
+    return curve
+
+
+def _flags(scored: pd.DataFrame) -> dict[str, float]:
+    """Return the share of essays with each flag, and with any of them."""
+    counts = scored["flags"].explode().dropna().value_counts() / len(scored)
+    shares = {str(name): round(float(share), 4) for name, share in counts.items()}
+    return {"any": round(float(scored["flags"].map(bool).mean()), 4), **shares}
 
 
 def _agreement(scored: pd.DataFrame, scale: Scale) -> dict[str, float]:
@@ -75,10 +119,9 @@ def _agreement(scored: pd.DataFrame, scale: Scale) -> dict[str, float]:
 
 
 def _overall(scored: pd.DataFrame, scale: Scale) -> dict[str, float]:
-    inside = scored["score"].between(scored["low"], scored["high"])
     return {
         **_agreement(scored, scale),
-        "coverage": round(float(inside.mean()), 4),
+        "coverage": round(float(_inside(scored).mean()), 4),
         "interval_scores": round(float((scored["high"] - scored["low"] + 1).mean()), 4),
         "review": round(float(scored["review"].mean()), 4),
     }

@@ -5,23 +5,28 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from string import Template
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from ..bundle import CARD, FILES, GRAPH, MAY_HAVE, WEIGHTS, FileRecord, Manifest, Model
+from ..bundle import CARD, FILES, GRAPH, MAY_HAVE, SENSE, WEIGHTS, FileRecord, Manifest, Model
 from ..errors import FileError
-from ..flags import LengthLimits
-from ..scale import Calibration, Scale
+from ..features import NAMES, features
+from ..flags import Thresholds
+from ..review import SHARE, Doubt
+from ..scale import Band, Calibration, Scale
 from ..scorer import Reader, Scorer
 from ..text import count_words, normalise
 from .artefacts import ENCODER, Artefacts, read_encoder, save_head
 from .baseline import length_ridge_qwk
 from .blend import Ensemble
-from .calibrate import calibrate
+from .calibrate import HeldOut, calibrate
+from .checks import Assignments, fit_sense, least_likeness, usual_ranges
 from .data import SPLITS
 from .evaluate import evaluate
 from .export import compile_graph, prove_equal
@@ -33,6 +38,16 @@ from .train import targets_of, teach
 from .wordnet import word_cleaner
 
 PROOF_TEXTS = 50
+HELD_OUT = "held_out.npy"  # numbers for the training essays, by models of the others
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What a bundle says of itself that no measurement can: whose it is."""
+
+    model: Model
+    licence: str  # of the weights
+    credit: str  # whose essays taught them
 
 
 def make_scorer(
@@ -40,15 +55,23 @@ def make_scorer(
     recipe: str,
     essays: pd.DataFrame,
     out: Path,
-    model: Model,
-    licence: str,
-    credit: str,
+    about: About,
+    assignments: Assignments | None = None,
     read: Inputs | None = None,
+    checks: bool = True,
 ) -> Path:
     """Make a scorer from a table of scored essays and return its bundle's folder.
 
-    The split ``train`` teaches, ``dev`` calibrates, ``test`` is only measured.  ``read``
-    is what the recipe's encoder reads in the essays of ``train``, where it is known.
+    The split ``train`` teaches, ``dev`` calibrates, ``test`` is only measured.
+
+    Args:
+        recipe: a recipe's name or file.
+        essays: as ``read_essays`` gives them.
+        out: the folder for checkpoints, artefacts and bundle.
+        about: the model's name, licence and credit.
+        assignments: the prompts' texts, to learn what is off topic.
+        read: what the recipe's encoder reads in the essays of ``train``, where it is known.
+        checks: learn to tell sense from nonsense; a benchmark of agreement can do without.
     """
     plan = Recipe.load(recipe)
     _check_splits(essays)
@@ -58,7 +81,7 @@ def make_scorer(
         teach(plan, train, out, None if read is None else read.layers)
     else:
         fit_head(plan, plan.way, train, out, read)
-    return build_bundle(plan, essays, out, model=model, licence=licence, credit=credit)
+    return build_bundle(plan, essays, out, about, assignments=assignments or {}, checks=checks)
 
 
 def fit_head(
@@ -75,6 +98,7 @@ def fit_head(
     ensemble = Ensemble.fit(way, inputs, targets_of(essays), prompts)
     print(ensemble.describe(), file=sys.stderr)
     save_head(ensemble.head(inputs), out)
+    np.save(out / HELD_OUT, ensemble.held_out)
 
 
 def _check_splits(essays: pd.DataFrame) -> None:
@@ -91,16 +115,33 @@ def _one_scale(essays: pd.DataFrame) -> Scale:
 
 
 def build_bundle(
-    plan: Recipe, essays: pd.DataFrame, artefacts: Path, *, model: Model, licence: str, credit: str
+    plan: Recipe,
+    essays: pd.DataFrame,
+    artefacts: Path,
+    about: About,
+    *,
+    assignments: Assignments,
+    checks: bool,
 ) -> Path:
     """Compile the artefacts in a folder to the bundle beside them, ``bundle/``."""
-    about = {"model": model, "licence": licence, "credit": credit}
     texts = list(essays.loc[essays["split"] == "dev", "text"].head(PROOF_TEXTS))
     cleaner = word_cleaner(plan.cleaning)
     with _fresh_folder(artefacts / "bundle") as part:
-        _compile(lambda: Artefacts.load(artefacts, cleaner=cleaner), part, texts)
+        vector = _compile(lambda: Artefacts.load(artefacts, cleaner=cleaner), part, texts)
         numbers = _narrow(plan, essays, part, artefacts)
-        _describe(plan, essays, part, about, numbers).write(part)
+        if checks:
+            np.save(part / SENSE, fit_sense(plan.sense, _split(essays, "train"), Reader(part)))
+        unwritten = _describe(
+            plan,
+            essays,
+            artefacts,
+            part,
+            about,
+            vector=vector,
+            assignments=assignments,
+            numbers=numbers,
+        )
+        unwritten.write(part)
     return artefacts / "bundle"
 
 
@@ -121,11 +162,16 @@ def _narrow(plan: Recipe, essays: pd.DataFrame, folder: Path, artefacts: Path) -
     return {"weights": "int8", "kept_scores": kept}
 
 
-def _compile(load: Callable[[], Artefacts], folder: Path, texts: Sequence[str]) -> None:
-    """Write the graph and prove it; compiling changes the artefacts, so they are loaded twice."""
+def _compile(load: Callable[[], Artefacts], folder: Path, texts: Sequence[str]) -> int:
+    """Write the graph, prove it, and return the width of the encoder's vectors.
+
+    Compiling changes the artefacts, so they are loaded twice.
+    """
     compile_graph(load(), folder)
-    difference = prove_equal(load(), folder, texts)
+    artefacts = load()
+    difference = prove_equal(artefacts, folder, texts)
     print(f"artefacts and graph agree to {difference:.1g}", file=sys.stderr)
+    return int(artefacts.encoder.config.hidden_size)
 
 
 @contextmanager
@@ -171,71 +217,117 @@ def _measure_files(folder: Path) -> dict[str, FileRecord]:
     return {name: FileRecord.of(folder / name) for name in present}
 
 
-def unmeasured_manifest(
-    recipe: str, scale: Scale, *, model: Model, licence: str, credit: str
-) -> Manifest:
+def unmeasured_manifest(recipe: str, scale: Scale, about: About) -> Manifest:
     """Return what can be said of a model without essays: its number is the score.
 
     Nothing is promised: the interval is the whole scale, and no length is flagged.
     """
+    whole = Band(low=float(scale.min), high=float(scale.max))
     return Manifest(
-        model=model,
+        **vars(about),
         recipe=recipe,
         encoder="the user's own",
-        licence=licence,
-        credit=credit,
         scale=scale,
+        vector=0,  # nothing is known of topics
         calibration=Calibration(
-            slope=1.0, intercept=0.0, half_width=float(scale.max - scale.min), coverage=1.0
+            slope=1.0,
+            intercept=0.0,
+            coverage=1.0,
+            bands=tuple(whole for _ in range(scale.min, scale.max + 1)),
         ),
-        lengths=LengthLimits(min_words=1, max_words=sys.maxsize),
+        doubt=Doubt(raw=(0.0,), cost=(0.0,), weights=(0.0,) * len(NAMES), ranks=(0.0,)),
+        thresholds=Thresholds(min_words=1, max_words=sys.maxsize),
+        usual={},
         metrics={},
         files={},
     )
+
+
+def _split(essays: pd.DataFrame, name: str) -> pd.DataFrame:
+    return essays[essays["split"] == name]
+
+
+def _scores(essays: pd.DataFrame) -> npt.NDArray[np.float64]:
+    return essays["score"].to_numpy(float)
+
+
+def _held_out(
+    artefacts: Path, train: pd.DataFrame, figures: npt.NDArray[np.float32]
+) -> list[HeldOut]:
+    """Return what the recipe kept of the training essays, where it held them out in turn."""
+    path = artefacts / HELD_OUT
+    if not path.is_file():
+        return []
+    return [HeldOut(numbers=np.load(path), human=_scores(train), figures=figures)]
 
 
 def _describe(
     plan: Recipe,
     essays: pd.DataFrame,
+    artefacts: Path,
     folder: Path,
-    about: Mapping[str, Any],
+    about: About,
+    *,
     numbers: Mapping[str, Any],
+    vector: int,
+    assignments: Assignments,
 ) -> Manifest:
     """Calibrate and measure the compiled graph; write the card; return the manifest."""
-    splits = {str(name): part for name, part in essays.groupby("split")}
-    scale = _one_scale(essays)
-    words = splits["train"]["text"].map(count_words)
-    reader = Reader(folder)
+    train, dev, test = (_split(essays, name) for name in SPLITS)
+    scale, reader = _one_scale(essays), Reader(folder)
+    reads = [reader.read(normalise(text)) for text in dev["text"]]
+    figures = np.array([features(normalise(text)) for text in train["text"]])
+    calibration, doubt = calibrate(
+        HeldOut(
+            numbers=np.array([read.number for read in reads]),
+            human=_scores(dev),
+            figures=np.array([read.figures for read in reads]),
+        ),
+        scale=scale,
+        coverage=plan.coverage,
+        more=_held_out(artefacts, train, figures),
+    )
+    words = train["text"].map(count_words)
+    thresholds = Thresholds(
+        min_words=int(words.min()),
+        max_words=int(words.max()),
+        likeness=least_likeness(
+            reads,
+            list(dev["prompt"].astype(str)),
+            reader,
+            vector=vector,
+            assignments=assignments,
+        ),
+    )
     unmeasured = Manifest(
-        **about,
+        **vars(about),
         recipe=plan.name,
         encoder=plan.encoder_name,
+        vector=vector,
         scale=scale,
-        calibration=_calibrate(plan, splits["dev"], reader, scale),
-        lengths=LengthLimits(min_words=int(words.min()), max_words=int(words.max())),
+        calibration=calibration,
+        doubt=doubt,
+        thresholds=thresholds,
+        usual=usual_ranges(figures, train["score"]),
         metrics={},
         files={},
     )
     scorer = Scorer(manifest=unmeasured, reader=reader)
-    report = evaluate(scorer, splits["test"])
+    report = evaluate(scorer, test)
     metrics = {
         "test": {
             "essays": report["essays"],
             **report["overall"],
             "qwk_by_prompt": {name: part["qwk"] for name, part in report["by_prompt"].items()},
+            "coverage_by": report["coverage"],
+            "review_curve": report["review"],
+            "flags": report["flags"],
         },
         "length_ridge_qwk": round(length_ridge_qwk(essays, scale), 4),
         "number_format": dict(numbers),
     }
     write_card(folder, plan, unmeasured, metrics, essays["split"].value_counts())
     return replace(unmeasured, metrics=metrics, files=_measure_files(folder))
-
-
-def _calibrate(plan: Recipe, dev: pd.DataFrame, reader: Reader, scale: Scale) -> Calibration:
-    numbers = dev["text"].map(lambda text: reader.number(normalise(text)))
-    return calibrate(
-        numbers.to_numpy(float), dev["score"].to_numpy(float), scale=scale, coverage=plan.coverage
-    )
 
 
 def write_card(
@@ -247,6 +339,7 @@ def write_card(
 ) -> None:
     """Fill the model card's template."""
     test = metrics["test"]
+    reviewed = next(row for row in test["review_curve"] if row["share"] == SHARE)
     by_prompt = ", ".join(f"{name}: {value:.3f}" for name, value in test["qwk_by_prompt"].items())
     text = Template(Path(__file__).with_name("card.md").read_text(encoding="utf-8")).substitute(
         name=manifest.model.name,
@@ -262,14 +355,29 @@ def write_card(
         train_essays=rows["train"],
         dev_essays=rows["dev"],
         test_essays=rows["test"],
-        words=f"{manifest.lengths.min_words}-{manifest.lengths.max_words}",
-        min_words=manifest.lengths.min_words,
-        max_words=manifest.lengths.max_words,
+        words=f"{manifest.thresholds.min_words}-{manifest.thresholds.max_words}",
+        min_words=manifest.thresholds.min_words,
+        max_words=manifest.thresholds.max_words,
         length_qwk=f"{metrics['length_ridge_qwk']:.3f}",
         promised=f"{manifest.calibration.coverage:.0%}",
         by_prompt=by_prompt,
+        coverage_table=_coverage_table(test["coverage_by"]),
+        review_qwk=f"{reviewed['qwk']:.3f}",
+        review_exact=f"{reviewed['exact']:.1%}",
+        flagged=f"{test['flags']['any']:.1%}",
         coverage=f"{test['coverage']:.1%}",
         interval_scores=f"{test['interval_scores']:.2f}",
         **{name: f"{test[name]:.3f}" for name in ("qwk", "pearson", "exact", "adjacent", "smd")},
     )
     (folder / CARD).write_text(text, encoding="utf-8")
+
+
+def _coverage_table(coverage: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
+    """Return how often the interval held, by prompt and by score, as a Markdown table."""
+    lines = ["| | | essays | held | scores in it |", "|---|---|---|---|---|"]
+    for title, rows in coverage.items():
+        lines += [
+            f"| {title} | {name} | {row['essays']} | {row['coverage']:.1%} | {row['scores']:.2f} |"
+            for name, row in rows.items()
+        ]
+    return "\n".join(lines)

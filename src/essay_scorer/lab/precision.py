@@ -113,7 +113,7 @@ def kept_scores(wide: Reader, narrow: Reader, essays: pd.DataFrame, *, scale: Sc
     for reader in (wide, narrow):
         numbers = np.array([reader.number(normalise(text)) for text in sample["text"]])
         slope, intercept = fit_line(numbers[dev], human[dev])
-        line = Calibration(slope=slope, intercept=intercept, half_width=0.0, coverage=0.0)
+        line = Calibration(slope=slope, intercept=intercept, coverage=0.0, bands=())
         values.append(np.array([line.value(line.raw(number, scale)) for number in numbers]))
     return float(np.mean(values[0] == values[1]))
 

@@ -116,6 +116,15 @@ class ExportRecipe:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SenseRecipe:
+    """How sense is told from nonsense; ``penalty`` is the inverse strength, scikit-learn's C."""
+
+    seed: int
+    essays: int
+    penalty: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Taught:
     """A head that is taught by gradient descent."""
 
@@ -142,6 +151,7 @@ class Recipe:
     tokenizer: TokenizerRecipe
     way: Taught | Blended
     coverage: float
+    sense: SenseRecipe
     export: ExportRecipe = ExportRecipe()
 
     @classmethod
@@ -168,6 +178,7 @@ class Recipe:
             tokenizer=TokenizerRecipe(**table["tokenizer"]),
             way=_way(table),
             coverage=table["interval"]["coverage"],
+            sense=SenseRecipe(**table["sense"]),
             export=ExportRecipe(**_frozen(table.get("export", {}))),
         )
 

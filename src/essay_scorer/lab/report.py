@@ -6,6 +6,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from ..review import SHARE
 from . import charts
 from .evaluate import QWK_BAR
 
@@ -21,15 +22,22 @@ def render(report: dict[str, Any]) -> str:
         "distributions": charts.distributions(counts, labels),
         "calibration": charts.calibration(report["calibration"]),
         "by_prompt": charts.by_name(report["by_prompt"], QWK_BAR),
+        "review": charts.review(report["review"], SHARE),
     }
+    if "attacks" in report:
+        pictures["attacks"] = charts.attacks(report["attacks"])
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
     )
-    environment.filters["figure"] = _figure
+    environment.filters |= {"figure": _figure, "percent": _percent}
     pictures_safe = {name: Markup(svg) for name, svg in pictures.items()}  # noqa: S704 - ours
     return environment.get_template(TEMPLATE).render(
         report=report, labels=labels, pictures=pictures_safe
     )
+
+
+def _percent(value: float) -> str:
+    return f"{value:.1%}"
 
 
 def _figure(value: float | None) -> str:

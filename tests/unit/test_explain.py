@@ -1,0 +1,78 @@
+import itertools
+from collections.abc import Callable
+
+import pytest
+
+from essay_scorer import Scorer
+from essay_scorer.explain import MOST, joined, pieces_of
+from essay_scorer.observations import MEASURES
+from essay_scorer.text import normalise
+
+Example = Callable[[str], str]
+
+
+def test_every_sentence_is_there_once_and_in_order(scorer: Scorer, example: Example) -> None:
+    text = example("middling")
+    explanation = scorer.score(text, explain=True).explanation
+    assert explanation is not None
+    paragraphs = [
+        " ".join(sentence.text for sentence in part)
+        for _, part in itertools.groupby(explanation.sentences, lambda one: one.paragraph)
+    ]
+    assert "\n\n".join(paragraphs) == normalise(text)
+
+
+def test_a_sentence_that_adds_much_lowers_the_score_when_it_goes(
+    scorer: Scorer, example: Example
+) -> None:
+    text = normalise(example("strong"))
+    score = scorer.score(text, explain=True)
+    assert score.explanation is not None
+    pieces = pieces_of(text)
+    adds = [sentence.contribution for sentence in score.explanation.sentences]
+    ranked = sorted(range(len(pieces)), key=adds.__getitem__)
+
+    def without(places: list[int]) -> float:
+        return scorer.score(
+            joined([piece for place, piece in enumerate(pieces) if place not in places])
+        ).raw
+
+    assert without(ranked[-5:]) < without(ranked[:5])
+
+
+def test_an_explanation_changes_nothing_in_the_score(scorer: Scorer, example: Example) -> None:
+    plain, explained = (scorer.score(example("weak"), explain=on) for on in (False, True))
+    assert plain.explanation is None
+    assert "explanation" not in plain.to_dict()
+    assert {**explained.to_dict(), "explanation": None} == {**plain.to_dict(), "explanation": None}
+
+
+def test_observations_stand_beside_what_is_usual(scorer: Scorer, example: Example) -> None:
+    text = example("middling")
+    explanation = scorer.score(text, explain=True).explanation
+    assert explanation is not None
+    found = {observation.code: observation for observation in explanation.observations}
+    assert set(found) == set(MEASURES)
+    assert found["words"].value == pytest.approx(len(text.split()), abs=3)
+    assert all(one.low <= one.high for one in found.values())
+
+
+@pytest.mark.parametrize("sentences", [1, 2, 64, 65, 1000])
+def test_a_long_text_is_explained_in_few_pieces(sentences: int) -> None:
+    text = " ".join(f"Sentence {number} says a little." for number in range(sentences))
+    pieces = pieces_of(text)
+    assert len(pieces) <= MOST
+    assert joined(pieces) == text
+
+
+def test_many_paragraphs_are_not_run_together() -> None:
+    text = "\n\n".join(f"Paragraph {number}. It has two sentences." for number in range(100))
+    pieces = pieces_of(text)
+    assert joined(pieces) == text
+    assert len(pieces) == 100
+
+
+def test_a_text_of_one_sentence_has_nothing_to_leave_out(scorer: Scorer) -> None:
+    explanation = scorer.score("One sentence only.", explain=True).explanation
+    assert explanation is not None
+    assert [sentence.contribution for sentence in explanation.sentences] == [0.0]
