@@ -6,6 +6,7 @@ PORT ?= 8000
 ONCE ?=
 VENV := .venv
 INFRA := .venv-infra
+ORIGINAL := .venv-original
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCKED := --no-deps --require-hashes --requirement
@@ -74,8 +75,8 @@ fix: $(VENV)/.dev  ## format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.serve  ## measure the handler on this machine
-	@$(BIN)/python bench/handler.py
+bench: system $(VENV)/.lab $(ORIGINAL)/.ready  ## measure the handler beside the first system's: docs/performance.md
+	@$(BIN)/python -m bench.speed --original $(ORIGINAL) $(ARGS)
 
 benchmark-asap: $(VENV)/.lab  ## the public benchmark on DATA=asap.parquet: forty scorers a recipe
 	$(BIN)/python bench/agreement.py asap --data $(DATA) --folds $(dir $(DATA))asap_folds \
@@ -130,6 +131,20 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.lab
 	@$(PIP) install $(LOCKED) requirements/dev.txt
 	@touch $@
 
+# The first system's handler, as the benchmark stands in for it, with what it loads.
+$(ORIGINAL)/.ready: bench/original/requirements.txt bench/original/prepare.py $(VENV)/.lab
+	@echo "installing the first system's stand-in into $(ORIGINAL)" >&2
+	@$(PYTHON) -m venv $(ORIGINAL)
+	@$(ORIGINAL)/bin/python -m pip --quiet --disable-pip-version-check install $(TORCH)
+	@$(ORIGINAL)/bin/python -m pip --quiet --disable-pip-version-check install \
+		$(LOCKED) bench/original/requirements.txt
+	@$(ORIGINAL)/bin/python bench/original/prepare.py \
+		$$($(BIN)/python -c 'from essay_scorer.lab.artefacts import find_encoder; \
+			from essay_scorer.lab.recipe import Recipe; \
+			print(find_encoder(Recipe.load("default").encoder))') \
+		/usr/share/wordnet src/essay_scorer/lab/recipes/classic.toml $(ORIGINAL)/models
+	@touch $@
+
 $(INFRA)/.ready: requirements/infra.txt | $(BIN)/python
 	@echo "installing the deployment's tools into $(INFRA)" >&2
 	@$(PYTHON) -m venv $(INFRA)
@@ -152,8 +167,10 @@ lock: $(VENV)/.dev  ## lock all dependencies again, with hashes
 	$(COMPILE) --no-deps requirements/lab-encoder.in --output-file requirements/lab-encoder.txt
 	$(COMPILE) requirements/dev.in --constraints requirements/serve.txt \
 		--constraints requirements/lab.txt --output-file requirements/dev.txt
+	$(COMPILE) bench/original/requirements.in --constraints requirements/lab.txt $(NO_TORCH) \
+		--output-file bench/original/requirements.txt
 	$(COMPILE) requirements/infra.in --output-file requirements/infra.txt
 	$(COMPILE) --no-deps requirements/local-image.in --output-file requirements/local-image.txt
 
 clean:  ## remove the environment and everything that was built
-	rm -rf $(VENV) $(INFRA) infra/node_modules build dist runs cdk.out
+	rm -rf $(VENV) $(INFRA) $(ORIGINAL) infra/node_modules build dist runs cdk.out

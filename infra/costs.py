@@ -1,25 +1,20 @@
 """What a deployment costs at worst: every environment that may run, busy all day.
 
-Prices are those that AWS publishes for us-east-1, in US dollars, first tier, without the
-free one.  Other regions cost up to a third more.
+The prices are those of the table that ``essay-scorer cost`` reads too.
 """
 
+import tomllib
 from dataclasses import dataclass
 
+from .cdk import ROOT
 from .settings import Settings
 
 DAY = 86_400  # seconds
 ACCOUNT_QUOTA = 1_000  # environments at the same time, unless AWS raised it
 FASTEST = 0.05  # seconds for a request; sets how many requests a busy day can have
 
-GB_SECOND = {"x86_64": 0.000_016_666_7, "arm64": 0.000_013_333_4}
-KEPT_WARM = {"x86_64": 0.000_004_166_7, "arm64": 0.000_003_333_4}  # a GB-second of waiting
-PICTURE_GB_SECOND = 0.000_001_504_6  # SnapStart: keeping the picture of one version
-RESTORED_GB = 0.000_139_799_8  # SnapStart: starting one environment from it
+PRICES = tomllib.loads((ROOT / "src/essay_scorer/prices.toml").read_text(encoding="utf-8"))
 STARTS = 24  # of one environment in a day: AWS replaces a busy one every few hours
-DISK_GB_SECOND = 0.000_000_030_9  # beyond the first 512 MB
-REQUEST = 0.20 / 1e6
-GATEWAY_REQUEST = 3.50 / 1e6
 FREE_DISK = 512  # MB
 
 
@@ -62,18 +57,19 @@ def worst_day(settings: Settings) -> WorstDay:
     environments = settings.reserved_concurrency or ACCOUNT_QUOTA
     gigabytes = settings.memory / 1024
     disk = max(0, settings.ephemeral_storage - FREE_DISK) / 1024
-    a_second = gigabytes * GB_SECOND[settings.architecture] + disk * DISK_GB_SECOND
+    a_second = gigabytes * PRICES["gb_second"][settings.architecture]
+    a_second += disk * PRICES["disk_gb_second"]
     requests = environments * DAY / FASTEST
     through_gateway = (
         min(requests, settings.requests_per_second * DAY) if settings.api_gateway else 0
     )
     start, end = settings.warm_hours
     warm = settings.provisioned_concurrency * (end - start) * 3600
-    started = DAY * PICTURE_GB_SECOND + environments * STARTS * RESTORED_GB
+    started = DAY * PRICES["picture_gb_second"] + environments * STARTS * PRICES["restored_gb"]
     return WorstDay(
         environments=environments,
         running=environments * DAY * a_second,
-        waiting=warm * gigabytes * KEPT_WARM[settings.architecture],
-        requests=requests * REQUEST + through_gateway * GATEWAY_REQUEST,
+        waiting=warm * gigabytes * PRICES["kept_warm_gb_second"][settings.architecture],
+        requests=requests * PRICES["request"] + through_gateway * PRICES["gateway_request"],
         pictures=gigabytes * started if settings.snap_start else 0,
     )

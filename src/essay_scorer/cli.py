@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_train(commands)
     _add_export(commands)
     _add_evaluate(commands)
+    _add_cost(commands)
     return parser
 
 
@@ -187,6 +188,14 @@ def _add_evaluate(commands: Any) -> None:
     _add_data_options(command)
     _add_bundle_option(command)
     command.set_defaults(run=_evaluate)
+
+
+def _add_cost(commands: Any) -> None:
+    command = commands.add_parser("cost", help="price a month in AWS Lambda, by measured times")
+    command.add_argument("--per-day", type=float, required=True, metavar="N", help="essays a day")
+    command.add_argument("--memory", type=int, default=3008, metavar="MB", help="of the function")
+    command.add_argument("--json", action="store_true", help="print every part as JSON")
+    command.set_defaults(run=_cost)
 
 
 def _add_data_options(command: argparse.ArgumentParser) -> None:
@@ -413,6 +422,33 @@ def _export(options: argparse.Namespace) -> None:
             _about(options),
         ),
         texts=pipeline.proof_texts(),
+    )
+
+
+def _cost(options: argparse.Namespace) -> None:
+    from dataclasses import asdict
+
+    from . import costs
+
+    times = costs.Times.read()
+    found = costs.months(per_day=options.per_day, memory=options.memory, times=times)
+    if options.json:
+        months = [asdict(month) | {"total": month.total} for month in found]
+        _print_json({"prices": costs.prices()["date"], "times": asdict(times), "months": months})
+        return
+    print(
+        f"thirty days of {options.per_day:,.0f} essays, {options.memory} MB, US dollars, "
+        f"prices of {costs.prices()['date']}"
+    )
+    for month in found:
+        print(
+            f"{month.mode:<12} {month.architecture:<7}{month.total:>10.2f}   "
+            f"requests {month.requests:.2f}, running {month.running:.2f}, "
+            f"starting {month.starting:.2f}, standing {month.standing:.2f}"
+        )
+    print(
+        f"measured: first score {times.first * 1000:.0f} ms, warm {times.warm * 1000:.0f} ms; "
+        f"{costs.cold_starts(options.per_day):,.0f} essays a day meet a fresh environment"
     )
 
 

@@ -1,4 +1,4 @@
-"""Seven-bit weights: the scores of float32, on every kind of processor."""
+"""Weights as whole numbers: the scores of float32, on every kind of processor."""
 
 import shutil
 import subprocess
@@ -11,6 +11,8 @@ import numpy.typing as npt
 import onnx
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from onnx import helper, numpy_helper
 from transformers import BertModel
 
@@ -22,7 +24,7 @@ from essay_scorer.lab.artefacts import find_encoder, read_encoder
 from essay_scorer.lab.calibrate import fit_line
 from essay_scorer.lab.data import read_essays
 from essay_scorer.lab.metrics import qwk
-from essay_scorer.lab.precision import KEPT, narrow
+from essay_scorer.lab.precision import KEPT, narrow, whole_numbers
 from essay_scorer.lab.recipe import ExportRecipe, Recipe
 from essay_scorer.scorer import Reader
 from essay_scorer.text import normalise
@@ -141,13 +143,28 @@ def _widened(graph: onnx.ModelProto, encoder: BertModel) -> onnx.ModelProto:
 
 def test_no_sum_of_two_products_can_overflow(narrow_graph: onnx.ModelProto) -> None:
     """So no essay whatever meets another number where AVX2 adds in sixteen bits."""
-    weights = {
-        tensor.name: np.abs(numpy_helper.to_array(tensor).astype(int)).max()
+    weights = [
+        numpy_helper.to_array(tensor)
         for tensor in narrow_graph.graph.initializer
         if tensor.name.endswith("_quantized")
-    }
+    ]
     assert len(weights) == len(_narrow_products(narrow_graph))
-    assert max(2 * 255 * weight for weight in weights.values()) <= ROOM
+    assert max(255 * _largest_pair(matrix) for matrix in weights) <= ROOM
+
+
+def _largest_pair(matrix: npt.NDArray[np.int8]) -> int:
+    sizes = np.abs(matrix.astype(int))
+    return int((sizes[0::2] + sizes[1::2]).max())
+
+
+@settings(max_examples=50)
+@given(st.integers(0, 2**32 - 1), st.floats(1e-30, 1e30))
+def test_weights_of_any_size_have_room(seed: int, size: float) -> None:
+    random = np.random.default_rng(seed)
+    weights = (size * random.standard_t(2, (64, 8))).astype(np.float32)
+    whole, scale = whole_numbers(weights)
+    assert 255 * _largest_pair(whole) <= ROOM
+    assert np.abs(whole * scale - weights).max() <= 0.501 * scale.max()
 
 
 def test_short_texts_keep_their_number(
@@ -219,20 +236,23 @@ def emulator() -> list[str]:
     return AS_ON_HASWELL
 
 
-@pytest.mark.parametrize(("weight", "exact"), [(64, True), (127, False)])
-def test_eight_bits_overflow_without_vnni_and_seven_do_not(
-    weight: int, exact: bool, emulator: list[str], tmp_path: Path
+@pytest.mark.parametrize(
+    ("pair", "exact"), [((64, 64), True), ((127, 1), True), ((127, 127), False), ((127, 40), False)]
+)
+def test_pairs_over_128_overflow_without_vnni_and_others_do_not(
+    pair: tuple[int, int], exact: bool, emulator: list[str], tmp_path: Path
 ) -> None:
-    """The emulation sees what it is there to see: the weights of 127 come out wrong."""
+    """The emulation sees what it is there to see, and neighbours are what we take for them."""
     path = tmp_path / "product.onnx"
-    onnx.save_model(_product(weight), path)
-    assert (_run(emulator, ONE_PRODUCT, path) == pytest.approx(64 * weight)) is exact
+    onnx.save_model(_product(pair), path)
+    assert (_run(emulator, ONE_PRODUCT, path) == pytest.approx(32 * sum(pair))) is exact
 
 
-def _product(weight: int) -> onnx.ModelProto:
-    """Ones, which become 255, times 64 weights of this size."""
+def _product(pair: tuple[int, int]) -> onnx.ModelProto:
+    """Ones, which become 255, times 32 pairs of such weights."""
+    weights = np.tile(np.array(pair, np.int8)[:, np.newaxis], (32, 16))
     initializers = [
-        numpy_helper.from_array(np.full((64, 16), weight, np.int8), "weights"),
+        numpy_helper.from_array(weights, "weights"),
         numpy_helper.from_array(np.array(1.0, np.float32), "scale"),
         numpy_helper.from_array(np.array(0, np.int8), "zero"),
     ]
