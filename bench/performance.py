@@ -121,7 +121,8 @@ def _spread(values: Sequence[float], unit: float) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
+    digits = 0 if value >= 100 else 1 if value >= 10 else 2
+    return f"{value:,.{digits}f}"
 
 
 def _median(values: Sequence[float]) -> float:

@@ -1,10 +1,10 @@
 """A stand-in for the first system's handler, written from its description.
 
 NLTK cleans the text, a BERT reads it, the mean of its token vectors (its first 300
-numbers) goes into a Keras LSTM head on TensorFlow.  The models are loaded at the first call, and every
-essay is predicted alone.  It has our encoder's weights, so that both do the same work but
-for this: it cleans half of the words away and cuts an essay at 512 tokens, where ours
-reads all.  The head's weights are random: they cost the same time.
+numbers) goes into a Keras LSTM head on TensorFlow.  The models are loaded at the first
+call, and every essay is predicted alone.  It has our encoder's weights, so that both do
+the same work but for this: it cleans half of the words away and cuts an essay at 512
+tokens, where ours reads all.  The head's weights are random: they cost the same time.
 """
 
 import json
