@@ -73,6 +73,12 @@ class Settings(BaseModel):
     time_zone: str = "UTC"
     snap_start: bool = False
 
+    batch: bool = False
+    batch_size: Annotated[int, Field(ge=1, le=200)] = 40
+    batch_concurrency: Annotated[int, Field(ge=1, le=10_000)] = 100
+    batch_tolerated_failures: Annotated[int, Field(ge=0, le=100)] = 5
+    batch_days: Annotated[int, Field(ge=1, le=3650)] = 30
+
     log_retention: int = 30
     alarm_email: str | None = None
     tags: Annotated[dict[str, str], BeforeValidator(_paired)] = {}

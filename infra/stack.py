@@ -6,6 +6,7 @@ from aws_cdk import Aws, CfnOutput, Duration, Stack, Tags
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from .batch import Batch
 from .cdk import ROOT
 from .function import ScoringFunction, cors_at_url
 from .gateway import Gateway
@@ -52,9 +53,8 @@ class ScorerStack(Stack):
             options: what every CDK stack takes.
         """
         super().__init__(scope, name, description="An essay scorer", **options)
-        self.scoring = ScoringFunction(
-            self, "Scoring", settings=settings, code=code or image_code(settings, ROOT)
-        )
+        code = code or image_code(settings, ROOT)
+        self.scoring = ScoringFunction(self, "Scoring", settings=settings, code=code)
         url = self._url(settings)
         Monitoring(
             self,
@@ -69,6 +69,10 @@ class ScorerStack(Stack):
         self._output("FunctionName", self.scoring.function.function_name)
         if settings.api_gateway:
             self._add_gateway(settings)
+        if settings.batch:
+            batch = Batch(self, "Batch", settings=settings, code=code)
+            self._output("BatchBucket", batch.bucket.bucket_name)
+            self._output("BatchStateMachine", batch.machine.attr_arn)
         for key, value in settings.tags.items():
             Tags.of(self).add(key, value)
 

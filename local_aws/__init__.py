@@ -6,6 +6,7 @@
     base.py         images that stand in for AWS's base image
     registry.py     the ``docker`` that CDK runs: images for ECR go to the local registry
     emulator.py     MiniStack as AWS
+    distributed_map.py  what its Step Functions lack
     deployment.py   bootstrap, deploy, call, destroy
     __main__.py     all of it, until Ctrl-C
 

@@ -4,7 +4,7 @@
 
 starts it with one answer corrected: ECR says ``ImageNotFoundException`` of a tag that
 is not there.  MiniStack says that it found nothing, which CDK takes for an image that
-was pushed already, and then no image ever is.
+was pushed already, and then no image ever is.  And its Distributed Map learns batches.
 """
 
 import json
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from . import distributed_map
 from .engine import Engine
 from .processes import Child
 
@@ -121,6 +122,7 @@ def main() -> None:
         return status, headers, body
 
     ecr._describe_images = corrected
+    distributed_map.install()
     app.main()
 
 

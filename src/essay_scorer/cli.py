@@ -60,6 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_score(commands)
     _add_batch(commands)
+    _add_submit(commands)
+    _add_fetch(commands)
     _add_serve(commands)
     _add_bundle(commands)
     _add_data(commands)
@@ -91,21 +93,42 @@ def _add_batch(commands: Any) -> None:
     )
     command.add_argument("out", metavar="OUT", help="the same; its rows are in the order of IN's")
     command.add_argument("--workers", type=_count, metavar="N", help="one for each core by default")
-    _add_table_options(command)
+    _add_reading_options(command)
     _add_bundle_option(command)
     command.set_defaults(run=_batch)
 
 
-def _add_table_options(command: argparse.ArgumentParser) -> None:
+def _add_submit(commands: Any) -> None:
+    command = commands.add_parser("submit", help="score a file of essays in AWS")
+    command.add_argument("source", metavar="IN", help="as batch reads it")
+    command.add_argument("place", metavar="s3://BUCKET/PREFIX", help="in the deployment's bucket")
+    command.add_argument("--stack", default="essay-scorer", help="the deployment's name")
+    _add_reading_options(command)
+    command.set_defaults(run=_submit)
+
+
+def _add_fetch(commands: Any) -> None:
+    command = commands.add_parser("fetch", help="bring back what submit sent to be scored")
+    command.add_argument("execution", metavar="EXECUTION", help="what submit printed")
+    command.add_argument("out", metavar="OUT", help="as batch writes it")
+    _add_format_options(command)
+    command.set_defaults(run=_fetch)
+
+
+def _add_format_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--format",
         choices=("csv", "tsv", "jsonl", "parquet"),
         help="of a pipe, or of a file whose name does not say",
     )
-    command.add_argument("--encoding", type=_encoding, default="utf-8", help="of a text file")
     command.add_argument(
         "--prefix", default="", help="before the names of what is added to the columns"
     )
+
+
+def _add_reading_options(command: argparse.ArgumentParser) -> None:
+    _add_format_options(command)
+    command.add_argument("--encoding", type=_encoding, default="utf-8", help="of a text file")
     columns = command.add_argument_group("columns, where the file's own names do not say")
     columns.add_argument("--id", metavar="COLUMN", help="what a person calls a row by")
     columns.add_argument("--text", metavar="COLUMN", help="the essay")
@@ -307,14 +330,13 @@ def _print_explanation(explanation: "Explanation") -> None:
 def _batch(options: argparse.Namespace) -> int:
     from .batch.run import Job, score_file
 
-    roles = {role: column for role in ("id", "text", "prompt") if (column := vars(options)[role])}
     summary = score_file(
         Job(
             source=options.source,
             out=options.out,
             kind=options.format,
             encoding=options.encoding,
-            columns=roles,
+            columns=_roles(options),
             prefix=options.prefix,
             bundle=options.bundle,
             workers=options.workers,
@@ -322,6 +344,48 @@ def _batch(options: argparse.Namespace) -> int:
     )
     print(summary.describe(), file=sys.stderr)
     return ROWS_FAILED if summary.failed else 0
+
+
+def _roles(options: argparse.Namespace) -> dict[str, str]:
+    return {role: column for role in ("id", "text", "prompt") if (column := vars(options)[role])}
+
+
+def _submit(options: argparse.Namespace) -> None:
+    require("aws", "boto3")
+    import boto3
+
+    from .batch import cloud
+
+    execution = cloud.submit(
+        cloud.Upload(
+            source=options.source,
+            place=cloud.Place.parse(options.place),
+            stack=options.stack,
+            kind=options.format,
+            encoding=options.encoding,
+            columns=_roles(options),
+        ),
+        boto3.client,
+    )
+    print(execution, flush=True)
+    status = cloud.follow(execution, boto3.client)
+    print(
+        f"{status.lower()}; bring the scores with: essay-scorer fetch {execution} OUT",
+        file=sys.stderr,
+    )
+
+
+def _fetch(options: argparse.Namespace) -> int:
+    require("aws", "boto3")
+    import boto3
+
+    from .batch import cloud
+
+    fetched = cloud.fetch(
+        options.execution, options.out, boto3.client, kind=options.format, prefix=options.prefix
+    )
+    print(fetched.describe(), file=sys.stderr)
+    return ROWS_FAILED if fetched.summary.failed else 0
 
 
 def _serve(options: argparse.Namespace) -> None:

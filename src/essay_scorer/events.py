@@ -2,7 +2,8 @@
 
 Over HTTP an event is a Function URL's or an HTTP API's (payload format 2.0) or a REST
 API's (1.0); a direct invocation carries the request itself, ``{"text": "…"}``, and
-gets ``{"statusCode": 200, "body": {…}}`` with an object as its body.
+gets ``{"statusCode": 200, "body": {…}}`` with an object as its body; or it carries a batch
+of them, for ``bulk``.
 """
 
 from base64 import b64encode
@@ -13,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from .api import Application, WireError, answer, failure
+from .bulk import answer_batch, is_batch
 from .messages import Request, Response
 from .scorer import Scorer
 
@@ -24,6 +26,8 @@ def make_handler(scorer: Scorer, *, origins: Iterable[str] = ("*",)) -> Handler:
     application = Application(scorer, origins=origins)
 
     def handler(event: Any, _context: Any) -> dict[str, Any]:
+        if is_batch(event):
+            return answer_batch(scorer, event)
         if not _is_http(event):
             return _direct(scorer, event)
         try:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Protocol
 
-from .rows import Answer, Source
+from .rows import Answer
 
 LINE_EVERY = 60.0  # seconds, in a log
 SHOWN = 5  # failures that are named
@@ -75,6 +75,14 @@ def duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
 
 
+class Measured(Protocol):
+    """Something of which a part is done; position and size are of one unit."""
+
+    @property
+    def size(self) -> int | None: ...
+    def position(self) -> int: ...
+
+
 class Watch(Protocol):
     """Takes how many rows have been scored."""
 
@@ -82,7 +90,7 @@ class Watch(Protocol):
 
 
 @contextmanager
-def watching(source: Source) -> Iterator[Watch]:
+def watching(source: Measured) -> Iterator[Watch]:
     """Yield what each scored row is reported to: a bar in a terminal, else a line a minute."""
     if sys.stderr.isatty() and find_spec("rich") is not None:
         with _bar(source) as watch:
@@ -92,7 +100,7 @@ def watching(source: Source) -> Iterator[Watch]:
 
 
 @contextmanager
-def _bar(source: Source) -> Iterator[Watch]:
+def _bar(source: Measured) -> Iterator[Watch]:
     from rich.console import Console  # noqa: PLC0415 - an optional part
     from rich.progress import (  # noqa: PLC0415
         BarColumn,
@@ -112,17 +120,17 @@ def _bar(source: Source) -> Iterator[Watch]:
     )
     start, began = source.position(), time.monotonic()
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        total = source.size - start if source.size else None
-        task = bar.add_task("", total=total, rows=0, rate=0.0)
+        task = bar.add_task("", total=None, rows=0, rate=0.0)
 
         def watch(rows: int) -> None:
-            rate = rows / (time.monotonic() - began)
-            bar.update(task, completed=source.position() - start, rows=rows, rate=rate)
+            total = source.size - start if source.size else None
+            done, rate = source.position() - start, rows / (time.monotonic() - began)
+            bar.update(task, total=total, completed=done, rows=rows, rate=rate)
 
         yield watch
 
 
-def _lines(source: Source, *, every: float) -> Watch:
+def _lines(source: Measured, *, every: float) -> Watch:
     start, began = source.position(), time.monotonic()
     last = began
 

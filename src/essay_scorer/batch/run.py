@@ -2,12 +2,12 @@
 
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.metadata import version
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,10 @@ from ..errors import FileError
 from .journal import Journal, digest
 from .reading import PIPE, format_of, open_source
 from .report import Summary, watching
-from .rows import WRONG_FIELDS, Answer, Columns, Row, Source
+from .rows import Answer, Columns, Row, Source
+from .table import Table
 from .workers import Workers, cores
 from .writing import appearing, is_kept, make_writer, target, writing
-
-LOOKED_AT = 64  # rows of a source whose rows name their own columns
 
 Scored = Iterator[tuple[Row, Answer]]
 
@@ -61,7 +60,7 @@ def score_file(job: Job) -> Summary:
                 f"{journal.path} is of another model or version: every row is scored anew",
                 file=sys.stderr,
             )
-        table = _Table.of(source, fixed=out_kind != "jsonl")
+        table = Table.of(source, fixed=out_kind != "jsonl")
         columns = Columns.choose(table.names, job.columns, where=job.source)
         run = _Run(columns, journal, source)
         with appearing(job.out) as file:
@@ -129,37 +128,6 @@ class _Run:
     def _counted(self, row: Row, answer: Answer) -> tuple[Row, Answer]:
         self.summary.count(answer, self._columns.describe(row))
         return row, answer
-
-
-@dataclass(frozen=True)
-class _Table:
-    """The columns of a source, and its rows."""
-
-    names: Sequence[str]
-    rows: Iterable[Row]
-
-    @classmethod
-    def of(cls, source: Source, *, fixed: bool) -> "_Table":
-        """Read the columns; where rows name their own, those that the first rows name.
-
-        Args:
-            source: the file.
-            fixed: whether a row with another column cannot be written.
-        """
-        if source.columns is not None:
-            return cls(source.columns, source)
-        rows = iter(source)
-        first = list(islice(rows, LOOKED_AT))
-        if not first:
-            raise FileError(f"{source.name} holds no row.")
-        names = tuple(dict.fromkeys(name for row in first for name in row.fields))
-        everything = chain(first, rows)
-        return cls(names, _fitting(everything, names) if fixed else everything)
-
-
-def _fitting(rows: Iterable[Row], names: Sequence[str]) -> Iterator[Row]:
-    for row in rows:
-        yield row if row.fields.keys() <= set(names) else replace(row, error=WRONG_FIELDS)
 
 
 def _journal(job: Job, folder: Path) -> AbstractContextManager[Journal | None]:

@@ -9,9 +9,9 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from ..api import WireError, answer
+from ..bulk import answer_all
 from ..errors import ScorerError
 from ..scorer import Scorer
 
@@ -19,18 +19,9 @@ from ..scorer import Scorer
 def serve(scorer: Scorer, requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer lists of requests with lists of answers, until there are no more."""
     for line in requests:
-        said = [_answer(scorer, request) for request in json.loads(line)]
+        said = answer_all(scorer, json.loads(line))
         answers.write(json.dumps(said).encode() + b"\n")
         answers.flush()
-
-
-def _answer(scorer: Scorer, request: Any) -> dict[str, Any]:
-    if "error" in request:  # a row that could not be read keeps its place
-        return dict(request)
-    try:
-        return answer(scorer, request)
-    except WireError as error:
-        return {"error": error.body["error"]["code"]}
 
 
 def main() -> None:
