@@ -14,8 +14,8 @@ TORCH := torch==2.13.0
 DOCKER ?= docker
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser check fix bench benchmark-asap benchmark-unseen lab model \
-	image bootstrap deploy go-back destroy deploy-local e2e pictures snapshot system system-local lock clean
+.PHONY: help demo test browser check fix bench bench-batch benchmark-asap benchmark-unseen lab model \
+	image bootstrap deploy go-back destroy deploy-local e2e e2e-batch pictures snapshot system system-local lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 18
@@ -62,6 +62,9 @@ deploy-local: system-local $(INFRA)/.ready  ## the whole deployment on this mach
 e2e: system-local $(VENV)/.lab $(INFRA)/.ready  ## test a deployment on this machine, end to end
 	@$(INFRA)/bin/python -m pytest local_aws/tests
 
+e2e-batch: system-local $(VENV)/.lab $(INFRA)/.ready  ## the same with 5,000 essays in a batch
+	@ESSAYS=5000 $(INFRA)/bin/python -m pytest local_aws/tests/test_batch.py
+
 pictures: $(VENV)/.dev  ## draw the documents' pictures from their sources
 	$(call debian,requirements/debian-docs.txt)
 	dot -Tsvg docs/architecture.dot -o docs/architecture.svg
@@ -77,6 +80,9 @@ fix: $(VENV)/.dev  ## format and mend what can be mended
 
 bench: system $(VENV)/.lab $(ORIGINAL)/.ready  ## measure the handler beside the first system's: docs/performance.md
 	@$(BIN)/python -m bench.speed --original $(ORIGINAL) $(ARGS)
+
+bench-batch: $(VENV)/.serve  ## measure a batch beside scoring one by one
+	@$(BIN)/python bench/batch.py
 
 benchmark-asap: $(VENV)/.lab  ## the public benchmark on DATA=asap.parquet: forty scorers a recipe
 	$(BIN)/python bench/agreement.py asap --data $(DATA) --folds $(dir $(DATA))asap_folds \

@@ -217,7 +217,7 @@ def fetch(
         _download(clients("s3"), given, folder)
         with Results(folder) as results, (folder / ROWS).open("rb") as rows:
             layout = json.loads(rows.readline())
-            summary = Summary()
+            summary = Summary(began=None)
             columns = Columns(text="", id=layout["id"])
             with appearing(out) as file:
                 writer = make_writer(file, out_kind, layout["columns"], prefix=prefix)

@@ -26,7 +26,7 @@ class Summary:
     flags: Counter[str] = field(default_factory=Counter)
     scores: Counter[int] = field(default_factory=Counter)
     first_failures: list[str] = field(default_factory=list)
-    began: float = field(default_factory=time.monotonic)
+    began: float | None = field(default_factory=time.monotonic)  # none where another scored
 
     def count(self, answer: Answer, where: str) -> None:
         """Take a row's answer in."""
@@ -42,13 +42,9 @@ class Summary:
 
     def describe(self) -> str:
         """Return it as a person reads it."""
-        seconds = time.monotonic() - self.began
-        fresh = self.rows - self.replayed
         failed = self.failed.total()
         lines = [
-            f"scored   {self.rows - failed:,} of {self.rows:,} rows in {duration(seconds)}, "
-            f"{fresh / seconds:,.1f} rows a second"
-            + (f"; {self.replayed:,} were scored before" if self.replayed else ""),
+            f"scored   {self.rows - failed:,} of {self.rows:,} rows{self._took()}",
             f"failed   {failed:,}{_named(self.failed)}",
             f"flagged  {self.flagged:,}{_named(self.flags)}",
             f"scores   {_counts(sorted(self.scores.items())) or '(none)'}",
@@ -57,6 +53,13 @@ class Summary:
         if failed > SHOWN:
             lines.append(f"         and {failed - SHOWN:,} more; the column error names them")
         return "\n".join(lines)
+
+    def _took(self) -> str:
+        if self.began is None:
+            return ""
+        seconds, fresh = time.monotonic() - self.began, self.rows - self.replayed
+        said = f" in {duration(seconds)}, {fresh / seconds:,.1f} rows a second"
+        return f"{said}; {self.replayed:,} were scored before" if self.replayed else said
 
 
 def _named(counter: Counter[str]) -> str:

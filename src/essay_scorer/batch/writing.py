@@ -30,6 +30,8 @@ ADDED = {
     "interval_high": "int64",
     "interval_coverage": "float64",
     "flags": "list",
+    "language": "string",
+    "doubt": "float64",
     "review": "bool",
     "model_name": "string",
     "model_version": "string",
