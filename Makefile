@@ -15,7 +15,7 @@ DOCKER ?= docker
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test browser check fix bench bench-batch benchmark-asap benchmark-unseen lab model \
-	image bootstrap deploy go-back destroy deploy-local e2e e2e-batch pictures snapshot system system-local lock clean
+	image key bootstrap deploy go-back destroy deploy-local e2e e2e-batch pictures snapshot system system-local lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 18
@@ -73,6 +73,9 @@ pictures: $(VENV)/.dev  ## draw the documents' pictures from their sources
 
 snapshot: $(INFRA)/.ready  ## write the reviewed template of the deployment again
 	@WRITE_SNAPSHOT=1 $(INFRA)/bin/python -m pytest --quiet infra/tests -k reviewed
+
+key: $(VENV)/.serve  ## make a key for a server, and the hash that it keeps
+	@$(BIN)/essay-scorer key
 
 fix: $(VENV)/.dev  ## format and mend what can be mended
 	$(BIN)/ruff format .

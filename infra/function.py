@@ -24,8 +24,13 @@ def cors_at_url(settings: Settings) -> bool:
     return settings.access == "iam" and not settings.api_gateway
 
 
-def _origins(settings: Settings) -> str:
-    return "" if cors_at_url(settings) else ",".join(settings.cors_origins)
+def _environment(settings: Settings) -> dict[str, str]:
+    """Return what the handler reads: who may call from which page, by which keys."""
+    origins = () if cors_at_url(settings) else settings.cors_origins
+    variables = {"ESSAY_SCORER_ORIGINS": ",".join(origins)}
+    if settings.key_hashes:
+        variables["ESSAY_SCORER_KEY_HASHES"] = ",".join(settings.key_hashes)
+    return variables
 
 
 class ScoringFunction(Construct):
@@ -56,7 +61,7 @@ class ScoringFunction(Construct):
             ephemeral_storage_size=Size.mebibytes(settings.ephemeral_storage),
             reserved_concurrent_executions=settings.reserved_concurrency,
             snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if settings.snap_start else None,
-            environment={"ESSAY_SCORER_ORIGINS": _origins(settings)},
+            environment=_environment(settings),
             log_group=self.logs,
             role=self._role(),
             current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),

@@ -103,7 +103,7 @@ class Gateway(Construct):
         predict.add_method(
             "POST",
             integration,
-            api_key_required=settings.access == "key",
+            api_key_required=settings.key_at_gateway,
             authorization_type=(
                 apigateway.AuthorizationType.IAM
                 if settings.access == "iam"
@@ -113,7 +113,7 @@ class Gateway(Construct):
         predict.add_method("OPTIONS", integration)  # a browser's preflight carries no key
         for refusal in (*REFUSALS, _unknown(settings)):
             self._refuse(refusal, settings)
-        self.key = self._plan(settings) if settings.access == "key" else None
+        self.key = self._plan(settings) if settings.key_at_gateway else None
         Validations.of(self).acknowledge(
             *(
                 Acknowledgment(id=f"AwsSolutions::AwsSolutions-{rule}", reason=reason)

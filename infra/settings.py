@@ -24,6 +24,7 @@ KEPT_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827
 
 _ORIGIN = re.compile(r"\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?", re.IGNORECASE)
 _HOURS = re.compile(r"([01]?[0-9]|2[0-3])-([01]?[0-9]|2[0-3])")
+_KEY_HASH = re.compile(r"sha256:[0-9a-f]{32}:[0-9a-f]{64}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -61,6 +62,7 @@ class Settings(BaseModel):
     ephemeral_storage: Annotated[int, Field(ge=512, le=10_240)] = 10_240
 
     access: Literal["public", "key", "iam"] = "public"
+    key_hashes: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
     cors_origins: Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)] = ("*",)
     api_gateway: bool = False
     requests_per_second: Annotated[int, Field(ge=1, le=10_000)] = 20
@@ -92,6 +94,10 @@ class Settings(BaseModel):
                 )
         if "*" in self.cors_origins and len(self.cors_origins) > 1:
             raise ValueError("cors_origins has * beside others; * alone allows every one")
+        if not all(map(_KEY_HASH.fullmatch, self.key_hashes)):  # not repeated: it may be a key
+            raise ValueError("key_hashes has something else than the hashes that `make key` prints")
+        if len(self.key_hashes) > 2:
+            raise ValueError("key_hashes are more than two; an old key and its successor are all")
         if self.log_retention not in KEPT_DAYS:
             days = ", ".join(map(str, KEPT_DAYS))
             raise ValueError(f"log_retention is {self.log_retention} days; CloudWatch keeps {days}")
@@ -118,8 +124,13 @@ class Settings(BaseModel):
             raise ValueError(
                 "snap_start and provisioned_concurrency exclude each other; choose one"
             )
-        if self.access == "key" and not self.api_gateway:
-            raise ValueError("access = key needs api_gateway, which is what asks for the key")
+        if self.access == "key" and not self.key_hashes and not self.api_gateway:
+            raise ValueError(
+                "access = key needs key_hashes, which `make key` prints, or api_gateway, "
+                "which makes a key of its own"
+            )
+        if self.key_hashes and self.access != "key":
+            raise ValueError(f"key_hashes are for access = key, not {self.access}")
         if self.provisioned_hours and not self.provisioned_concurrency:
             raise ValueError("provisioned_hours needs a provisioned_concurrency")
         reserved = self.reserved_concurrency
@@ -129,6 +140,11 @@ class Settings(BaseModel):
                 f"reserved_concurrency {reserved}"
             )
         return self
+
+    @property
+    def key_at_gateway(self) -> bool:
+        """Whether the API Gateway asks for the key, and not the function at every door."""
+        return self.access == "key" and not self.key_hashes
 
     @property
     def warm_hours(self) -> tuple[int, int]:

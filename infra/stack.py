@@ -64,7 +64,7 @@ class ScorerStack(Stack):
             alias=self.scoring.alias,
         )
         self._output("Url", url)
-        if settings.access != "key":
+        if not settings.key_at_gateway:
             self._output("Curl", _curl(settings, url, service="lambda"))
         self._output("FunctionName", self.scoring.function.function_name)
         if settings.api_gateway:
@@ -78,8 +78,10 @@ class ScorerStack(Stack):
 
     def _url(self, settings: Settings) -> str:
         kind = lambda_.FunctionUrlAuthType
-        # With a key the API Gateway is the door; past it only signed requests come in.
-        auth = kind.NONE if settings.access == "public" else kind.AWS_IAM
+        # Where the API Gateway asks for the key, it is the door; past it only signed requests
+        # come in.
+        closed = settings.access == "iam" or settings.key_at_gateway
+        auth = kind.AWS_IAM if closed else kind.NONE
         cors = None
         if cors_at_url(settings):
             cors = lambda_.FunctionUrlCorsOptions(

@@ -9,4 +9,10 @@ from essay_scorer import Scorer  # only now, because numpy reads the variable wh
 from essay_scorer.events import make_handler
 
 origins = os.environ.get("ESSAY_SCORER_ORIGINS", "*")  # none where another door answers CORS
-handler = make_handler(Scorer.load(), origins=origins.split(",") if origins else ())
+hashes = os.environ.get("ESSAY_SCORER_KEY_HASHES", "")  # of the keys that open the function's URL
+keys = []
+if hashes:
+    from essay_scorer.access import KeyHash
+
+    keys = [KeyHash.parse(one) for one in hashes.split(",")]
+handler = make_handler(Scorer.load(), origins=origins.split(",") if origins else (), keys=keys)

@@ -9,6 +9,8 @@ import pytest
 from infra.cdk import ROOT
 from infra.settings import FILE, Settings, SettingsError, from_words
 
+HASH = f"sha256:{'0' * 32}:{'a' * 64}"
+
 
 def test_the_defaults_are_the_originals(tmp_path: Path) -> None:
     settings = Settings.load({}, folder=tmp_path)
@@ -49,7 +51,16 @@ def test_lists_and_tables_come_from_the_command_line_too(tmp_path: Path) -> None
             {"profile": "lean", "provisioned_concurrency": "2"},
             "snap_start and provisioned_concurrency exclude each other; choose one.",
         ),
-        ({"access": "key"}, "access = key needs api_gateway, which is what asks for the key."),
+        ({"access": "key"}, "access = key needs key_hashes, which `make key` prints, or api_g"),
+        ({"key_hashes": HASH}, "key_hashes are for access = key, not public."),
+        (
+            {"access": "key", "key_hashes": "essay_secret"},
+            "key_hashes has something else than the hashes that `make key` prints.",
+        ),
+        (
+            {"access": "key", "key_hashes": f"{HASH},{HASH},{HASH}"},
+            "key_hashes are more than two; an old key and its successor are all.",
+        ),
         ({"provisioned_hours": "7-17"}, "provisioned_hours needs a provisioned_concurrency."),
         (
             {"provisioned_concurrency": "5", "reserved_concurrency": "4"},
@@ -82,6 +93,7 @@ def test_a_wrong_setting_is_one_sentence(
         Settings.load(context, folder=tmp_path)
     assert sentence in str(caught.value)
     assert "\n" not in str(caught.value)
+    assert "secret" not in str(caught.value)
 
 
 def test_a_command_lines_words_are_settings() -> None:

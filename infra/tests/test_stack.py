@@ -18,7 +18,7 @@ from infra.stack import ScorerStack
 
 Make = Callable[..., ScorerStack]
 Synthesise = Callable[..., dict[str, Any]]
-SNAPSHOT = Path(__file__).with_name("snapshot.json")
+SNAPSHOTS = Path(__file__).with_name("snapshots")
 
 
 def _of(template: dict[str, Any], kind: str) -> list[dict[str, Any]]:
@@ -93,6 +93,26 @@ def test_with_a_key_nobody_comes_in_beside_the_gateway(template: Synthesise) -> 
     assert _only(made, "AWS::Lambda::Url")["AuthType"] == "AWS_IAM"
     callers = {permission["Principal"] for permission in _of(made, "AWS::Lambda::Permission")}
     assert callers == {"apigateway.amazonaws.com"}
+
+
+HASHES = ",".join(f"sha256:{salt * 32}:{'f' * 64}" for salt in "01")
+
+
+def test_with_key_hashes_the_function_asks_at_every_door(template: Synthesise) -> None:
+    made = template(access="key", key_hashes=HASHES, api_gateway=True)
+    assert _only(made, "AWS::Lambda::Url")["AuthType"] == "NONE"
+    variables = _only(made, "AWS::Lambda::Function")["Environment"]["Variables"]
+    assert variables["ESSAY_SCORER_KEY_HASHES"] == HASHES
+    assert _of(made, "AWS::ApiGateway::ApiKey") == []
+    assert not any(method.get("ApiKeyRequired") for method in _of(made, "AWS::ApiGateway::Method"))
+    for name in ("Curl", "GatewayCurl"):
+        assert "x-api-key: YOUR-KEY" in json.dumps(made["Outputs"][name])
+
+
+def test_without_key_hashes_the_function_asks_for_none(template: Synthesise) -> None:
+    for settings in ({}, {"access": "key", "api_gateway": True}):
+        variables = _only(template(**settings), "AWS::Lambda::Function")["Environment"]["Variables"]
+        assert "ESSAY_SCORER_KEY_HASHES" not in variables
 
 
 def test_the_role_may_write_its_own_log_and_nothing_else(template: Synthesise) -> None:
@@ -241,45 +261,56 @@ def test_where_requests_are_signed_the_commands_sign(template: Synthesise) -> No
         assert f":{service} --user" in command
 
 
+COMBINATIONS: dict[str, dict[str, Any]] = {
+    "original": {},
+    "iam": {"access": "iam"},
+    "key": {"access": "key", "key_hashes": HASHES, "alarm_email": "head@school.example"},
+    "lean": {"profile": "lean", "reserved_concurrency": 5},
+    "gateway": {"api_gateway": True, "cors_origins": "https://a.example,https://b.example"},
+    "gateway-key": {"api_gateway": True, "access": "key", "reserved_concurrency": 3},
+    "gateway-iam": {"api_gateway": True, "access": "iam", "tags": "team=school"},
+    "warm": {"provisioned_concurrency": 3, "time_zone": "Europe/Paris"},
+    "school-day": {"provisioned_concurrency": 3, "provisioned_hours": "7-17"},
+}
+
+
 def _without_hashes(template: dict[str, Any]) -> str:
     """Return the template without what changes with every image and version."""
     text = json.dumps(template, indent=2, sort_keys=True)
     return re.sub(r"[0-9a-f]{64}|(?<=CurrentVersion)[0-9A-F]{8}[0-9a-f]{32}", "HASH", text)
 
 
-def test_the_template_is_the_reviewed_one(template: Synthesise) -> None:
+@pytest.mark.parametrize("name", COMBINATIONS)
+def test_the_template_is_the_reviewed_one(template: Synthesise, name: str) -> None:
     """After a wanted change, ``make snapshot`` writes it again; read the difference."""
-    made = _without_hashes(template(api_gateway=True, access="key"))
+    made = _without_hashes(template(**COMBINATIONS[name]))
+    path = SNAPSHOTS / f"{name}.json"
     if "WRITE_SNAPSHOT" in os.environ:
-        SNAPSHOT.write_text(made + "\n", encoding="utf-8")
-    assert made == SNAPSHOT.read_text(encoding="utf-8").rstrip("\n")
+        path.write_text(made + "\n", encoding="utf-8")
+    assert made == path.read_text(encoding="utf-8").rstrip("\n")
 
 
-def test_cloudformation_would_take_it(template: Synthesise, tmp_path: Path) -> None:
-    path = tmp_path / "template.json"
-    path.write_text(json.dumps(template(api_gateway=True, access="key", reserved_concurrency=3)))
+def test_every_reviewed_template_is_of_a_combination() -> None:
+    assert {path.stem for path in SNAPSHOTS.iterdir()} == set(COMBINATIONS)
+
+
+def test_cloudformation_would_take_them(template: Synthesise, tmp_path: Path) -> None:
+    for name, settings in COMBINATIONS.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(template(**settings)))
     linter = Path(sys.executable).with_name("cfn-lint")
     # W3005: CDK names a dependency that CloudFormation would find itself.
-    command = [str(linter), "--ignore-checks", "W3005", "--", str(path)]
+    command = [str(linter), "--ignore-checks", "W3005", "--", *map(str, tmp_path.glob("*.json"))]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (found.stdout, found.returncode) == ("", 0)
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {},
-        {"profile": "lean", "access": "iam"},
-        {"api_gateway": True, "alarm_email": "head@school.example"},
-        {"api_gateway": True, "access": "key", "reserved_concurrency": 5},
-    ],
-)
+@pytest.mark.parametrize("name", COMBINATIONS)
 def test_no_rule_of_aws_solutions_is_broken_without_a_reason(
-    make: Make, settings: dict[str, Any], tmp_path: Path
+    make: Make, name: str, tmp_path: Path
 ) -> None:
     app = App(outdir=str(tmp_path / "out"))
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    make(app, **settings)
+    make(app, **COMBINATIONS[name])
     app.synth()  # raises where a finding is not answered
 
 

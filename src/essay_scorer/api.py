@@ -10,11 +10,14 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import TextError
 from .messages import Request, Response
 from .scorer import Scorer
+
+if TYPE_CHECKING:
+    from .access import KeyHash
 
 BODY_LIMIT = 256 * 1024  # bytes
 
@@ -50,6 +53,7 @@ ERRORS: dict[str, tuple[int, str]] = {
     "invalid_base64": (400, "The body is marked as base64 but is not."),
     "invalid_event": (400, "The event is not an HTTP request."),
     "missing_text": (400, 'The request has no field "text".'),
+    "unauthorised": (401, "Send a valid key as X-Api-Key, or as Authorization: Bearer."),
     "not_found": (404, "There is nothing at this path."),
     "method_not_allowed": (405, "This path does not answer this method."),
     "too_large": (413, f"The request is over {BODY_LIMIT // 1024} KiB."),
@@ -116,10 +120,21 @@ Endpoint = Callable[[Request], Response]
 
 
 class Application:
-    """Answers requests: routes, CORS and errors, each in one place."""
+    """Answers requests: routes, keys, CORS and errors, each in one place.
 
-    def __init__(self, scorer: Scorer, *, origins: Iterable[str] = ("*",)) -> None:
+    With ``keys``, a score is for those who hold one; the page, with which a person can
+    give theirs, is for everybody.
+    """
+
+    def __init__(
+        self,
+        scorer: Scorer,
+        *,
+        origins: Iterable[str] = ("*",),
+        keys: "Iterable[KeyHash]" = (),
+    ) -> None:
         self.scorer = scorer
+        self._keys = tuple(keys)
         self._origins = frozenset(origins)
         page = {path.name: {"GET": partial(_file, path=path)} for path in _WEB.iterdir()}
         self.routes: Mapping[str, Mapping[str, Endpoint]] = {
@@ -143,7 +158,10 @@ class Application:
         if request.method == "OPTIONS":
             return Response(status=204, headers=_CORS, body=b"")
         try:
-            return self._endpoint(request)(request)
+            endpoint = self._endpoint(request)
+            if request.method == "POST":
+                self._check_key(request)
+            return endpoint(request)
         except Exception as error:  # noqa: BLE001 - a caller never sees what went wrong inside
             return failure(error)
 
@@ -156,6 +174,14 @@ class Application:
         if method not in methods:
             raise WireError("method_not_allowed", Allow=", ".join(sorted(methods)))
         return methods[method]
+
+    def _check_key(self, request: Request) -> None:
+        if not self._keys:
+            return
+        from .access import admits  # here, because it loads OpenSSL, which takes its time
+
+        if not admits(self._keys, request.headers):
+            raise WireError("unauthorised", **{"WWW-Authenticate": "Bearer"})
 
     def _allowed_origin(self, request: Request) -> Mapping[str, str]:
         if "*" in self._origins:

@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_submit(commands)
     _add_fetch(commands)
     _add_serve(commands)
+    _add_key(commands)
     _add_bundle(commands)
     _add_data(commands)
     _add_train(commands)
@@ -139,8 +140,16 @@ def _add_serve(commands: Any) -> None:
     command = commands.add_parser("serve", help="answer HTTP requests on this machine")
     command.add_argument("--host", default="127.0.0.1")
     command.add_argument("--port", type=_port, default=8000, help="0 takes a free one")
+    command.add_argument(
+        "--key-hash", action="append", default=[], metavar="HASH", help="score for its key alone"
+    )
     _add_bundle_option(command)
     command.set_defaults(run=_serve)
+
+
+def _add_key(commands: Any) -> None:
+    command = commands.add_parser("key", help="make a key for a server, and its hash")
+    command.set_defaults(run=_make_key)
 
 
 def _add_bundle(commands: Any) -> None:
@@ -390,12 +399,23 @@ def _fetch(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> None:
     require("serve", "waitress")
+    from .access import KeyHash
     from .scorer import Scorer
     from .serve import LocalServer
 
-    server = LocalServer(Scorer.load(options.bundle), host=options.host, port=options.port)
+    keys = [KeyHash.parse(one) for one in options.key_hash]
+    scorer = Scorer.load(options.bundle)
+    server = LocalServer(scorer, host=options.host, port=options.port, keys=keys)
     print(f"listening on {server.address}", file=sys.stderr)
     server.run()
+
+
+def _make_key(_options: argparse.Namespace) -> None:
+    from .access import KeyHash, make_key
+
+    key = make_key()
+    print(f"key   {key}\nhash  {KeyHash.of(key)}")
+    print("The key is for those who call; the server needs the hash alone.", file=sys.stderr)
 
 
 def _show_bundle(options: argparse.Namespace) -> None:

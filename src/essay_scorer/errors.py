@@ -10,6 +10,7 @@
     │   └── BundleForeign      not a bundle of a kind this version reads
     ├── FileError          a file the user named cannot be read
     ├── SettingWrong       a setting has a value that it cannot have
+    ├── KeyHashUnusable    what should be a key's hash is none
     ├── AddressInUse       the port is taken
     └── ExtraMissing       an optional part of the package is not installed
 
@@ -85,6 +86,15 @@ class SettingWrong(ScorerError):
     """A setting has a value that it cannot have."""
 
     code = "setting_wrong"
+
+
+class KeyHashUnusable(ScorerError):
+    """What should be the hash of a key is none."""
+
+    code = "key_hash_unusable"
+
+    def __init__(self) -> None:
+        super().__init__("A key's hash is sha256:SALT:HASH, as `essay-scorer key` prints it.")
 
 
 class AddressInUse(ScorerError):

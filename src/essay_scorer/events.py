@@ -10,7 +10,7 @@ from base64 import b64encode
 from binascii import Error as Base64Error
 from binascii import a2b_base64
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from .api import Application, WireError, answer, failure
@@ -18,12 +18,20 @@ from .bulk import answer_batch, is_batch
 from .messages import Request, Response
 from .scorer import Scorer
 
+if TYPE_CHECKING:
+    from .access import KeyHash
+
 Handler = Callable[[Any, Any], dict[str, Any]]
 
 
-def make_handler(scorer: Scorer, *, origins: Iterable[str] = ("*",)) -> Handler:
-    """Return the Lambda handler: HTTP events and direct invocations of one scorer."""
-    application = Application(scorer, origins=origins)
+def make_handler(
+    scorer: Scorer, *, origins: Iterable[str] = ("*",), keys: "Iterable[KeyHash]" = ()
+) -> Handler:
+    """Return the Lambda handler: HTTP events and direct invocations of one scorer.
+
+    Keys are for HTTP; who may invoke the function directly, AWS has asked already.
+    """
+    application = Application(scorer, origins=origins, keys=keys)
 
     def handler(event: Any, _context: Any) -> dict[str, Any]:
         if is_batch(event):

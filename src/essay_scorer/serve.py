@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from waitress.server import create_server
 
+from .access import KeyHash
 from .api import BODY_LIMIT, Application
 from .errors import AddressInUse, FileError
 from .messages import Request
@@ -29,14 +30,21 @@ class LocalServer:
         FileError: there is no such host or port on this machine.
     """
 
-    def __init__(self, scorer: Scorer, *, host: str = "127.0.0.1", port: int = 8000) -> None:
+    def __init__(
+        self,
+        scorer: Scorer,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 8000,
+        keys: Iterable[KeyHash] = (),
+    ) -> None:
         # A browser asks for more at once than there are threads: that is no fault.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         listener = _listen(host, port)
         self.host = host
         self.port: int = listener.getsockname()[1]
         self._server = create_server(
-            _wsgi(Application(scorer)),
+            _wsgi(Application(scorer, keys=keys)),
             sockets=[listener],
             threads=4,
             ident=None,
