@@ -27,7 +27,7 @@ KEY_VARIABLE = "ESSAY_SCORER_KEY"  # a key of your own, to try the new URL with
 ESSAY = Path("examples") / "middling.txt"
 PATIENCE = 60  # seconds until a new URL must answer
 TOOLKIT = "CDKToolkit"  # the stack that `cdk bootstrap` makes
-_TAG = re.compile(r"container-assets-[^:\"]*:([0-9a-f]{64})")  # of an image, in a template
+_TAG = re.compile(r"container-assets-[^\"]*:([0-9a-f]{64})")  # of an image, in a template
 
 
 class OperationError(RuntimeError):

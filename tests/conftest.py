@@ -56,7 +56,9 @@ def port() -> Iterator[int]:
         address = server.stderr.readline().split()[-1]
         yield urlsplit(address).port or 0
         server.terminate()
-        assert server.stderr.read() == ""  # no request made it complain
+        # No request made it complain; that one waited for others is no complaint.
+        said = [line for line in server.stderr if "Task queue depth" not in line]
+        assert said == []
 
 
 @pytest.fixture(scope="session")

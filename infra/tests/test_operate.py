@@ -1,0 +1,81 @@
+"""What the `make` commands ask of AWS, where the emulator cannot be brought to answer so."""
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from infra import cdk
+from infra.operate import Operator
+from infra.settings import Settings
+
+MINE, OTHERS = "a" * 64, "b" * 64
+REPOSITORY = "cdk-hnb659fds-container-assets-111122223333-eu-west-3"
+CODE = {
+    "Fn::Sub": "${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/"
+    "cdk-hnb659fds-container-assets-${AWS::AccountId}-${AWS::Region}:" + MINE
+}
+
+
+class FailedDeployment:
+    """An account in which a first deployment failed: a stack without outputs, an image pushed."""
+
+    def __init__(self) -> None:
+        self.deleted: list[str] = []
+
+    def client(self, _service: str, **_options: object) -> "FailedDeployment":
+        return self
+
+    def describe_stacks(self, **_: object) -> dict[str, Any]:
+        return {"Stacks": [{"StackStatus": "ROLLBACK_COMPLETE"}]}
+
+    def get_template(self, **_: object) -> dict[str, Any]:
+        function = {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ImageUri": CODE}}}
+        return {"TemplateBody": json.dumps({"Resources": {"Function": function}})}
+
+    def describe_stack_resources(self, **_: object) -> dict[str, Any]:
+        resource = {"ResourceType": "AWS::ECR::Repository", "PhysicalResourceId": REPOSITORY}
+        return {"StackResources": [resource]}
+
+    def get_paginator(self, _name: str) -> "FailedDeployment":
+        return self
+
+    def paginate(self, **_: object) -> list[dict[str, Any]]:
+        return [{"Functions": []}]
+
+    def batch_delete_image(self, **given: Any) -> None:
+        self.deleted += [
+            f"{given['repositoryName']}:{one['imageTag']}" for one in given["imageIds"]
+        ]
+
+    def list_images(self, **_: object) -> dict[str, Any]:
+        return {"imageIds": [{"imageTag": OTHERS}]}
+
+
+def test_a_first_deployment_that_failed_can_be_destroyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    account, commands = FailedDeployment(), []
+    monkeypatch.setattr(cdk, "run", lambda *words, **_: commands.append(words[0]))
+    left = Operator(Settings(), session=account).destroy()
+    assert commands == ["destroy"]
+    assert account.deleted == [f"{REPOSITORY}:{MINE}"]
+    assert left == [f"repository {REPOSITORY} of `cdk bootstrap`, 1 image(s)"]
+
+
+def test_the_region_of_the_environment_is_everybodys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CDK reads AWS_REGION, AWS's library for Python does not."""
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    monkeypatch.setenv("AWS_REGION", "eu-west-3")
+    session = Operator(Settings()).session
+    assert isinstance(session, boto3.Session)
+    assert session.region_name == "eu-west-3"
+
+
+def test_a_deployment_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Nothing(FailedDeployment):
+        def describe_stacks(self, **_: object) -> dict[str, Any]:
+            raise ClientError({"Error": {"Code": "ValidationError"}}, "DescribeStacks")
+
+    with pytest.raises(RuntimeError, match="There is no deployment named exam in this account"):
+        Operator(Settings(name="exam"), session=Nothing()).destroy()
