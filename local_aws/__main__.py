@@ -17,7 +17,8 @@ def main() -> int:
     parser.add_argument("setting", nargs="*", help="as in settings.toml, like memory=4096")
     parser.add_argument("--once", action="store_true", help="take it down at once")
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for asked in (signal.SIGINT, signal.SIGTERM):  # a shell may have told us to ignore the first
+        signal.signal(asked, _interrupt)
     try:
         given = from_words(options.setting)
         settings = Settings.load(given, folder=ROOT)

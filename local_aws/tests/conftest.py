@@ -1,4 +1,4 @@
-"""One cloud for all tests, deployed once; the tests run in the order of the file."""
+"""One cloud for all tests, deployed once; the tests run in the order of the files."""
 
 from collections.abc import Iterator
 
@@ -7,12 +7,20 @@ import pytest
 from local_aws import deployment, needs
 
 
-@pytest.fixture(scope="session")
-def cloud() -> Iterator[deployment.Cloud]:
-    """An engine and an emulator.  Where the machine cannot run them, nothing here can pass."""
+@pytest.fixture(scope="session", autouse=True)
+def _fit() -> None:
+    """Where the machine cannot run a deployment, nothing here can pass."""
     try:
         needs.check()
+    except needs.UnfitError as error:
+        pytest.exit(f"not run: {error}", returncode=needs.UNFIT)
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[deployment.Cloud]:
+    """An engine and an emulator."""
+    try:
         with deployment.running() as running:
             yield running
     except needs.UnfitError as error:
-        pytest.exit(str(error), returncode=needs.UNFIT)
+        pytest.exit(f"not run: {error}", returncode=needs.UNFIT)

@@ -7,8 +7,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from socket import SOCK_STREAM
 from typing import Any
 
+import psutil
 import pytest
 from infra.cdk import ROOT, CdkError
 from infra.operate import OperationError, Operator
@@ -202,9 +204,21 @@ def test_it_runs_as_nobody_and_cannot_write_beside_tmp(cloud: Cloud, url: str) -
     )
     assert said == ""
     assert cloud.engine.docker(*inside, "touch /tmp/x && echo written") == "written\n"
-    assert "true" in cloud.engine.docker(
-        "inspect", "-f", "{{.HostConfig.ReadonlyRootfs}}", container
-    )
+    as_root = ("exec", "--user=0", container, "sh", "-c")  # whom no permission stops
+    said = cloud.engine.docker(*as_root, "touch /x /var/task/x 2>&1; true")
+    assert said.count("Read-only file system") == 2
+
+
+def test_everything_listens_on_this_machine_alone(cloud: Cloud, url: str) -> None:
+    curl(url, "--data", TEXT)  # so that a function's container listens too
+    sockets = [
+        (process.name(), socket)
+        for process in psutil.Process().children(recursive=True)
+        for socket in process.net_connections("inet")
+        if socket.status == psutil.CONN_LISTEN or not (socket.raddr or socket.type == SOCK_STREAM)
+    ]
+    assert {"docker-proxy"} <= {name for name, _ in sockets}
+    assert {socket.laddr.ip for _, socket in sockets} == {"127.0.0.1"}
 
 
 def test_the_image_holds_the_runtime_the_bundle_and_the_handler(cloud: Cloud, url: str) -> None:
@@ -213,8 +227,8 @@ def test_the_image_holds_the_runtime_the_bundle_and_the_handler(cloud: Cloud, ur
     names = cloud.engine.docker("exec", container, "ls", "/var/task").split()
     packages = {name for name in names if not name.endswith(".dist-info")}
     assert packages == {
-        "__pycache__", "apig_wsgi", "bundle", "essay_scorer", "main.py", "markupsafe", "numpy",
-        "numpy.libs", "onnxruntime", "tokenizers", "werkzeug",
+        "__pycache__", "bundle", "essay_scorer", "main.py", "numpy", "numpy.libs", "onnxruntime",
+        "tokenizers",
     }  # fmt: skip
     assert (
         "lab" not in cloud.engine.docker("exec", container, "ls", "/var/task/essay_scorer").split()
@@ -330,14 +344,59 @@ def test_destroying_leaves_nothing_that_costs_money(
         changed.outputs()
 
 
-def test_with_a_key_only_the_gateway_lets_in(cloud: Cloud, outputs: dict[str, str]) -> None:
-    operator = cloud.operator(api_gateway="true", access="key", name="with-key")
+def test_with_the_gateways_key_only_the_gateway_lets_in(
+    cloud: Cloud, outputs: dict[str, str]
+) -> None:
+    operator = cloud.operator(api_gateway="true", access="key", name="gateway-key")
     found = operator.deploy()  # it scores an essay with the key
     try:
-        assert curl(cloud.here(found["GatewayUrl"]), "--data", TEXT).status == 403
+        for key in ((), ("-H", "x-api-key: wrong")):
+            reply = curl(cloud.here(found["GatewayUrl"]), "--data", TEXT, *key)
+            assert (reply.status, reply.json["error"]["code"]) == (401, "unauthorised")
+            assert reply.headers["access-control-allow-origin"] == "*"
         assert curl(cloud.here(found["Url"]), "--data", TEXT).status == 403
     finally:
         operator.destroy()
+
+
+def test_keys_of_ones_own_open_every_door_and_are_kept_nowhere(
+    cloud: Cloud, outputs: dict[str, str]
+) -> None:
+    made = [
+        subprocess.run([ROOT / ".venv/bin/essay-scorer", "key"], capture_output=True, text=True,
+                       check=True).stdout.split()
+        for _ in range(2)
+    ]  # fmt: skip
+    keys, hashes = [one[1] for one in made], [one[3] for one in made]
+    operator = cloud.operator(
+        api_gateway="true", access="key", key_hashes=",".join(hashes), name="with-keys"
+    )
+    operator.env = {**operator.env, "ESSAY_SCORER_KEY": keys[0]}
+    found = operator.deploy()  # it scores an essay with the key
+    try:
+        for door in ("Url", "GatewayUrl"):
+            url = cloud.here(found[door])
+            for key in ((), ("-H", "x-api-key: wrong")):
+                reply = curl(url, "--data", TEXT, *key)
+                assert (reply.status, reply.json["error"]["code"]) == (401, "unauthorised")
+            for given in (f"x-api-key: {keys[0]}", f"authorization: Bearer {keys[1]}"):
+                assert curl(url, "--data", TEXT, "-H", given).status == 200
+        assert curl(cloud.here(found["Url"])).status == 200  # the page, which asks for the key
+        assert not any(key in _everything_kept(cloud) for key in keys)
+    finally:
+        operator.destroy()
+
+
+def _everything_kept(cloud: Cloud) -> str:
+    """Return the templates, outputs, functions and logs of the account as one text."""
+    stacks, logs = cloud.client("cloudformation"), cloud.client("logs")
+    kept: list[Any] = [cloud.client("lambda").list_functions()["Functions"]]
+    for stack in stacks.describe_stacks()["Stacks"]:
+        kept += [stack, stacks.get_template(StackName=stack["StackName"])["TemplateBody"]]
+    for group in logs.describe_log_groups()["logGroups"]:
+        kept += logs.filter_log_events(logGroupName=group["logGroupName"])["events"]
+    assert "ESSAY_SCORER_KEY_HASHES" in str(kept)
+    return str(kept)
 
 
 def test_with_iam_only_signed_requests_get_in(cloud: Cloud, outputs: dict[str, str]) -> None:
@@ -361,7 +420,12 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def test_a_model_of_ones_own_is_deployed_with_nothing_changed(cloud: Cloud, own: Path) -> None:
+@pytest.mark.parametrize("folder", ["image/models", "image/src"])
+def test_a_model_of_ones_own_is_deployed_with_nothing_changed(
+    cloud: Cloud, own: Path, folder: str
+) -> None:
+    (head,) = own.glob("image/*/aes_model.h5")
+    head.rename(own / folder / head.name)
     operator = Cloud(cloud.engine, cloud.emulator, own).operator(name="own", scale="0-60")
     found = operator.deploy()
     try:
