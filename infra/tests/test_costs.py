@@ -2,6 +2,8 @@
 
 import pytest
 
+from infra import costs
+from infra.cdk import ROOT
 from infra.costs import worst_day
 from infra.settings import Settings
 
@@ -47,3 +49,26 @@ def test_hours_and_pictures_are_counted() -> None:
         lean
     )
     assert worst_day(Settings()).pictures == 0
+
+
+def test_the_prices_that_the_pages_name_are_these() -> None:
+    usual, lean = Settings(), Settings(snap_start=True, ephemeral_storage=512, memory=1769)
+    disk = (usual.ephemeral_storage - costs.FREE_DISK) / 1024 * costs.DISK_GB_SECOND
+    a_second = usual.memory / 1024 * costs.GB_SECOND["x86_64"] + disk
+    warm = Settings(provisioned_concurrency=1)
+    school = Settings(provisioned_concurrency=1, provisioned_hours="7-17")
+    picture = lean.memory / 1024 * costs.PICTURE_GB_SECOND
+    named = {
+        "0.005": 1000 * (0.1 * a_second + costs.REQUEST),
+        "0.0035": 1000 * costs.GATEWAY_REQUEST,
+        "32": 30 * worst_day(warm).waiting,
+        "9": 21 * worst_day(school).waiting,
+        "7": 30 * costs.DAY * picture,
+        "0.24": 1000 * lean.memory / 1024 * costs.RESTORED_GB,
+    }
+    for page, comma in (("deploy.md", "."), ("deploy.fr.md", ",")):
+        text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+        for shown, computed in named.items():
+            assert f" | {shown.replace('.', comma)} |" in text, (page, shown)
+            digits = len(shown.partition(".")[2])
+            assert f"{computed:.{digits}f}" == shown

@@ -1,5 +1,8 @@
 """What an image is built from: the files that lie there decide, and a half model is refused."""
 
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -96,3 +99,28 @@ def test_the_image_and_the_lab_compile_with_the_same_torch() -> None:
     makefile = (ROOT / "Makefile").read_text()
     (torch,) = [line.split(" := ")[1] for line in makefile.splitlines() if line[:5] == "TORCH"]
     assert f" {torch} " in (ROOT / "image" / "Dockerfile").read_text().replace("\\\n", " ")
+
+
+def _options(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run what ``make image`` asks for docker's options."""
+    return subprocess.run(
+        [sys.executable, "-m", "infra.image", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_an_image_is_built_by_the_settings_that_deploy_it() -> None:
+    done = _options("architecture=arm64", "base_image=mirror.example/python:3.13")
+    options = shlex.split(done.stdout)
+    assert options[options.index("--platform") + 1] == "linux/arm64"
+    assert "BASE=mirror.example/python:3.13" in options
+
+
+@pytest.mark.parametrize("word", ["memroy=4096", "exam.toml", "architecture=sparc"])
+def test_no_image_is_built_by_a_wrong_setting(word: str) -> None:
+    done = _options(word)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert word.partition("=")[0] in done.stderr
