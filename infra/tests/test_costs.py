@@ -2,9 +2,8 @@
 
 import pytest
 
-from infra import costs
 from infra.cdk import ROOT
-from infra.costs import worst_day
+from infra.costs import DAY, FREE_DISK, PRICES, worst_day
 from infra.settings import Settings
 
 
@@ -53,18 +52,18 @@ def test_hours_and_pictures_are_counted() -> None:
 
 def test_the_prices_that_the_pages_name_are_these() -> None:
     usual, lean = Settings(), Settings(snap_start=True, ephemeral_storage=512, memory=1769)
-    disk = (usual.ephemeral_storage - costs.FREE_DISK) / 1024 * costs.DISK_GB_SECOND
-    a_second = usual.memory / 1024 * costs.GB_SECOND["x86_64"] + disk
+    disk = (usual.ephemeral_storage - FREE_DISK) / 1024 * PRICES["disk_gb_second"]
+    a_second = usual.memory / 1024 * PRICES["gb_second"]["x86_64"] + disk
     warm = Settings(provisioned_concurrency=1)
     school = Settings(provisioned_concurrency=1, provisioned_hours="7-17")
-    picture = lean.memory / 1024 * costs.PICTURE_GB_SECOND
+    picture = lean.memory / 1024 * PRICES["picture_gb_second"]
     named = {
-        "0.005": 1000 * (0.1 * a_second + costs.REQUEST),
-        "0.0035": 1000 * costs.GATEWAY_REQUEST,
+        "0.005": 1000 * (0.1 * a_second + PRICES["request"]),
+        "0.0035": 1000 * PRICES["gateway_request"],
         "32": 30 * worst_day(warm).waiting,
         "9": 21 * worst_day(school).waiting,
-        "7": 30 * costs.DAY * picture,
-        "0.24": 1000 * lean.memory / 1024 * costs.RESTORED_GB,
+        "7": 30 * DAY * picture,
+        "0.24": 1000 * lean.memory / 1024 * PRICES["restored_gb"],
     }
     for page, comma in (("deploy.md", "."), ("deploy.fr.md", ",")):
         text = (ROOT / "docs" / page).read_text(encoding="utf-8")

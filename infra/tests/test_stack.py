@@ -270,6 +270,7 @@ COMBINATIONS: dict[str, dict[str, Any]] = {
     "gateway-key": {"api_gateway": True, "access": "key", "reserved_concurrency": 3},
     "gateway-iam": {"api_gateway": True, "access": "iam", "tags": "team=school"},
     "warm": {"provisioned_concurrency": 3, "time_zone": "Europe/Paris"},
+    "batch": {"batch": True, "alarm_email": "head@school.example"},
     "school-day": {"provisioned_concurrency": 3, "provisioned_hours": "7-17"},
 }
 
