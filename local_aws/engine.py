@@ -1,5 +1,6 @@
 """A Docker daemon of its own: its images, its socket, nothing of the machine's."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -58,6 +59,23 @@ def running(folder: Path) -> Iterator[Engine]:
         UnfitError: the machine does not let one run; the message has the daemon's own words.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    with _alone(folder), _daemon(folder) as engine:
+        yield engine
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder: two daemons over the same images would spoil them."""
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise UnfitError("Another local deployment is running; end that one first.") from None
+        yield
+
+
+@contextmanager
+def _daemon(folder: Path) -> Iterator[Engine]:
     place = Path(tempfile.mkdtemp(prefix="essay-scorer-docker-"))  # a socket's path is short
     engine = Engine(place / "socket")
     try:

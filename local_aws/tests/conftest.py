@@ -1,10 +1,15 @@
-"""One cloud for all tests, deployed once; the tests run in the order of the files."""
+"""One cloud for all tests, deployed once; they run in order, those without it before."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from local_aws import deployment, needs
+
+
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+    """Two clouds cannot run over one folder."""
+    items.sort(key=lambda item: "cloud" in item.fixturenames)
 
 
 @pytest.fixture(scope="session", autouse=True)

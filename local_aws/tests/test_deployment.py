@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from infra.operate import OperationError, Operator
 
 from local_aws import base
 from local_aws.deployment import Cloud
+from local_aws.needs import UNFIT
 
 TEXT = json.dumps({"text": "Ceci est un essai pour être noté."})
 ADDED = 250e6  # bytes that the build may add to the base image
@@ -207,6 +209,14 @@ def test_it_runs_as_nobody_and_cannot_write_beside_tmp(cloud: Cloud, url: str) -
     as_root = ("exec", "--user=0", container, "sh", "-c")  # whom no permission stops
     said = cloud.engine.docker(*as_root, "touch /x /var/task/x 2>&1; true")
     assert said.count("Read-only file system") == 2
+
+
+def test_two_local_deployments_do_not_meet(cloud: Cloud) -> None:
+    second = subprocess.run(
+        [sys.executable, "-m", "local_aws"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert second.returncode == UNFIT
+    assert second.stderr == "Another local deployment is running; end that one first.\n"
 
 
 def test_everything_listens_on_this_machine_alone(cloud: Cloud, url: str) -> None:
