@@ -124,7 +124,8 @@ def test_a_plain_curl_gets_a_score(url: str) -> None:
     reply = curl(url, "--data", TEXT)
     assert reply.status == 200
     assert reply.json["essay score"] == 1
-    assert reply.json["flags"] == ["too_short"]
+    assert reply.json["flags"] == ["too_short", "not_english"]
+    assert reply.json["language"] == "fr"  # the library that knows is in the image
 
 
 def test_the_gateway_has_the_originals_path(url: str, gateway: str) -> None:
