@@ -3,13 +3,11 @@
 import csv
 import io
 import shutil
-import threading
+import subprocess
+import sys
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
-
-from essay_scorer import Scorer
-from essay_scorer.serve import LocalServer
 
 ROOT = Path(__file__).resolve().parents[2]
 PUPILS = {
@@ -34,13 +32,16 @@ def _class() -> bytes:
 
 
 def _one_essay(page: Page) -> None:
-    page.locator("#text").fill(_example("strong"))
+    page.locator("#text").fill(_example("middling"))
     page.locator("#send").click()
-    expect(page.locator(".score")).to_be_visible()
+    page.locator("#explain").click()
+    expect(page.locator(".shaded")).to_be_visible()
+    page.locator("h1").scroll_into_view_if_needed()
 
 
 def _a_class(page: Page) -> None:
     page.locator("nav a").last.click()
+    expect(page.locator("#class-open")).to_be_visible()
     page.locator("#class-file").set_input_files(
         {"name": "3e B.csv", "mimeType": "text/csv", "buffer": _class()}
     )
@@ -51,9 +52,13 @@ def _a_class(page: Page) -> None:
     page.locator("h1").click()
 
 
+# language: what is shown, and how high the picture is.
+SCENES = {"en": (_one_essay, 700), "fr": (_a_class, 880)}
+
+
 def _draw(browser: Browser, address: str) -> None:
-    for language, act in (("en", _one_essay), ("fr", _a_class)):
-        size: ViewportSize = {"width": 1200, "height": 820}
+    for language, (act, height) in SCENES.items():
+        size: ViewportSize = {"width": 1200, "height": height}
         page = browser.new_page(locale=language, viewport=size, color_scheme="light")
         page.goto(address)
         page.locator("#model a").wait_for()
@@ -64,12 +69,17 @@ def _draw(browser: Browser, address: str) -> None:
 def main() -> None:
     """Serve the shipped model and draw."""
     expect.set_options(timeout=60_000)
-    server = LocalServer(Scorer.load(), port=0)
-    threading.Thread(target=server.run, daemon=True).start()
-    with sync_playwright() as playwright:
+    command = [sys.executable, "-m", "essay_scorer.cli", "serve", "--port", "0"]
+    with (
+        subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server,
+        sync_playwright() as playwright,
+    ):
+        assert server.stderr is not None
+        address = server.stderr.readline().split()[-1]
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
-        _draw(browser, server.address)
+        _draw(browser, address)
         browser.close()
+        server.terminate()
 
 
 if __name__ == "__main__":
