@@ -44,7 +44,7 @@ class Thresholds:
     max_words: int
     sense_words: int = 30
     english: float = 0.25
-    nonsense: float = 0.3
+    nonsense: float = 0.45
     repeated: float = 0.15
     listed: float = 0.85
     code_marks: float = 0.012
