@@ -1,6 +1,7 @@
 """The Lambda function: the bundle is loaded once, while the function starts."""
 
 import os
+import sys
 
 # Scoring multiplies in onnxruntime; numpy's own pool of threads would only cost time to make.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -15,4 +16,9 @@ if hashes:
     from essay_scorer.access import KeyHash
 
     keys = [KeyHash.parse(one) for one in hashes.split(",")]
-handler = make_handler(Scorer.load(), origins=origins.split(",") if origins else (), keys=keys)
+handler = make_handler(
+    Scorer.load(),
+    origins=origins.split(",") if origins else (),
+    keys=keys,
+    log=sys.stderr.write,  # AWS keeps it in the function's log
+)

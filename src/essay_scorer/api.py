@@ -146,13 +146,19 @@ class Application:
             **{f"/static/{name}": methods for name, methods in page.items()},
         }
 
+    def route_of(self, request: Request) -> str:
+        """Return the route that answers a request; of a path that is none, nothing."""
+        path = request.path
+        known = path if path in self.routes else path.removesuffix("/")
+        return known if known in self.routes else ""
+
     def __call__(self, request: Request) -> Response:
         response = self._respond(request)
         headers = {**response.headers, **_SECURITY, **self._allowed_origin(request)}
         if response.body:
             headers["Content-Length"] = str(len(response.body))
         body = b"" if request.method == "HEAD" else response.body
-        return Response(status=response.status, headers=headers, body=body)
+        return Response(status=response.status, headers=headers, body=body, said=response.said)
 
     def _respond(self, request: Request) -> Response:
         if request.method == "OPTIONS":
@@ -166,8 +172,7 @@ class Application:
             return failure(error)
 
     def _endpoint(self, request: Request) -> Endpoint:
-        path = request.path
-        methods = self.routes.get(path) or self.routes.get(path.removesuffix("/"))
+        methods = self.routes.get(self.route_of(request))
         if methods is None:
             raise WireError("not_found")
         method = "GET" if request.method == "HEAD" else request.method
@@ -242,6 +247,7 @@ def _json(
             **(headers or {}),
         },
         body=json.dumps(body, ensure_ascii=False).encode(),
+        said=body,
     )
 
 

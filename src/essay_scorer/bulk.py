@@ -18,6 +18,10 @@ from .api import WireError, answer
 from .scorer import Scorer
 
 
+class BatchFailed(Exception):
+    """A batch met what nobody expected; what it was is said by the kind of error alone."""
+
+
 def answer_all(scorer: Scorer, requests: Iterable[Any]) -> list[dict[str, Any]]:
     """Answer requests in order; ``{"error": code}`` stands for one that has no score."""
     return [_answer(scorer, request) for request in requests]
@@ -46,7 +50,10 @@ def answer_batch(scorer: Scorer, event: dict[str, Any]) -> dict[str, Any]:
     """Answer a batch: ``[row, answer]`` for each item, and what it took."""
     began = time.perf_counter()
     items = event["Items"]
-    answers = answer_all(scorer, (one["item"] for one in items))
+    try:
+        answers = answer_all(scorer, (one["item"] for one in items))
+    except Exception as error:  # noqa: BLE001 - the batch is tried again; its texts are not logged
+        raise BatchFailed(f"The batch failed: {type(error).__name__}.") from None
     return {
         "answers": [[one["n"], said] for one, said in zip(items, answers, strict=True)],
         "milliseconds": round((time.perf_counter() - began) * 1000),

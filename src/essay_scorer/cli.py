@@ -143,6 +143,9 @@ def _add_serve(commands: Any) -> None:
     command.add_argument(
         "--key-hash", action="append", default=[], metavar="HASH", help="score for its key alone"
     )
+    command.add_argument(
+        "--log", action="store_true", help="a line of JSON for each request, without its text"
+    )
     _add_bundle_option(command)
     command.set_defaults(run=_serve)
 
@@ -405,9 +408,15 @@ def _serve(options: argparse.Namespace) -> None:
 
     keys = [KeyHash.parse(one) for one in options.key_hash]
     scorer = Scorer.load(options.bundle)
-    server = LocalServer(scorer, host=options.host, port=options.port, keys=keys)
+    log = _write_line if options.log else lambda _line: None
+    server = LocalServer(scorer, host=options.host, port=options.port, keys=keys, log=log)
     print(f"listening on {server.address}", file=sys.stderr)
     server.run()
+
+
+def _write_line(line: str) -> None:
+    sys.stdout.write(line)
+    sys.stdout.flush()
 
 
 def _make_key(_options: argparse.Namespace) -> None:

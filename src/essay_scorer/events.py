@@ -6,6 +6,8 @@ gets ``{"statusCode": 200, "body": {…}}`` with an object as its body; or it ca
 of them, for ``bulk``.
 """
 
+import os
+import time
 from base64 import b64encode
 from binascii import Error as Base64Error
 from binascii import a2b_base64
@@ -13,8 +15,9 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from .api import Application, WireError, answer, failure
+from .api import ERRORS, Application, WireError, answer, failure
 from .bulk import answer_batch, is_batch
+from .journal import Journal, Write
 from .messages import Request, Response
 from .scorer import Scorer
 
@@ -25,28 +28,65 @@ Handler = Callable[[Any, Any], dict[str, Any]]
 
 
 def make_handler(
-    scorer: Scorer, *, origins: Iterable[str] = ("*",), keys: "Iterable[KeyHash]" = ()
+    scorer: Scorer,
+    *,
+    origins: Iterable[str] = ("*",),
+    keys: "Iterable[KeyHash]" = (),
+    log: Write = lambda _line: None,
 ) -> Handler:
     """Return the Lambda handler: HTTP events and direct invocations of one scorer.
 
     Keys are for HTTP; who may invoke the function directly, AWS has asked already.
+    ``log`` takes one line of JSON for each event.
     """
     application = Application(scorer, origins=origins, keys=keys)
+    model = scorer.manifest.model
+    journal = Journal(
+        log,
+        name=model.name,
+        version=model.version,
+        codes=ERRORS,
+        function=os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""),
+    )
 
-    def handler(event: Any, _context: Any) -> dict[str, Any]:
+    def handler(event: Any, context: Any) -> dict[str, Any]:
+        began, name = time.perf_counter(), getattr(context, "aws_request_id", "")
         if is_batch(event):
-            return answer_batch(scorer, event)
+            batch = answer_batch(scorer, event)
+            said = [one for _row, one in batch["answers"]]
+            journal.note(said, door="batch", status=200, began=began, request=name)
+            return batch
         if not _is_http(event):
-            return _direct(scorer, event)
-        try:
-            request = _request(event)
-        except WireError as error:
-            return _result(failure(error), event)
-        except Exception:  # noqa: BLE001 - whatever an event lacks, it is not an HTTP request
-            return _result(failure(WireError("invalid_event")), event)
-        return _result(application(request), event)
+            result = _direct(scorer, event)
+            status = result["statusCode"]
+            journal.note([result["body"]], door="direct", status=status, began=began, request=name)
+            return result
+        response, route, size = _answer_http(application, event)
+        journal.note(
+            [response.said],
+            door="http",
+            status=response.status,
+            began=began,
+            request=name,
+            route=route,
+            size=size,
+        )
+        return _result(response, event)
 
     return handler
+
+
+def _answer_http(
+    application: Application, event: dict[str, Any]
+) -> tuple[Response, str, int | None]:
+    """Return the answer to an HTTP event, its route and the size of what was sent."""
+    try:
+        request = _request(event)
+    except WireError as error:
+        return failure(error), "", None
+    except Exception:  # noqa: BLE001 - whatever an event lacks, it is not an HTTP request
+        return failure(WireError("invalid_event")), "", None
+    return application(request), application.route_of(request), len(request.body)
 
 
 def _is_http(event: Any) -> bool:
@@ -56,8 +96,9 @@ def _is_http(event: Any) -> bool:
 def _direct(scorer: Scorer, event: Any) -> dict[str, Any]:
     try:
         return {"statusCode": 200, "body": answer(scorer, event)}
-    except WireError as error:
-        return {"statusCode": error.status, "body": error.body}
+    except Exception as error:  # noqa: BLE001 - AWS would log its message, and so an essay's text
+        response = failure(error)
+        return {"statusCode": response.status, "body": response.said}
 
 
 def _request(event: dict[str, Any]) -> Request:

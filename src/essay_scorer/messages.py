@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,3 +22,4 @@ class Response:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    said: Mapping[str, Any] | None = None  # the body before it was written as JSON

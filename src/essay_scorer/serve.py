@@ -2,7 +2,9 @@
 
 import errno
 import logging
+import secrets
 import socket
+import time
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -10,8 +12,9 @@ from typing import TYPE_CHECKING
 from waitress.server import create_server
 
 from .access import KeyHash
-from .api import BODY_LIMIT, Application
+from .api import BODY_LIMIT, ERRORS, Application
 from .errors import AddressInUse, FileError
+from .journal import Journal, Write
 from .messages import Request
 from .scorer import Scorer
 
@@ -37,14 +40,17 @@ class LocalServer:
         host: str = "127.0.0.1",
         port: int = 8000,
         keys: Iterable[KeyHash] = (),
+        log: Write = lambda _line: None,
     ) -> None:
         # A browser asks for more at once than there are threads: that is no fault.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+        model = scorer.manifest.model
+        journal = Journal(log, name=model.name, version=model.version, codes=ERRORS)
         listener = _listen(host, port)
         self.host = host
         self.port: int = listener.getsockname()[1]
         self._server = create_server(
-            _wsgi(Application(scorer, keys=keys)),
+            _wsgi(Application(scorer, keys=keys), journal),
             sockets=[listener],
             threads=4,
             ident=None,
@@ -61,11 +67,21 @@ class LocalServer:
         self._server.run()
 
 
-def _wsgi(application: Application) -> "WSGIApplication":
+def _wsgi(application: Application, journal: Journal) -> "WSGIApplication":
     """Return the application as the server's library calls one (PEP 3333)."""
 
     def call(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        response = application(_request(environ))
+        began, request = time.perf_counter(), _request(environ)
+        response = application(request)
+        journal.note(
+            [response.said],
+            door="http",
+            status=response.status,
+            began=began,
+            request=secrets.token_hex(8),
+            route=application.route_of(request),
+            size=len(request.body),
+        )
         status = HTTPStatus(response.status)
         start_response(f"{status.value} {status.phrase}", [*response.headers.items()])
         return [response.body]
