@@ -41,7 +41,7 @@ FAILED = {
     "ErrorEquals": ["States.TaskFailed", "States.Timeout"],
     "IntervalSeconds": 1,
     "BackoffRate": 2,
-    "MaxAttempts": 2,
+    "MaxAttempts": 4,
     "JitterStrategy": "FULL",
 }
 

@@ -11,6 +11,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from infra.operate import Operator
 from local_aws.deployment import Cloud
 
 ESSAYS = int(os.environ.get("ESSAYS", "200"))
+DISTURBED = 10  # seconds
 SENTENCES = (
     "The town should keep its library open on Sundays.",
     "Many families have no other day to visit it together.",
@@ -115,34 +117,34 @@ def test_killed_in_the_middle_and_throttled_every_essay_is_scored_once(
         if one["FunctionName"].startswith("many-Batch")
     ]
     functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
-    stop = threading.Event()
+    stop, killed = threading.Event(), []
 
     def disturb() -> None:
         while not stop.wait(2):
             for container in cloud.engine.docker("ps", "--quiet").split()[:1]:
-                subprocess.run(
-                    ["docker", "kill", container],
-                    env={**os.environ, **cloud.engine.env},
-                    capture_output=True,
-                    check=False,
-                )
+                with suppress(RuntimeError):  # it went by itself
+                    killed.append(cloud.engine.docker("kill", container))
 
     killer = threading.Thread(target=disturb)
     killer.start()
-    timer = threading.Timer(10, stop.set)
+    timer = threading.Timer(DISTURBED, stop.set)
     timer.start()
+    source, local = _write(tmp_path / "essays.csv", {}), tmp_path / "local.csv"
     try:
-        rows, _ = _through_aws(run, outputs, _write(tmp_path / "essays.csv", {}))
+        rows, _ = _through_aws(run, outputs, source)
     finally:
         stop.set()
         killer.join()
         timer.cancel()
         functions.delete_function_concurrency(FunctionName=name)
-    assert [row["id"] for row in rows] == [f"E{number}" for number in range(ESSAYS)]
-    scored = [row for row in rows if row["essay score"]]
+    assert killed
+    assert run("batch", source, local, "--bundle", ROOT / "models" / "default").returncode == 0
     listed = [row for row in rows if row["error"]]
-    assert len(scored) + len(listed) == ESSAYS
-    assert not set(map(id, scored)) & set(map(id, listed))
+    print(f"{len(killed)} kills; {len(listed)} of {ESSAYS} essays are listed with an error")
+    for row, alone in zip(rows, _rows(local), strict=True):
+        assert row["id"] == alone["id"]
+        assert row == alone or (row["error"] == "not_scored" and not row["essay score"])
+    assert len(listed) <= ESSAYS // 10
 
 
 def test_the_state_holds_keys_and_no_essay(
