@@ -71,7 +71,7 @@ def test_each_bar_is_met_or_not(report: dict[str, Any]) -> None:
 
 def test_the_page_is_one_file_with_tables_beside_charts(report: dict[str, Any]) -> None:
     page = render(report)
-    assert page.count("<svg") == 4
+    assert page.count("<svg") == 5
     assert page.count("<table") >= 7
     assert re.findall(r'(?:src|href)="(?!#|data:)', page) == []
     assert "<b>park</b>" not in page
