@@ -118,7 +118,13 @@ def test_interrupted_it_leaves_only_what_it_goes_on_from(
     source: Path, undisturbed: bytes, batch: Batch, tmp_path: Path
 ) -> None:
     out, journal = tmp_path / "scores.csv", tmp_path / "scores.csv.journal"
-    run = subprocess.Popen([*COMMAND, source, out], stderr=subprocess.PIPE, text=True)
+    run = subprocess.Popen(
+        [*COMMAND, source, out],
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell's background command ignores it, and so would all that the tests start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
     _until(_has_more_than, 10, journal)
     run.send_signal(signal.SIGINT)
     _, said = run.communicate(timeout=WAIT)
