@@ -100,7 +100,7 @@ lab: $(VENV)/.lab  ## install the lab: torch, Keras and what training needs
 # The shipped bundle, from the essays in DATA: about twenty minutes on two cores.
 model: $(VENV)/.lab  ## train the shipped bundle again from DATA=essays.parquet
 	$(BIN)/essay-scorer train --recipe default --data $(DATA) --out runs/default \
-		--name essay-scorer-en --version 1.2.0 --licence CC-BY-NC-SA-4.0 \
+		--name essay-scorer-en --version 1.3.0 --licence CC-BY-NC-SA-4.0 \
 		--credit "ASAP 2.0, from PERSUADE 2.0 (Crossley et al. 2024), CC BY-NC-SA 4.0" \
 		--assignments examples/assignments.json
 	rm -rf models/default && cp -r runs/default/bundle models/default

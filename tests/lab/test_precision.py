@@ -20,17 +20,19 @@ from essay_scorer import FileError, Scorer
 from essay_scorer.bundle import GRAPH, TOKENIZER, verify
 from essay_scorer.cli import main
 from essay_scorer.lab import pipeline
-from essay_scorer.lab.artefacts import find_encoder, read_encoder
+from essay_scorer.lab.artefacts import Artefacts, find_encoder, read_encoder
 from essay_scorer.lab.calibrate import fit_line
 from essay_scorer.lab.data import read_essays
+from essay_scorer.lab.export import compile_graph, load_graph
+from essay_scorer.lab.level import make_level
 from essay_scorer.lab.metrics import qwk
-from essay_scorer.lab.precision import KEPT, narrow, whole_numbers
+from essay_scorer.lab.precision import KEPT, name_products, narrow, whole_numbers
 from essay_scorer.lab.recipe import ExportRecipe, Recipe
 from essay_scorer.scorer import Reader
 from essay_scorer.text import normalise
+from essay_scorer.tokens import WindowTokenizer
 
 NARROW = {"DynamicQuantizeMatMul", "MatMulIntegerToFloat"}
-KEEP = "layer.1.output.dense"
 ROOM = 2**15 - 1  # what two products may add up to, where they are added in sixteen bits
 
 
@@ -43,7 +45,7 @@ def _train(recipe: Path, data: Path, out: Path) -> Path:
 @pytest.fixture
 def narrow_recipe(recipe_file: Path, tmp_path: Path) -> Path:
     path = tmp_path / "narrow.toml"
-    export = f'[export]\nweights = "int8"\nkeep = ["{KEEP}"]\n'
+    export = '[export]\nweights = "int8"\n[export.apart]\n"output.dense" = 2\n'
     path.write_text(recipe_file.read_text(encoding="utf-8") + export, encoding="utf-8")
     return path
 
@@ -53,7 +55,7 @@ def _narrow_products(graph: onnx.ModelProto) -> list[str]:
     return sorted(name.removesuffix("_quantized") for name in names)
 
 
-def test_a_recipe_decides_which_products_are_narrow(
+def test_the_products_of_a_recipe_in_int8_are_narrow(
     narrow_recipe: Path, data: Path, tmp_path: Path
 ) -> None:
     bundle = _train(narrow_recipe, data, tmp_path / "out")
@@ -64,7 +66,7 @@ def test_a_recipe_decides_which_products_are_narrow(
     layers = ("attention.self.query", "attention.self.key", "attention.self.value",
               "attention.output.dense", "intermediate.dense", "output.dense")  # fmt: skip
     products = {f"layer.{layer}.{name}" for layer in range(2) for name in layers}
-    assert _narrow_products(onnx.load(bundle / GRAPH)) == sorted(products - {KEEP})
+    assert _narrow_products(onnx.load(bundle / GRAPH)) == sorted(products)
 
 
 def test_where_scores_would_change_float32_stays(
@@ -77,13 +79,67 @@ def test_where_scores_would_change_float32_stays(
     assert _narrow_products(onnx.load(bundle / GRAPH)) == []
 
 
+@pytest.fixture
+def artefacts(recipe_file: Path, data: Path, tmp_path: Path) -> Artefacts:
+    """A scorer one of whose figures is far larger than the rest, as in every BERT that counts."""
+    _train(recipe_file, data, tmp_path / "trained")
+    artefacts = Artefacts.load(tmp_path / "trained")
+    for layer in artefacts.encoder.encoder.layer:
+        layer.intermediate.dense.weight.data[0] *= 100
+        layer.output.dense.weight.data[:, 0] /= 10
+    return artefacts
+
+
+TEXTS = pipeline.proof_texts()
+
+
+def test_level_figures_and_those_set_apart_change_no_product(
+    artefacts: Artefacts, tmp_path: Path
+) -> None:
+    wide, level = tmp_path / "wide", tmp_path / "level"
+    compile_graph(artefacts, wide)
+    shutil.copytree(wide, level)
+    graph, windows = load_graph(wide / GRAPH), WindowTokenizer(wide / TOKENIZER)
+    recipe = ExportRecipe(
+        level={"attention.self.key": 0.5, "intermediate.dense": 0.25, "output.dense": 0.4},
+        apart={"output.dense": 3, "attention.output.dense": 1},
+    )
+    products = name_products(graph, artefacts.encoder)
+    make_level(graph, products, recipe, map(windows.tokens, TEXTS))
+    assert len([node for node in graph.graph.node if "_level_" in node.output[0]]) == 4 * 2
+    assert len([node for node in graph.graph.node if "_apart_" in node.output[0]]) == 2 * 2
+    onnx.save_model(graph, level / GRAPH)
+    for text in TEXTS:
+        assert Reader(level).read(text).means == pytest.approx(
+            Reader(wide).read(text).means, abs=1e-5
+        )
+
+
+def test_large_figures_set_apart_leave_the_others_their_steps(
+    artefacts: Artefacts, tmp_path: Path
+) -> None:
+    wide = tmp_path / "wide"
+    compile_graph(artefacts, wide)
+    losses = {}
+    for apart in (0, 1):
+        target = tmp_path / f"narrow{apart}"
+        shutil.copytree(wide, target)
+        recipe = ExportRecipe(weights="int8", apart={"output.dense": apart})
+        narrow(wide, target, artefacts.encoder, recipe, TEXTS)
+        before, after = Reader(wide), Reader(target)
+        losses[apart] = np.mean(
+            [np.abs(after.read(text).means - before.read(text).means).mean() for text in TEXTS]
+        )
+    assert losses[1] < losses[0] / 2
+
+
 def test_a_product_that_is_not_there_is_named(
     recipe_file: Path, data: Path, tmp_path: Path
 ) -> None:
     bundle = _train(recipe_file, data, tmp_path)
-    recipe = ExportRecipe(weights="int8", keep=("layer.7.output.dense",))
-    with pytest.raises(FileError, match=r"keeps layer\.7\.output\.dense, which"):
-        narrow(bundle, tmp_path, read_encoder(tmp_path / "bert-model"), recipe)
+    recipe = ExportRecipe(weights="int8", level={"output.sparse": 0.5})
+    with pytest.raises(FileError, match=r"speaks of output\.sparse, which"):
+        narrow(bundle, tmp_path, read_encoder(tmp_path / "bert-model"), recipe, TEXTS)
 
 
 def test_a_number_format_that_nobody_knows_is_refused(recipe_file: Path, tmp_path: Path) -> None:
@@ -121,6 +177,7 @@ def _widened(graph: onnx.ModelProto, encoder: BertModel) -> onnx.ModelProto:
     wide = onnx.ModelProto()
     wide.CopyFrom(graph)
     made_by = {name: node for node in wide.graph.node for name in node.output}
+    stored = {tensor.name: tensor for tensor in wide.graph.initializer}
     for node in list(wide.graph.node):
         if node.op_type not in NARROW:
             continue
@@ -129,6 +186,9 @@ def _widened(graph: onnx.ModelProto, encoder: BertModel) -> onnx.ModelProto:
         if node.op_type == "MatMulIntegerToFloat":
             vectors, bias = made_by[vectors].input[0], node.input[6:7]
         weight = layers[name].weight.detach().T.contiguous().numpy()
+        if "_level_" in vectors:
+            factors = numpy_helper.to_array(stored[f"{vectors}_factors"])[:, None]
+            weight = np.divide(weight, factors, out=np.zeros_like(weight), where=factors > 0)
         wide.graph.initializer.append(numpy_helper.from_array(weight, f"{name}.wide"))
         product = f"{node.output[0]}.product" if bias and bias[0] else node.output[0]
         added = [helper.make_node("MatMul", [vectors, f"{name}.wide"], [product])]

@@ -152,7 +152,8 @@ def _narrow(plan: Recipe, essays: pd.DataFrame, folder: Path, artefacts: Path) -
     with tempfile.TemporaryDirectory(dir=artefacts) as place:
         narrowed = Path(place)
         shutil.copytree(folder, narrowed, dirs_exist_ok=True)
-        narrow(folder, narrowed, read_encoder(artefacts / ENCODER), plan.export)
+        texts = _some(essays.loc[essays["split"] == "train", "text"], plan.export.essays)
+        narrow(folder, narrowed, read_encoder(artefacts / ENCODER), plan.export, texts)
         kept = kept_scores(Reader(folder), Reader(narrowed), essays, scale=_one_scale(essays))
         print(f"{kept:.1%} keep their score in {plan.export.weights}", file=sys.stderr)
         if kept < KEPT:
@@ -160,6 +161,11 @@ def _narrow(plan: Recipe, essays: pd.DataFrame, folder: Path, artefacts: Path) -
         for name in (GRAPH, WEIGHTS):
             shutil.copyfile(narrowed / name, folder / name)
     return {"weights": "int8", "kept_scores": kept}
+
+
+def _some(texts: "pd.Series[str]", count: int) -> list[str]:
+    """Return texts from all over a table."""
+    return list(texts[:: max(1, len(texts) // count)][:count])
 
 
 def _compile(load: Callable[[], Artefacts], folder: Path, texts: Sequence[str]) -> int:

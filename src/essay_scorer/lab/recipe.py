@@ -1,7 +1,8 @@
 """A recipe: everything that decides what a training run gives, in one file."""
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self, get_args, get_type_hints
 
@@ -102,13 +103,18 @@ class BlendRecipe:
 
 @dataclass(frozen=True, kw_only=True)
 class ExportRecipe:
-    """The number format of the encoder's products; those that ``keep`` names stay float32.
+    """The number format of the encoder's products, and how much of it is spared the rounding.
 
-    The names are those of the encoder's linear layers, like ``layer.0.output.dense``.
+    A product is named as in every layer of the encoder, like ``output.dense``.  ``level``:
+    how far the figures that it reads are made level, from 0 to 1.  ``apart``: how many
+    of them, the largest, are multiplied in float32.  ``essays``: the training essays on which
+    it is seen how large they get.
     """
 
     weights: Literal["float32", "int8"] = "float32"
-    keep: tuple[str, ...] = ()
+    essays: int = 60
+    level: Mapping[str, float] = field(default_factory=dict)
+    apart: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.weights not in get_args(ExportRecipe.__annotations__["weights"]):
