@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -114,17 +114,20 @@ def test_a_worker_that_is_killed_costs_nothing(
     assert out.read_bytes() == undisturbed
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A shell's background command ignores SIGINT, and so would all that it starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_interrupted_it_leaves_only_what_it_goes_on_from(
     source: Path, undisturbed: bytes, batch: Batch, tmp_path: Path
 ) -> None:
     out, journal = tmp_path / "scores.csv", tmp_path / "scores.csv.journal"
-    run = subprocess.Popen(
-        [*COMMAND, source, out],
-        stderr=subprocess.PIPE,
-        text=True,
-        # A shell's background command ignores it, and so would all that the tests start.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )
+    run = subprocess.Popen([*COMMAND, source, out], stderr=subprocess.PIPE, text=True)
     _until(_has_more_than, 10, journal)
     run.send_signal(signal.SIGINT)
     _, said = run.communicate(timeout=WAIT)
