@@ -61,6 +61,8 @@ class Graph:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads or available_cores()
         options.inter_op_num_threads = 1
+        # A plan of the memory for each length of text that comes: they pile up, and save nothing.
+        options.enable_mem_pattern = False
         options.log_severity_level = 4
         # The graph was optimised when it was exported; doing it again costs time at every start.
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
