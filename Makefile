@@ -85,8 +85,8 @@ fix: $(VENV)/.dev  ## format and mend what can be mended
 bench: system $(VENV)/.lab $(ORIGINAL)/.ready  ## measure the handler beside the first system's: docs/performance.md
 	@$(BIN)/python -m bench.speed --original $(ORIGINAL) $(ARGS)
 
-bench-batch: $(VENV)/.serve  ## measure a batch beside scoring one by one
-	@$(BIN)/python bench/batch.py
+bench-batch: $(VENV)/.lab $(ORIGINAL)/.ready  ## measure a batch beside scoring one by one, ours and the original's
+	@$(BIN)/python -m bench.batch --original $(ORIGINAL)
 
 benchmark-asap: $(VENV)/.lab  ## the public benchmark on DATA=asap.parquet: forty scorers a recipe
 	$(BIN)/python bench/agreement.py asap --data $(DATA) --folds $(dir $(DATA))asap_folds \

@@ -1,10 +1,11 @@
 """Measure a batch on this machine, side by side with scoring one essay after the other.
 
-    .venv/bin/python bench/batch.py [--essays N] [--runs N]
+    .venv/bin/python -m bench.batch [--essays N] [--runs N]
 
-The same essays, in one run: the bare scorer in a loop on one thread; the Lambda handler in
-a loop, an event for each essay; and ``essay-scorer batch`` with one worker and with two.
-Times leave the loading of the model out of the loops, but not out of the batch.
+The same essays, in one run: the stand-in for the first system's handler in a loop; the bare
+scorer in a loop on one thread; our handler in a loop, an event for each essay; and
+``essay-scorer batch`` with one worker and with two.  Times leave the loading of the models
+out of the loops, but not out of the batch.
 """
 
 import argparse
@@ -20,6 +21,8 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from .speed import original
 
 ROOT = Path(__file__).resolve().parents[1]
 FUNCTION = ROOT / "image" / "src"
@@ -71,6 +74,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--essays", type=int, default=500)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--original", type=Path, default=ROOT / ".venv-original")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         texts, source = Path(name) / "essays.json", Path(name) / "essays.csv"
@@ -78,7 +82,9 @@ def main() -> None:
         texts.write_text(json.dumps(essays))
         with source.open("w", newline="") as file:
             csv.writer(file).writerows([["text"], *([essay] for essay in essays)])
+        first = original(options.original.absolute())
         ways: dict[str, Callable[[], float]] = {
+            "the original's handler in a loop": lambda: first.loop(texts),
             "bare scorer, one thread, in a loop": lambda: loop("bare", texts),
             "Lambda handler, all threads, in a loop": lambda: loop("handler", texts),
             "batch, one worker": lambda: batch(1, source),
@@ -95,11 +101,13 @@ def main() -> None:
     for way, times in taken.items():
         fast = options.essays / statistics.median(times)
         print(f"  {way:<40}{spread(times):<22}{fast:6.1f} a second")
+    before = statistics.median(taken["the original's handler in a loop"])
     one = statistics.median(taken["batch, one worker"])
     two = statistics.median(taken["batch, two workers"])
     print(
         f"  overhead of the batch, one worker: {one / bare - 1:.1%}; two are {one / two:.2f} × one"
     )
+    print(f"  two workers are {before / two:.1f} × the original's loop")
 
 
 if __name__ == "__main__":

@@ -60,6 +60,20 @@ class Contestant:
         measured: dict[str, Any] = json.loads(result.stdout)
         return measured
 
+    def loop(self, essays: Path) -> float:
+        """Return the seconds in which one process scores all essays, one after the other."""
+        result = subprocess.run(
+            self.command("essays", essays),
+            cwd=self.handler,
+            env=self._env(),
+            input="go\n",
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        seconds: float = json.loads(result.stdout.splitlines()[-1])["seconds"]
+        return seconds
+
     def rate(self, essays: Path, count: int) -> float:
         """Return essays a second with one worker on each core, all scoring the same essays."""
         cores = sorted(os.sched_getaffinity(0))
