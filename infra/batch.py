@@ -17,7 +17,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from .function import ARCHITECTURES
+from .function import ARCHITECTURES, scoring_environment
 from .settings import Settings
 
 BATCH_BYTES = 180_000  # of 262,144 that a child's input may have, and its answers come on top
@@ -119,6 +119,7 @@ class Batch(Construct):
             memory_size=settings.memory,
             timeout=Duration.seconds(settings.timeout),
             ephemeral_storage_size=Size.mebibytes(512),
+            environment=scoring_environment(settings),
             log_group=group,
             role=role,
         )

@@ -24,10 +24,15 @@ def cors_at_url(settings: Settings) -> bool:
     return settings.access == "iam" and not settings.api_gateway
 
 
+def scoring_environment(settings: Settings) -> dict[str, str]:
+    """Return what the scorer reads, whoever calls."""
+    return {"ESSAY_SCORER_REVIEW_SHARE": str(settings.review_share)}
+
+
 def _environment(settings: Settings) -> dict[str, str]:
     """Return what the handler reads: who may call from which page, by which keys."""
     origins = () if cors_at_url(settings) else settings.cors_origins
-    variables = {"ESSAY_SCORER_ORIGINS": ",".join(origins)}
+    variables = {"ESSAY_SCORER_ORIGINS": ",".join(origins), **scoring_environment(settings)}
     if settings.key_hashes:
         variables["ESSAY_SCORER_KEY_HASHES"] = ",".join(settings.key_hashes)
     return variables

@@ -32,6 +32,11 @@ class SettingsError(ValueError):
     """A setting is wrong; the message is one sentence that says what to do."""
 
 
+def _or_none(value: object) -> object:
+    """Return nothing for the word that says so, which TOML has no value for."""
+    return None if value == "none" else value
+
+
 def _listed(value: object) -> object:
     """Return the items of a list as the command line gives it: ``a,b``."""
     return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
@@ -60,6 +65,7 @@ class Settings(BaseModel):
     timeout: Annotated[int, Field(ge=3, le=900)] = 180
     architecture: Literal["x86_64", "arm64"] = "x86_64"
     ephemeral_storage: Annotated[int, Field(ge=512, le=10_240)] = 10_240
+    review_share: Annotated[float, Field(ge=0, le=1)] = 0.2
 
     access: Literal["public", "key", "iam"] = "public"
     key_hashes: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
@@ -69,7 +75,9 @@ class Settings(BaseModel):
     requests_at_once: Annotated[int, Field(ge=1, le=5_000)] = 40
     requests_per_day: Annotated[int, Field(ge=1)] = 20_000
 
-    reserved_concurrency: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    reserved_concurrency: Annotated[
+        Annotated[int, Field(ge=1, le=10_000)] | None, BeforeValidator(_or_none)
+    ] = 10
     provisioned_concurrency: Annotated[int, Field(ge=0, le=10_000)] = 0
     provisioned_hours: str | None = None
     time_zone: str = "UTC"

@@ -128,6 +128,13 @@ def test_the_batch_has_a_function_of_its_own_without_a_door(made: dict[str, Any]
     assert len(_resources(made, "AWS::Lambda::Url")) == 1
 
 
+def test_a_batch_asks_for_a_person_as_the_page_does(template: Synthesise) -> None:
+    made = template(batch=True, review_share=0.3)
+    for function in _resources(made, "AWS::Lambda::Function").values():
+        variables = function["Properties"]["Environment"]["Variables"]
+        assert variables["ESSAY_SCORER_REVIEW_SHARE"] == "0.3"
+
+
 def test_the_outputs_say_where(made: dict[str, Any]) -> None:
     assert {"BatchBucket", "BatchStateMachine"} <= set(made["Outputs"])
 

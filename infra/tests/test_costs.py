@@ -16,10 +16,22 @@ def test_one_environment_of_one_gigabyte_all_day() -> None:
 
 
 def test_a_reservation_bounds_the_bill_and_the_sentence_says_how() -> None:
-    free, bound = Settings(), Settings(reserved_concurrency=10)
+    free, bound = Settings(reserved_concurrency=None), Settings()
+    assert worst_day(bound).total == pytest.approx(46, abs=0.5)
     assert worst_day(bound).total == pytest.approx(worst_day(free).total / 100)
     assert "Set reserved_concurrency to bound it." in worst_day(free).sentence(free)
-    assert "10 environments (your reservation)" in worst_day(bound).sentence(bound)
+    assert "10 environments (reserved_concurrency)" in worst_day(bound).sentence(bound)
+
+
+def test_a_batch_adds_the_environments_of_one_run() -> None:
+    alone = Settings(memory=1024, batch_concurrency=3, batch_size=20)
+    batch = alone.model_copy(update={"batch": True})
+    running, batches = 3 * 86_400 * 0.000_016_666_7, 3 * 86_400 / (0.05 * 20)
+    day = worst_day(batch)
+    assert day.batch == pytest.approx(running + batches * (0.20e-6 + 2 * 0.025e-3))  # $17.33
+    assert day.total == pytest.approx(worst_day(alone).total + day.batch)
+    assert "one batch after the other in 3 environments ($17.33)" in day.sentence(batch)
+    assert "batch" not in worst_day(alone).sentence(alone)
 
 
 def test_arm_costs_a_fifth_less_and_waiting_environments_cost_without_callers() -> None:
@@ -71,3 +83,14 @@ def test_the_prices_that_the_pages_name_are_these() -> None:
             assert f" | {shown.replace('.', comma)} |" in text, (page, shown)
             digits = len(shown.partition(".")[2])
             assert f"{computed:.{digits}f}" == shown
+
+
+def test_the_worst_days_that_the_pages_name_are_these() -> None:
+    default, batch = f"{worst_day(Settings()).total:.0f}", worst_day(Settings(batch=True)).batch
+    assert worst_day(Settings(reserved_concurrency=None)).total > 4000
+    english, french = (
+        (ROOT / "docs" / page).read_text(encoding="utf-8") for page in ("deploy.md", "deploy.fr.md")
+    )
+    for shown in (default, f"{batch:.0f}"):
+        assert f"${shown}" in english
+        assert f"{shown} $" in french

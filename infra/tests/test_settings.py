@@ -19,6 +19,12 @@ def test_the_defaults_are_the_originals(tmp_path: Path) -> None:
     assert settings.cors_origins == ("*",)
 
 
+def test_the_bill_is_bounded_unless_somebody_says_otherwise(tmp_path: Path) -> None:
+    assert Settings.load({}, folder=tmp_path).reserved_concurrency == 10
+    said = {"reserved_concurrency": "none"}
+    assert Settings.load(said, folder=tmp_path).reserved_concurrency is None
+
+
 def test_the_command_line_wins_over_the_file_and_the_file_over_the_profile(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text('profile = "lean"\nmemory = 2048\ntimeout = 90\n')
     settings = Settings.load({"timeout": "30"}, folder=tmp_path)
@@ -51,6 +57,9 @@ def test_lists_and_tables_come_from_the_command_line_too(tmp_path: Path) -> None
             {"profile": "lean", "provisioned_concurrency": "2"},
             "snap_start and provisioned_concurrency exclude each other; choose one.",
         ),
+        ({"reserved_concurrency": "0"}, "reserved_concurrency is 0: input should be greater"),
+        ({"review_share": "20"}, "review_share is 20: input should be less than or equal to 1."),
+        ({"review_share": "some"}, "review_share is some: input should be a valid number"),
         ({"access": "key"}, "access = key needs key_hashes, which `make key` prints, or api_g"),
         ({"key_hashes": HASH}, "key_hashes are for access = key, not public."),
         (

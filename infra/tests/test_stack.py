@@ -35,6 +35,12 @@ def _only(template: dict[str, Any], kind: str) -> dict[str, Any]:
     return properties
 
 
+def _variables(template: dict[str, Any]) -> dict[str, str]:
+    """Return the environment of the one function."""
+    found: dict[str, str] = _only(template, "AWS::Lambda::Function")["Environment"]["Variables"]
+    return found
+
+
 def test_the_function_has_the_originals_resources(template: Synthesise) -> None:
     function = _only(template(), "AWS::Lambda::Function")
     assert (function["MemorySize"], function["Timeout"]) == (3008, 180)
@@ -51,19 +57,39 @@ def test_the_function_has_the_originals_resources(template: Synthesise) -> None:
         ({"timeout": 60}, "Timeout", 60),
         ({"architecture": "arm64"}, "Architectures", ["arm64"]),
         ({"ephemeral_storage": 512}, "EphemeralStorage", {"Size": 512}),
+        ({}, "ReservedConcurrentExecutions", 10),
         ({"reserved_concurrency": 7}, "ReservedConcurrentExecutions", 7),
         ({"profile": "lean"}, "SnapStart", {"ApplyOn": "PublishedVersions"}),
-        (
-            {"cors_origins": "https://a.example,https://b.example"},
-            "Environment",
-            {"Variables": {"ESSAY_SCORER_ORIGINS": "https://a.example,https://b.example"}},
-        ),
     ],
 )
 def test_a_setting_changes_the_function(
     template: Synthesise, settings: dict[str, Any], property_: str, value: object
 ) -> None:
     assert _only(template(**settings), "AWS::Lambda::Function")[property_] == value
+
+
+@pytest.mark.parametrize(
+    ("settings", "variable", "value"),
+    [
+        ({}, "ORIGINS", "*"),
+        (
+            {"cors_origins": "https://a.example,https://b.example"},
+            "ORIGINS",
+            "https://a.example,https://b.example",
+        ),
+        ({}, "REVIEW_SHARE", "0.2"),
+        ({"review_share": "0.35"}, "REVIEW_SHARE", "0.35"),
+    ],
+)
+def test_a_setting_reaches_the_handler(
+    template: Synthesise, settings: dict[str, Any], variable: str, value: str
+) -> None:
+    assert _variables(template(**settings))[f"ESSAY_SCORER_{variable}"] == value
+
+
+def test_without_a_reservation_the_accounts_quota_is_the_bound(template: Synthesise) -> None:
+    function = _only(template(reserved_concurrency="none"), "AWS::Lambda::Function")
+    assert "ReservedConcurrentExecutions" not in function
 
 
 def test_the_url_is_open_by_both_permissions(template: Synthesise) -> None:
@@ -101,8 +127,7 @@ HASHES = ",".join(f"sha256:{salt * 32}:{'f' * 64}" for salt in "01")
 def test_with_key_hashes_the_function_asks_at_every_door(template: Synthesise) -> None:
     made = template(access="key", key_hashes=HASHES, api_gateway=True)
     assert _only(made, "AWS::Lambda::Url")["AuthType"] == "NONE"
-    variables = _only(made, "AWS::Lambda::Function")["Environment"]["Variables"]
-    assert variables["ESSAY_SCORER_KEY_HASHES"] == HASHES
+    assert _variables(made)["ESSAY_SCORER_KEY_HASHES"] == HASHES
     assert _of(made, "AWS::ApiGateway::ApiKey") == []
     assert not any(method.get("ApiKeyRequired") for method in _of(made, "AWS::ApiGateway::Method"))
     for name in ("Curl", "GatewayCurl"):
@@ -111,8 +136,7 @@ def test_with_key_hashes_the_function_asks_at_every_door(template: Synthesise) -
 
 def test_without_key_hashes_the_function_asks_for_none(template: Synthesise) -> None:
     for settings in ({}, {"access": "key", "api_gateway": True}):
-        variables = _only(template(**settings), "AWS::Lambda::Function")["Environment"]["Variables"]
-        assert "ESSAY_SCORER_KEY_HASHES" not in variables
+        assert "ESSAY_SCORER_KEY_HASHES" not in _variables(template(**settings))
 
 
 def test_the_role_may_write_its_own_log_and_nothing_else(template: Synthesise) -> None:
@@ -230,7 +254,7 @@ def test_alarms_watch_what_goes_wrong(template: Synthesise) -> None:
     assert thresholds == [1, 1, 8, 80_000]
     assert all(len(alarm["AlarmActions"]) == 1 for alarm in alarms.values())
     assert _only(made, "AWS::SNS::Subscription")["Endpoint"] == "head@school.example"
-    assert len(_of(template(), "AWS::CloudWatch::Alarm")) == 3
+    assert len(_of(template(reserved_concurrency="none"), "AWS::CloudWatch::Alarm")) == 3
 
 
 def test_the_one_environment_of_a_reservation_may_be_used_without_an_alarm(
@@ -330,8 +354,7 @@ def test_a_signed_url_answers_a_browsers_preflight_and_nobody_else_does(
     made = template(access="iam", cors_origins="https://school.example")
     cors = _only(made, "AWS::Lambda::Url")["Cors"]
     assert cors["AllowOrigins"] == ["https://school.example"]
-    variables = _only(made, "AWS::Lambda::Function")["Environment"]["Variables"]
-    assert variables == {"ESSAY_SCORER_ORIGINS": ""}
+    assert _variables(made)["ESSAY_SCORER_ORIGINS"] == ""
 
 
 @pytest.mark.parametrize(
@@ -342,5 +365,4 @@ def test_else_the_application_answers_it_for_every_door(
 ) -> None:
     made = template(**settings)
     assert "Cors" not in _only(made, "AWS::Lambda::Url")
-    variables = _only(made, "AWS::Lambda::Function")["Environment"]["Variables"]
-    assert variables == {"ESSAY_SCORER_ORIGINS": "*"}
+    assert _variables(made)["ESSAY_SCORER_ORIGINS"] == "*"

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from essay_scorer.review import SHARE
+
 PAGES = ("docs/deploy.md", "docs/deploy.fr.md")
 
 
@@ -31,6 +33,10 @@ def test_every_command_it_names_exists(root: Path, name: str) -> None:
 def test_every_setting_is_explained(root: Path, name: str) -> None:
     page = _page(root, name)
     assert [setting for setting in _settings(root) if f"`{setting}" not in page] == []
+
+
+def test_the_share_to_review_is_the_scorers_own_unless_it_is_set(root: Path) -> None:
+    assert _settings(root)["review_share"] == SHARE
 
 
 @pytest.mark.parametrize("name", PAGES)

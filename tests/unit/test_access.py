@@ -52,6 +52,33 @@ def test_both_keys_of_a_change_let_in(headers: dict[str, str], let_in: bool) -> 
     assert admits([KeyHash.of("old"), KeyHash.of("new")], headers) is let_in
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"x-api-key": "old"},
+        {"x-api-key": "new"},
+        {"authorization": "Bearer old"},
+        {"x-api-key": "wrong"},
+        {"x-api-key": ""},
+        {"authorization": "Basic old"},
+        {},
+    ],
+)
+def test_every_request_is_the_same_work(
+    headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashes = [KeyHash.of("old"), KeyHash.of("new")]
+    compared = []
+
+    def compare(left: bytes, right: bytes) -> bool:
+        compared.append((len(left), right))
+        return left == right
+
+    monkeypatch.setattr("essay_scorer.access.hmac.compare_digest", compare)
+    admits(hashes, headers)
+    assert compared == [(32, one.digest) for one in hashes]
+
+
 def test_the_command_prints_a_key_with_its_hash(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["key"]) == 0
     printed = dict(line.split() for line in capsys.readouterr().out.splitlines())

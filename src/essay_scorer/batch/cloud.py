@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from ..costs import prices
 from ..errors import FileError, ScorerError
 from .reading import format_of, open_source
 from .report import Summary, Watch, watching
@@ -28,8 +29,6 @@ NOT_SCORED = "not_scored"  # it was tried again and again, alone, and each time 
 LARGEST_ITEM = 150_000  # bytes; what goes between two steps of a state machine is bounded
 ASK_EVERY = 2.0  # seconds
 
-# US dollars in us-east-1, without the free tier; the deployment's own table has the same.
-GB_SECOND, REQUEST, TRANSITION = 0.000_016_666_7, 0.20 / 1e6, 0.025 / 1000
 TRANSITIONS = 2  # of a batch: it begins, and it is scored
 
 
@@ -183,9 +182,10 @@ class Fetched:
 
     @property
     def dollars(self) -> float:
-        return self.gigabyte_seconds * GB_SECOND + self.batches * (
-            REQUEST + TRANSITIONS * TRANSITION
-        )
+        """What running it cost, on x86_64."""
+        table = prices()
+        a_batch = table["request"] + TRANSITIONS * table["transition"]
+        return float(self.gigabyte_seconds * table["gb_second"]["x86_64"] + self.batches * a_batch)
 
     def describe(self) -> str:
         """Return it as a person reads it."""
