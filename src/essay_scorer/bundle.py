@@ -11,10 +11,15 @@
 The manifest names every other file with its size and its hash.  Loading checks
 the sizes, which is instant and finds a truncated copy; ``verify`` checks the
 hashes too, which finds any change.
+
+A bundle may come from anybody, so nothing in it is executed, none of its files may be
+a link to another place, and only the weights may be large.
 """
 
 import json
+import math
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +42,8 @@ MANIFEST, TOKENIZER, GRAPH, WEIGHTS, CARD, CLEANING, SENSE = (
     "cleaning.json",
     "sense.npy",
 )
+LARGEST_MANIFEST = 4 * 1024 * 1024  # bytes
+LARGEST_FILE = 64 * 1024 * 1024  # of any file but the weights, which nobody reads whole
 FILES = frozenset({TOKENIZER, GRAPH, WEIGHTS, CARD})
 MAY_HAVE = frozenset({CLEANING, SENSE})
 VARIABLE = "ESSAY_SCORER_BUNDLE"
@@ -95,12 +102,13 @@ class Manifest:
         """
         path = folder / MANIFEST
         try:
+            _check_readable(path, _size(path), LARGEST_MANIFEST)
             table = json.loads(path.read_bytes())
         except OSError as error:
             raise BundleMissing(
                 f"{path} cannot be read; give a folder that holds a bundle."
             ) from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BundleForeign(f"{path} is not JSON; copy the bundle again.") from error
         if not isinstance(table, dict) or table.get("format") != FORMAT:
             raise BundleForeign(
@@ -108,7 +116,7 @@ class Manifest:
             )
         try:
             return cls._from_table(table)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise BundleForeign(f"{path} lacks something; copy the bundle again.") from error
 
     @classmethod
@@ -169,15 +177,15 @@ class Manifest:
 
 
 def _calibration(table: Mapping[str, Any], scale: Scale) -> Calibration:
-    bands = tuple(Band(low=float(low), high=float(high)) for low, high in table["bands"])
+    bands = tuple(Band(low=_number(low), high=_number(high)) for low, high in table["bands"])
     if len(bands) != scale.max - scale.min + 1:
         raise ValueError
-    numbers = {name: float(table[name]) for name in ("slope", "intercept", "coverage")}
+    numbers = {name: _number(table[name]) for name in ("slope", "intercept", "coverage")}
     return Calibration(bands=bands, **numbers)
 
 
 def _doubt(table: Mapping[str, Any]) -> Doubt:
-    doubt = Doubt(**{name: tuple(map(float, row)) for name, row in table.items()})
+    doubt = Doubt(**{name: tuple(map(_number, row)) for name, row in table.items()})
     steps, figures = len(doubt.raw), len(doubt.weights)
     if not steps or len(doubt.cost) != steps or not doubt.ranks or figures != len(NAMES):
         raise ValueError
@@ -186,25 +194,59 @@ def _doubt(table: Mapping[str, Any]) -> Doubt:
 
 def _thresholds(table: Mapping[str, Any]) -> Thresholds:
     kinds = get_type_hints(Thresholds)
-    return Thresholds(**{name: kinds[name](value) for name, value in table.items()})
+    return Thresholds(**{name: kinds[name](_number(value)) for name, value in table.items()})
 
 
 def _range(pair: Any) -> Range:
     low, high = pair
-    return Range(low=float(low), high=float(high))
+    return Range(low=_number(low), high=_number(high))
+
+
+def _number(value: Any) -> float:
+    """Return a number with which one can calculate."""
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError
+    return number
+
+
+def _size(path: Path) -> int:
+    """Return the size of a plain file.
+
+    A link could lead to a file of this machine's that is none of the bundle's, which then
+    would be served as its card; reading a pipe or a device would not end.
+    """
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode):
+        raise BundleForeign(f"{path} is no plain file; copy the bundle without links.")
+    return status.st_size
+
+
+def _check_readable(path: Path, size: int, largest: int) -> None:
+    if size > largest:
+        raise BundleForeign(
+            f"{path} has {size} bytes, and no bundle's has over {largest}; get another bundle."
+        )
 
 
 def check_sizes(folder: Path, manifest: Manifest) -> None:
-    """Raise ``BundleMissing`` or ``BundleAltered`` unless every file has its size."""
+    """Check that every file is there, is a plain one, and has its size.
+
+    Raises:
+        BundleError: one is missing, altered or foreign; the message names it.
+    """
     for name, promised in manifest.files.items():
         path = folder / name
-        if not path.is_file():
-            raise BundleMissing(f"{path} is missing; copy the bundle again.")
-        size = path.stat().st_size
+        try:
+            size = _size(path)
+        except OSError as error:
+            raise BundleMissing(f"{path} is missing; copy the bundle again.") from error
         if size != promised.size:
             raise BundleAltered(
                 f"{path} has {size} bytes instead of {promised.size}; copy the bundle again."
             )
+        if name != WEIGHTS:
+            _check_readable(path, size, LARGEST_FILE)
 
 
 def verify(folder: Path) -> Manifest:

@@ -48,7 +48,7 @@ class WordCleaner:
         """Read the ``cleaning.json`` of a bundle."""
         try:
             return cls(**json.loads(path.read_bytes()))
-        except (OSError, ValueError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
             raise BundleForeign(f"{path} is not a list of words to clean with.") from error
 
     def to_json(self) -> str:

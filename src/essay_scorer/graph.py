@@ -24,7 +24,9 @@ import onnxruntime
 from .errors import BundleForeign
 
 INPUTS = ("input_ids", "state")
+KINDS = [("tensor(int64)", 2), ("tensor(float)", 1)]  # of these inputs
 OUTPUTS = ("raw", "next_state")
+WIDEST_STATE = 1_000_000  # numbers; a large BERT has 25 layers of 1,024
 
 # What a graph may ask for beside the windows; another definition gets another name.
 FEATURES = "writing_features_1"  # features.py, (figures,)
@@ -76,7 +78,11 @@ class Graph:
         names = tuple(node.name for node in inputs)
         if names[:2] != INPUTS or tuple(node.name for node in outputs) != OUTPUTS:
             raise BundleForeign(f"{path} is not an essay scorer's graph.")
-        self._state_width = int(inputs[1].shape[0])
+        kinds = [(node.type, len(node.shape)) for node in inputs[:2]]
+        (width,) = inputs[1].shape if kinds == KINDS else (None,)
+        if not isinstance(width, int) or not 1 < width <= WIDEST_STATE:
+            raise BundleForeign(f"{path} is not an essay scorer's graph.")
+        self.state_width = width
         self.side_inputs = frozenset(names[2:])
         if not self.side_inputs <= set(SIDE_INPUTS):
             raise BundleForeign(f"{path} asks for more than this version knows; update it.")
@@ -97,7 +103,7 @@ class Graph:
         """
         raw = np.zeros(1, np.float32)
         if state is None:
-            state = np.zeros(self._state_width, np.float32)
+            state = np.zeros(self.state_width, np.float32)
         for window in windows:
             raw, state = self._session.run(OUTPUTS, {"input_ids": window, "state": state, **side})
         return Reading(number=float(raw[0]), state=state)

@@ -11,9 +11,9 @@ import numpy.typing as npt
 from . import bundle, counts
 from .bundle import Manifest, Model
 from .cleaning import WordCleaner
-from .errors import NoWords
+from .errors import BundleForeign, NoWords
 from .explain import Explanation, Sentence, contributions, pieces_of
-from .features import Features, features
+from .features import NAMES, Features, features
 from .flags import Signs
 from .graph import CHARACTER_WEIGHTS, CHARACTERS, FEATURES, NGRAM_WEIGHTS, NGRAMS, Graph, State
 from .language import ENGLISH, language_of
@@ -67,11 +67,13 @@ class Reader:
 
     def __init__(self, folder: Path, *, threads: int | None = None) -> None:
         self._tokenizer = WindowTokenizer(folder / bundle.TOKENIZER)
-        self._graph = Graph(folder / bundle.GRAPH, threads=threads)
         words = folder / bundle.CLEANING
         self._cleaner = WordCleaner.load(words) if words.is_file() else None
         sense = folder / bundle.SENSE
         self._sense = Sense.load(sense) if sense.is_file() else None
+        self._graph = Graph(folder / bundle.GRAPH, threads=threads)
+        if self._sense and self._sense.figures != self._graph.state_width - 1 + len(NAMES):
+            raise BundleForeign(f"{sense} is not of this bundle's encoder.")
         self._prompt_means = lru_cache(maxsize=64)(lambda prompt: self.read(prompt).means)
 
     @property

@@ -5,6 +5,7 @@ where every word is an English word and every sentence parses.  And an encoder t
 made for comparing sentences can say whether a text speaks of its assignment.
 """
 
+import io
 import math
 from pathlib import Path
 
@@ -31,12 +32,18 @@ class Sense:
             BundleForeign: it is not a row of numbers.
         """
         try:
-            weights = np.load(path, allow_pickle=False)
-        except (OSError, ValueError) as error:
+            weights = np.load(io.BytesIO(path.read_bytes()), allow_pickle=False)
+        except Exception as error:  # what a head claims may be more than there is memory, too
             raise BundleForeign(f"{path} is not a table of numbers.") from error
-        if weights.ndim != 1 or weights.dtype != np.float32 or not np.isfinite(weights).all():
+        numbers = isinstance(weights, np.ndarray) and weights.dtype == np.float32  # or an archive
+        if not numbers or weights.ndim != 1 or not np.isfinite(weights).all() or not len(weights):
             raise BundleForeign(f"{path} does not hold a row of 32-bit numbers.")
         return cls(weights)
+
+    @property
+    def figures(self) -> int:
+        """How many figures it weighs."""
+        return len(self._weights)
 
     def nonsense(self, means: Vector, figures: Vector) -> float:
         """Return how sure it is that the text has no sense, from 0 to 1.
@@ -45,10 +52,7 @@ class Sense:
             means: the mean of each layer's vectors over the text, in a row.
             figures: the writing features.
         """
-        read = np.concatenate([means, figures])
-        if read.shape != self._weights.shape:
-            raise BundleForeign("sense.npy is not of this bundle's encoder.")
-        exponent = float(read @ self._weights) + self._intercept
+        exponent = float(np.concatenate([means, figures]) @ self._weights) + self._intercept
         return 1 / (1 + math.exp(-min(max(exponent, -50.0), 50.0)))
 
 
