@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 ROWS_FAILED = 3  # exit status
 
+_LARGEST_TEXT = 4 * 1024 * 1024  # bytes; the longest essays have a few thousand
+_ARCHIVE = b"PK\x03\x04"  # of which .docx and .xlsx files are
+
 _ROLES = ("text", "score", "prompt", "rater1", "rater2")
 
 
@@ -296,13 +299,24 @@ def _port(text: str) -> int:
 
 def _read_text(name: str) -> str:
     try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        data = _first_bytes(name, _LARGEST_TEXT + 1)
     except OSError as error:
         raise FileError(f"{name} cannot be read: {error.strerror}.") from error
+    if len(data) > _LARGEST_TEXT:
+        raise FileError(f"{name} is over {_LARGEST_TEXT // 1024**2} MiB; is it one essay?")
+    if data.startswith(_ARCHIVE):
+        raise FileError(f"{name} is an archive, as every .docx file is; save it as a text.")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise FileError(f"{name} is not a text in UTF-8; save it as one.") from error
+
+
+def _first_bytes(name: str, count: int) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read(count)
+    with Path(name).open("rb") as file:
+        return file.read(count)
 
 
 def _print_json(value: object) -> None:
@@ -441,11 +455,13 @@ def _verify_bundle(options: argparse.Namespace) -> None:
 
 
 def _read_essays(options: argparse.Namespace) -> "Essays":
+    from .batch.memory import bounded_memory, share_of_machine
     from .lab.data import Columns, read_essays
 
     named = {role: column for role in _ROLES if (column := getattr(options, role))}
     columns = Columns(named=named, groups=options.group, scale=options.scale, kind=options.format)
-    return read_essays(options.data, columns)
+    with bounded_memory(str(options.data), share_of_machine(0.5)):
+        return read_essays(options.data, columns)
 
 
 def _usable(essays: "Essays", options: argparse.Namespace) -> "pd.DataFrame":

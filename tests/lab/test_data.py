@@ -36,7 +36,11 @@ def _parquet(table: pd.DataFrame, folder: Path) -> Path:
     return folder / "essays.parquet"
 
 
-@pytest.mark.parametrize("write", [_csv, _tsv, _jsonl, _parquet])
+def _categories(table: pd.DataFrame, folder: Path) -> Path:
+    return _parquet(table.astype("category"), folder)
+
+
+@pytest.mark.parametrize("write", [_csv, _tsv, _jsonl, _parquet, _categories])
 def test_every_format_gives_the_same_essays(
     write: Writer, essays: pd.DataFrame, tmp_path: Path
 ) -> None:

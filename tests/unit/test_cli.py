@@ -1,10 +1,14 @@
+import bz2
+import gzip
 import io
 import json
+import lzma
 import socket
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
@@ -54,6 +58,31 @@ def test_a_text_that_cannot_be_scored_is_one_line(
     assert out == ""
     assert err.startswith("essay-scorer: ")
     assert err.count("\n") == 1
+
+
+def test_a_text_without_end_is_not_read_to_its_end(capsys: Capture) -> None:
+    assert main(["score", "/dev/zero"]) == 1
+    assert capsys.readouterr().err == "essay-scorer: /dev/zero is over 4 MiB; is it one essay?\n"
+
+
+@pytest.mark.parametrize("name", ["bomb.docx", "bomb.zip", "bomb.xlsx"])
+def test_nothing_is_unpacked(name: str, root: Path, tmp_path: Path, capsys: Capture) -> None:
+    with ZipFile(tmp_path / name, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", bytes(20_000_000))
+    essay, bomb = str(root / "examples" / "weak.txt"), str(tmp_path / name)
+    for arguments in (["score", bomb], ["score", essay, "--prompt", bomb]):
+        assert main(arguments) == 1
+        said = "is an archive, as every .docx file is; save it as a text."
+        assert capsys.readouterr().err == f"essay-scorer: {bomb} {said}\n"
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_what_is_packed_is_no_text(
+    pack: Callable[[bytes], bytes], tmp_path: Path, capsys: Capture
+) -> None:
+    (tmp_path / "bomb").write_bytes(pack(bytes(20_000_000)))
+    assert main(["score", str(tmp_path / "bomb")]) == 1
+    assert "bomb is not a text in UTF-8; save it as one." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from ..costs import prices
 from ..errors import FileError, ScorerError
+from .memory import bounded_memory
 from .reading import format_of, open_source
 from .report import Summary, Watch, watching
 from .rows import TOO_LARGE, Answer, Columns, Row
@@ -124,6 +125,7 @@ _TOO_LARGE = json_line({"error": TOO_LARGE})
 def _lay_out(upload: Upload, folder: Path) -> None:
     kind = format_of(upload.source, upload.kind)
     with (
+        bounded_memory(upload.source),
         closing(open_source(upload.source, kind, encoding=upload.encoding)) as source,
         writing(str(folder)),
         (folder / ROWS).open("wb") as rows,

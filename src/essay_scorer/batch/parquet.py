@@ -33,6 +33,8 @@ class ParquetSource:
         self._number = 0
         try:
             self._file = parquet.ParquetFile(_seekable(file), pre_buffer=False)
+        except MemoryError:
+            raise  # which Arrow's error is too; who bounded the memory says it
         except (OSError, pa.ArrowException) as error:
             raise FileError(f"{name} cannot be read as Parquet.") from error
         self.schema = self._file.schema_arrow
@@ -45,6 +47,8 @@ class ParquetSource:
                 for fields in batch.to_pylist():
                     self._number += 1
                     yield Row(line=self._number, fields=fields)
+        except MemoryError:
+            raise
         except (OSError, pa.ArrowException) as error:
             raise FileError(f"{self.name} cannot be read as Parquet.") from error
 

@@ -35,6 +35,7 @@ SUFFIXES = {
 FORMATS = ("csv", "tsv", "jsonl", "parquet")
 DELIMITERS = {"csv": ",", "tsv": "\t"}
 LONGEST = 4 * 1024 * 1024  # characters of a line or a field; an essay is far smaller
+MOST_COLUMNS = 5_000
 _TOO_LONG = "x" * (LONGEST + 1)  # stands for a line that is longer
 
 
@@ -158,6 +159,8 @@ class Delimited(_Text):
             raise FileError(f"{self.name} has no header line that can be read.") from error
         if not header:
             raise FileError(f"{self.name} has no header line.")
+        if len(header) > MOST_COLUMNS:
+            raise FileError(f"{self.name} has over {MOST_COLUMNS:,} columns; is it a table?")
         if twice := sorted({column for column in header if header.count(column) > 1}):
             raise FileError(f"{self.name} has two columns {twice[0]}; rename one.")
         return tuple(_mended(column) for column in header)

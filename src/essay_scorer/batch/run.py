@@ -14,6 +14,7 @@ from typing import Any
 from .. import bundle
 from ..errors import FileError
 from .journal import Journal, digest
+from .memory import bounded_memory
 from .reading import PIPE, format_of, open_source
 from .report import Summary, watching
 from .rows import Answer, Columns, Row, Source
@@ -52,6 +53,7 @@ def score_file(job: Job) -> Summary:
     _refuse_to_overwrite(job)
     before = _state_of(job.source)
     with (
+        bounded_memory(job.source),
         closing(open_source(job.source, in_kind, encoding=job.encoding)) as source,
         _journal(job, folder) as journal,
     ):

@@ -38,5 +38,6 @@ class Table:
 
 def fitting(rows: Iterable[Row], names: Sequence[str]) -> Iterator[Row]:
     """Yield the rows; one with a column that is not among the names comes with an error."""
+    known = set(names)
     for row in rows:
-        yield row if row.fields.keys() <= set(names) else replace(row, error=WRONG_FIELDS)
+        yield row if row.fields.keys() <= known else replace(row, error=WRONG_FIELDS)

@@ -67,10 +67,22 @@ def read_rows(path: Path, *, kind: str | None = None) -> Rows:
 
 def _read_parquet(path: Path) -> Rows:
     try:
-        table = parquet.read_table(path).to_pandas()
+        table = _unfolded(parquet.read_table(path)).to_pandas()
+    except MemoryError:
+        raise  # which Arrow's error is too; who bounded the memory says it
     except (OSError, pa.ArrowException) as error:
         raise FileError(f"{path} cannot be read as Parquet.") from error
     return Rows(table=table, lines=range(1, len(table) + 1), problems=(), encodings={})
+
+
+def _unfolded(table: pa.Table) -> pa.Table:
+    """Return the table with plain columns for those that store each value once (categories)."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            plain = field.type.value_type
+            plain = pa.large_string() if plain == pa.string() else plain
+            table = table.set_column(place, field.name, table.column(place).cast(plain))
+    return table
 
 
 def _read_text(path: Path, kind: str) -> Rows:

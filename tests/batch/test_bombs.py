@@ -1,0 +1,145 @@
+"""Files that unfold to more than there is memory: a sentence or one lost row, and memory stays."""
+
+import gzip
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from essay_scorer.batch.memory import ENOUGH, bounded_memory
+from essay_scorer.errors import FileError
+
+from .conftest import read_jsonl
+
+GIGABYTE = 1024**3
+MEMORY = GIGABYTE  # which a command may take, where a bomb would take many
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def _bounded() -> None:
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Return a function that runs a command of ours which may not take more than MEMORY."""
+
+    def command(*arguments: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "essay_scorer.cli", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+            cwd=tmp_path,
+            preexec_fn=_bounded,
+        )
+
+    return command
+
+
+def _sparse(path: Path, head: bytes, hole: int, tail: bytes = b"") -> Path:
+    """Write a file with so many zeros in it, which take no place on the disk."""
+    with path.open("wb") as file:
+        file.write(head)
+        file.seek(hole, 1)
+        file.write(tail)
+    return path
+
+
+def _folded(path: Path, *, rows: int, size: int) -> Path:
+    """Write Parquet in which every row is the same long text, which is stored once."""
+    text = pa.DictionaryArray.from_arrays(
+        pa.array([0] * rows, pa.int32()), pa.array(["no " * (size // 3)])
+    )
+    score = pa.array([1] * rows)
+    table = pa.table({"text": text, "score": score})
+    parquet.write_table(table, path, compression="zstd", dictionary_pagesize_limit=GIGABYTE)
+    return path
+
+
+@pytest.mark.parametrize("kind", ["csv", "tsv"])
+def test_a_field_of_a_gigabyte_costs_its_own_row(kind: str, run: Run, tmp_path: Path) -> None:
+    mark = "," if kind == "csv" else "\t"
+    bomb = _sparse(
+        tmp_path / f"bomb.{kind}",
+        f"id{mark}text\n1{mark}A town.\n2{mark}".encode(),
+        GIGABYTE,
+        f"\n3{mark}A library.\n".encode(),
+    )
+    done = run("batch", bomb, tmp_path / "out.jsonl", "--workers", 1)
+    assert done.returncode == 3
+    rows = read_jsonl(tmp_path / "out.jsonl")
+    assert [row.get("error") for row in rows] == [None, "too_large", None]
+
+
+def test_a_line_of_a_gigabyte_costs_its_own_row(run: Run, tmp_path: Path) -> None:
+    good = b'{"text": "A town."}\n'
+    bomb = _sparse(tmp_path / "bomb.jsonl", good + b'{"text": "', GIGABYTE, b'"}\n' + good)
+    done = run("batch", bomb, tmp_path / "out.jsonl", "--workers", 1)
+    assert done.returncode == 3
+    rows = read_jsonl(tmp_path / "out.jsonl")
+    assert [row.get("error") for row in rows] == [None, "too_large", None]
+
+
+@pytest.mark.parametrize("content", ["[" * 1_000_000, '{"a":' * 500_000, "9" * 100_000])
+def test_a_line_that_breaks_readers_costs_its_own_row(
+    content: str, run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "bomb.jsonl").write_text(f'{content}\n{{"text": "A town."}}\n')
+    done = run("batch", "bomb.jsonl", "out.jsonl", "--workers", 1)
+    assert done.returncode == 3
+    rows = read_jsonl(tmp_path / "out.jsonl")
+    assert [row.get("error") for row in rows] == ["invalid_json", None]
+
+
+def test_a_table_of_very_many_columns_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "bomb.csv").write_text(",".join(f"c{n}" for n in range(400_000)) + "\n")
+    done = run("batch", "bomb.csv", "out.csv")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "essay-scorer: bomb.csv has over 5,000 columns; is it a table?\n"
+
+
+@pytest.mark.parametrize("arguments", [["batch", "bomb.parquet", "out.jsonl"], ["data", "check"]])
+def test_parquet_that_unfolds_to_twenty_gigabytes_is_refused(
+    arguments: list[str], run: Run, tmp_path: Path
+) -> None:
+    bomb = _folded(tmp_path / "bomb.parquet", rows=1000, size=20_000_000)
+    assert bomb.stat().st_size < 10_000
+    done = run(*arguments, *([bomb] if "data" in arguments else []))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith("MiB of memory that a file may take; split it.\n")
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+@pytest.mark.parametrize("command", ["batch", "data"])
+def test_an_archive_is_not_unpacked(command: str, run: Run, tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "bomb.xlsx", "w", ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", bytes(20_000_000))
+    with gzip.open(tmp_path / "bomb.csv.gz", "wb") as file:
+        file.write(bytes(20_000_000))
+    for name in ("bomb.xlsx", "bomb.csv.gz"):
+        words = ["batch", name, "out.csv"] if command == "batch" else ["data", "check", name]
+        done = run(*words)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert f"{name} has no known suffix" in done.stderr
+        done = run(*words, "--format", "csv")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.count("\n") == 1
+
+
+def test_what_was_bounded_is_so_no_longer() -> None:
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    with bounded_memory("essays"):
+        assert resource.getrlimit(resource.RLIMIT_DATA)[0] <= ENOUGH
+    with pytest.raises(FileError, match="essays unfolds"), bounded_memory("essays"):
+        bytearray(1024**4)
+    assert resource.getrlimit(resource.RLIMIT_DATA) == before
