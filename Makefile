@@ -14,7 +14,7 @@ TORCH := torch==2.13.0
 DOCKER ?= docker
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser check fix bench bench-batch benchmark-asap benchmark-unseen lab model \
+.PHONY: help demo test browser check fix bench bench-image bench-batch benchmark-asap benchmark-unseen lab model \
 	image key bootstrap deploy go-back destroy deploy-local e2e e2e-tools e2e-batch pictures snapshot system system-local lock clean
 
 help:  ## list the commands
@@ -35,7 +35,7 @@ check: $(VENV)/.dev $(INFRA)/.ready  ## formatting, lint, types, import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(INFRA)/bin/mypy app.py infra local_aws
+	$(INFRA)/bin/mypy app.py infra local_aws bench/image.py
 	$(BIN)/lint-imports
 
 image: $(INFRA)/.ready  ## build the function's image (BASE=, where AWS's registry is out of reach)
@@ -84,6 +84,10 @@ fix: $(VENV)/.dev  ## format and mend what can be mended
 
 bench: system $(VENV)/.lab $(ORIGINAL)/.ready  ## measure the handler beside the first system's: docs/performance.md
 	@$(BIN)/python -m bench.speed --original $(ORIGINAL) $(ARGS)
+
+bench-image: e2e-tools $(ORIGINAL)/.ready  ## the same through both images, after `make bench`
+	@$(INFRA)/bin/python -m bench.image --original $(ORIGINAL) $(ARGS)
+	@$(BIN)/python -m bench.performance
 
 bench-batch: $(VENV)/.lab $(ORIGINAL)/.ready  ## measure a batch beside scoring one by one, ours and the original's
 	@$(BIN)/python -m bench.batch --original $(ORIGINAL)

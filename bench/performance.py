@@ -20,6 +20,7 @@ from essay_scorer.costs import thousand
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGE = "performance.md"
+IMAGE_TEMPLATE = Path(__file__).with_name("performance.image.md")
 TEMPLATE = Path(__file__).with_name("performance.template.md")
 MEMORY = 3008  # MB, the deployment's default
 CORE = 1769  # MB, with which a function gets one core
@@ -100,7 +101,27 @@ def text_of(measured: Mapping[str, Any]) -> str:
         cold_floor=cold_floor * 1e3,
         cold=cold * 1e3,
         cold_ratio=cold / cold_floor,
-    )
+    ) + _image(measured.get("image"))
+
+
+def _image(measured: Mapping[str, Any] | None) -> str:
+    """Return what ``bench.image`` found, where it was run after the rest."""
+    if measured is None:
+        return ""
+    ours, original = measured["ours"], measured["original"]
+    rows = [
+        _row("image, its base included, MB", [ours["bytes"]], [original["bytes"]], 1e-6),
+        _row("INIT, ms", ours["init"], original["init"], 1e3),
+        _row("first invocation, ms", ours["first"], original["first"], 1e3),
+        _row("the two together, ms", _cold(ours), _cold(original), 1e3),
+        _row("second invocation, ms", ours["second"], original["second"], 1e3),
+    ]
+    text = IMAGE_TEMPLATE.read_text(encoding="utf-8")
+    return text.format(runs=len(ours["init"]), rows="\n".join(rows))
+
+
+def _cold(image: Mapping[str, Any]) -> list[float]:
+    return [init + first for init, first in zip(image["init"], image["first"], strict=True)]
 
 
 def _row(

@@ -31,6 +31,16 @@ class Engine:
 
     def docker(self, *arguments: str, stdin: IO[bytes] | None = None) -> str:
         """Run the client and return what it prints."""
+        return self._run(arguments, stdin).stdout
+
+    def logs(self, container: str) -> str:
+        """Return what a container has said, on standard output and on standard error."""
+        done = self._run(("logs", container))
+        return done.stdout + done.stderr
+
+    def _run(
+        self, arguments: Sequence[str], stdin: IO[bytes] | None = None
+    ) -> "subprocess.CompletedProcess[str]":
         done = subprocess.run(
             [CLIENT, *arguments],
             env={**os.environ, **self.env},
@@ -41,7 +51,7 @@ class Engine:
         )
         if done.returncode != 0:
             raise RuntimeError(f"docker {arguments[0]}: {(done.stderr or done.stdout)[-3000:]}")
-        return done.stdout
+        return done
 
     def has(self, image: str) -> bool:
         return bool(self.docker("images", "--quiet", image).strip())

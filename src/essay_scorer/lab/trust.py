@@ -139,11 +139,12 @@ def measure_reasons(scorer: Scorer, essays: pd.DataFrame, *, sample: int) -> dic
         for name, places in gone.items():
             losses[name].append(score.raw - scorer.score(_without(pieces, places)).raw)
         each = [score.raw - scorer.score(_without(pieces, [at])).raw for at in range(len(pieces))]
-        correlations.append(np.corrcoef(adds, each)[0, 1])
+        if min(adds) < max(adds) and min(each) < max(each):  # not all at the end of the scale
+            correlations.append(np.corrcoef(adds, each)[0, 1])
     return {
-        "essays": len(correlations),
+        "essays": len(losses["top"]),
         **{name: round(float(np.mean(values)), 4) for name, values in losses.items()},
-        "correlation": round(float(np.nanmean(correlations)), 4),
+        "correlation": round(float(np.mean(correlations)), 4),
     }
 
 
