@@ -160,9 +160,7 @@ def measure_trust(
     known = essays[essays["prompt"].astype(str).isin(list(assignments))]
     return {
         "attacks": [asdict(outcome) for outcome in outcomes],
-        "off_topic": off_topic_rates(
-            scorer, known.sample(min(sample, len(known)), random_state=2026), assignments
-        )
+        "off_topic": off_topic_rates(scorer, known, assignments)
         if len(assignments) > 1 and len(known)
         else None,
         "reasons": measure_reasons(scorer, essays, sample=max(sample // 5, 1)),
