@@ -14,7 +14,7 @@ TORCH := torch==2.13.0
 DOCKER ?= docker
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser check fix bench bench-image bench-batch benchmark-asap benchmark-unseen lab model \
+.PHONY: help demo test browser contract check fix bench bench-image bench-batch benchmark-asap benchmark-unseen lab model \
 	image key bootstrap deploy go-back destroy deploy-local e2e e2e-tools e2e-batch pictures snapshot system system-local lock clean
 
 help:  ## list the commands
@@ -30,6 +30,9 @@ test: $(VENV)/.dev $(INFRA)/.ready  ## install what the tests need and run them
 browser: $(VENV)/.dev  ## test the page in a real browser, which this installs (Debian)
 	$(call debian,requirements/debian-browser.txt)
 	@ESSAY_SCORER_BROWSER=required $(BIN)/python -m pytest tests/browser $(ARGS)
+
+contract: $(VENV)/.dev  ## make CASES=2000 requests of each operation from the contract, all checked
+	@CASES=$(or $(CASES),2000) $(BIN)/python -m pytest tests/contract -s $(ARGS)
 
 check: $(VENV)/.dev $(INFRA)/.ready  ## formatting, lint, types, import rules
 	$(BIN)/ruff format --check .

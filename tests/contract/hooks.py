@@ -1,0 +1,60 @@
+"""What Schemathesis is told beside the contract, in its own process.
+
+ESSAY_SCORER_COUNTS   the file for how often each operation gave each status
+ESSAY_SCORER_LOCKED   set where the server asks for a key
+"""
+
+import atexit
+import json
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import schemathesis
+from schemathesis import Case, HookContext, Response
+from schemathesis.core.failures import Failure
+
+COUNTS, LOCKED = "ESSAY_SCORER_COUNTS", "ESSAY_SCORER_LOCKED"
+
+# What no route needs and any client may send; without it a GET would be one case alone.
+ANYTHING = [
+    {"in": "query", "name": "q", "schema": {"type": "string"}},
+    *(
+        {"in": "header", "name": name, "schema": {"type": "string"}}
+        for name in ("Accept-Encoding", "If-None-Match", "Origin", "Range", "X-Forwarded-For")
+    ),
+]
+
+_counts: Counter[tuple[str, int]] = Counter()
+
+
+@schemathesis.hook
+def before_load_schema(_context: HookContext, raw_schema: dict[str, Any]) -> None:
+    for path in raw_schema["paths"].values():
+        for operation in path.values():
+            operation["parameters"] = [*operation.get("parameters", []), *ANYTHING]
+            if LOCKED in os.environ and "security" in operation:
+                operation["security"].remove({})  # the contract says "where a key is asked for"
+
+
+@schemathesis.hook
+def filter_failure(
+    _context: HookContext, failure: Failure, case: Case[Any], _response: Response
+) -> bool:
+    """Let a text without a letter be refused: no JSON Schema pattern says portably what one is."""
+    refused = type(failure).__name__ == "RejectedPositiveData"
+    text = case.body.get("text") if isinstance(case.body, dict) else None
+    return not (refused and isinstance(text, str) and not any(map(str.isalpha, text)))
+
+
+@schemathesis.hook
+def after_call(_context: HookContext, case: Case[Any], response: Response) -> None:
+    _counts[case.operation.label, response.status_code] += 1
+
+
+@atexit.register
+def _write_counts() -> None:
+    if path := os.environ.get(COUNTS):
+        table = [[*key, count] for key, count in sorted(_counts.items())]
+        Path(path).write_text(json.dumps(table), encoding="utf-8")
