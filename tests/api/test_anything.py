@@ -1,0 +1,101 @@
+"""Whatever is sent, over all of Unicode and JSON: an answer that the contract describes."""
+
+import json
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from jsonschema import Draft202012Validator
+
+from essay_scorer import NoWords, Score, Scorer
+from essay_scorer.api import ERRORS
+from essay_scorer.text import PARAGRAPH_BREAK, normalise
+
+from ..strategies import EVENTS, REQUESTS, TEXTS, WELL_FORMED
+from .requests import Reply
+
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
+patiently = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+STATUSES = {200, 204, 304} | {status for status, _ in ERRORS.values() if status < 500}
+
+
+@pytest.fixture(scope="module")
+def schemas(root: Path) -> dict[str, Draft202012Validator]:
+    contract = json.loads((root / "src/essay_scorer/web/openapi.json").read_text(encoding="utf-8"))
+    return {
+        name: Draft202012Validator({**contract, "$ref": f"#/components/schemas/{name}"})
+        for name in ("Answer", "Error")
+    }
+
+
+def _score(scorer: Scorer, request: dict[str, Any]) -> Score | None:
+    try:
+        return scorer.score(**request)
+    except NoWords:
+        return None
+
+
+@patiently
+@given(request=REQUESTS)
+@example(request={"text": "e" + "\u0301" * 20_000, "explain": True})  # one character to a reader
+@example(request={"text": "a" * 20_000, "prompt": "\ud800", "explain": True})
+def test_any_text_with_a_letter_gets_a_score_that_holds_together(
+    request: dict[str, Any], scorer: Scorer, schemas: dict[str, Draft202012Validator]
+) -> None:
+    score = _score(scorer, request)
+    if score is None:
+        assert not any(map(str.isalpha, request["text"]))
+        return
+    written = json.dumps(score.to_dict(), ensure_ascii=False, allow_nan=False)
+    schemas["Answer"].validate(json.loads(written.encode()))
+    assert score.scale.min <= score.raw <= score.scale.max
+    assert score.scale.min <= score.interval.low <= score.value
+    assert score.value <= score.interval.high <= score.scale.max
+    assert score == _score(scorer, request)
+
+
+@patiently
+@given(text=TEXTS)
+def test_any_text_becomes_clean_paragraphs_that_stay_what_they_are(text: str) -> None:
+    try:
+        clean = normalise(text)
+    except NoWords:
+        return
+    assert clean == normalise(clean)
+    assert clean.encode()
+    for paragraph in clean.split(PARAGRAPH_BREAK):
+        assert paragraph == paragraph.strip() != ""
+        assert paragraph.splitlines() == [paragraph]
+
+
+@patiently
+@given(event=EVENTS)
+def test_any_event_gets_an_answer_that_is_documented(
+    event: Any, function: ModuleType, schemas: dict[str, Draft202012Validator]
+) -> None:
+    result = json.loads(json.dumps(function.handler(event, None)))
+    if "answers" in result:  # of a batch
+        assert len(result["answers"]) == len(event["Items"])
+        return
+    assert result["statusCode"] in STATUSES
+    if isinstance(result["body"], dict):  # of a direct invocation
+        schemas["Answer" if result["statusCode"] == 200 else "Error"].validate(result["body"])
+    elif result["statusCode"] >= 400:
+        reply = Reply.of(result)
+        if reply.body:  # a HEAD has none
+            schemas["Error"].validate(reply.json)
+            assert reply.code in ERRORS
+
+
+@patiently
+@given(event=WELL_FORMED)
+def test_any_request_over_http_is_understood_as_one(
+    event: dict[str, Any], function: ModuleType
+) -> None:
+    reply = Reply.of(function.handler(event, None))
+    assert reply.status in STATUSES
+    assert reply.headers["x-content-type-options"] == "nosniff"
+    if reply.status >= 400 and reply.body:
+        assert reply.code not in ("invalid_event", "invalid_base64")
