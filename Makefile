@@ -14,7 +14,7 @@ TORCH := torch==2.13.0
 DOCKER ?= docker
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser contract check fix bench bench-image bench-batch benchmark-asap benchmark-unseen lab model \
+.PHONY: help demo test browser contract fuzz check fix bench bench-image bench-batch benchmark-asap benchmark-unseen lab model \
 	image key bootstrap deploy go-back destroy deploy-local e2e e2e-tools e2e-batch pictures snapshot system system-local lock clean
 
 help:  ## list the commands
@@ -33,6 +33,9 @@ browser: $(VENV)/.dev  ## test the page in a real browser, which this installs (
 
 contract: $(VENV)/.dev  ## make CASES=2000 requests of each operation from the contract, all checked
 	@CASES=$(or $(CASES),2000) $(BIN)/python -m pytest tests/contract -s $(ARGS)
+
+fuzz: $(VENV)/.fuzz  ## look for inputs that break the event parser or the text rooms, MINUTES=10
+	@$(BIN)/python -m tests.fuzz.run --minutes $(or $(MINUTES),10)
 
 check: $(VENV)/.dev $(INFRA)/.ready  ## formatting, lint, types, import rules
 	$(BIN)/ruff format --check .
@@ -149,6 +152,10 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.lab
 	@$(PIP) install $(LOCKED) requirements/dev.txt
 	@touch $@
 
+$(VENV)/.fuzz: requirements/fuzz.txt $(VENV)/.dev
+	@$(PIP) install $(LOCKED) requirements/fuzz.txt
+	@touch $@
+
 # The first system's handler, as the benchmark stands in for it, with what it loads.
 $(ORIGINAL)/.ready: bench/original/requirements.txt bench/original/prepare.py $(VENV)/.lab
 	@echo "installing the first system's stand-in into $(ORIGINAL)" >&2
@@ -185,6 +192,7 @@ lock: $(VENV)/.dev  ## lock all dependencies again, with hashes
 	$(COMPILE) --no-deps requirements/lab-encoder.in --output-file requirements/lab-encoder.txt
 	$(COMPILE) requirements/dev.in --constraints requirements/serve.txt \
 		--constraints requirements/lab.txt --output-file requirements/dev.txt
+	$(COMPILE) requirements/fuzz.in --output-file requirements/fuzz.txt
 	$(COMPILE) bench/original/requirements.in --constraints requirements/lab.txt $(NO_TORCH) \
 		--output-file bench/original/requirements.txt
 	$(COMPILE) requirements/infra.in --output-file requirements/infra.txt

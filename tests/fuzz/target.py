@@ -1,0 +1,106 @@
+"""What the fuzzer calls with any bytes: the event parser and all that reads a text but the model.
+
+The bytes are taken three times: as a text, as a body over HTTP, and, where they are JSON, as
+an event.  Everything on the way is the real thing but the encoder, whose numbers stand still,
+so that thousands of inputs a second go through.
+"""
+
+import json
+import math
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from essay_scorer import NoWords, Scorer
+from essay_scorer.api import ERRORS
+from essay_scorer.bundle import Manifest
+from essay_scorer.cleaning import WordCleaner
+from essay_scorer.events import make_handler
+from essay_scorer.features import features, split_sentences
+from essay_scorer.scorer import Read
+from essay_scorer.text import normalise
+
+CORPUS = Path(__file__).with_name("corpus")
+BUNDLE = Path(__file__).resolve().parents[2] / "models" / "default"
+STATUSES = {200, 204, 304} | {status for status, _ in ERRORS.values() if status < 500}
+
+
+class _StillReader:
+    """Stands in for the encoder alone."""
+
+    _vector = np.ones(4, np.float32)
+
+    def read(self, clean: str) -> Read:
+        figures = features(clean)
+        assert np.isfinite(figures).all()
+        return Read(number=3.3, state=self._vector, means=self._vector, figures=figures)
+
+    def number_of(self, clean: str, _state: Any) -> float:
+        return float(features(clean)[0])
+
+    def nonsense(self, _read: Read) -> float:
+        return 0.0
+
+    def likeness(self, _read: Read, prompt: str, *, vector: int) -> float:
+        return float(features(prompt)[0]) / max(vector, 1)
+
+
+_scorer = Scorer(manifest=Manifest.read(BUNDLE), reader=_StillReader())  # type: ignore[arg-type]
+_handler = make_handler(_scorer, origins=("https://school.example",))
+_cleaner = WordCleaner(stop_words=["the"], nouns=["dog", "fox"], irregular={"geese": ["goose"]})
+
+
+def check(data: bytes) -> None:
+    """Raise AssertionError, or whatever a bug raises, where the bytes find one."""
+    _check_text(data.decode("utf-8", "surrogateescape"))
+    _check_answer(_over_http(data))
+    try:
+        event = json.loads(data)
+    except (ValueError, RecursionError):
+        return
+    _check_answer(event)
+
+
+def _check_text(text: str) -> None:
+    words = _cleaner.clean(text).split()
+    assert all(word.isascii() and word.isalpha() and word == word.lower() for word in words)
+    try:
+        clean = normalise(text)
+    except NoWords:
+        return
+    assert normalise(clean) == clean
+    assert clean.encode()
+    sentences = [one for part in clean.split("\n\n") for one in split_sentences(part)]
+    assert " ".join(sentences).split() == clean.split()
+    score = _scorer.score(text, prompt=clean, explain=True)
+    assert score == _scorer.score(text, prompt=clean, explain=True)
+    assert score.explanation is not None
+    said = [one.text for one in score.explanation.sentences]
+    assert " ".join(said).split() == clean.split()
+    assert all(math.isfinite(one.contribution) for one in score.explanation.sentences)
+
+
+def _over_http(body: bytes) -> dict[str, Any]:
+    return {
+        "version": "2.0",
+        "rawPath": "/model/predict",
+        "headers": {},
+        "requestContext": {"stage": "$default", "http": {"method": "POST"}},
+        "body": b64encode(body).decode(),
+        "isBase64Encoded": True,
+    }
+
+
+def _check_answer(event: Any) -> None:
+    result = _handler(event, None)
+    if "answers" in result:
+        assert len(result["answers"]) == len(event["Items"])
+        return
+    json.dumps(result, allow_nan=False)
+    assert result["statusCode"] in STATUSES
+    body = result["body"]
+    if result["statusCode"] >= 400 and body:
+        said = body if isinstance(body, dict) else json.loads(body)
+        assert said["error"]["code"] in ERRORS
