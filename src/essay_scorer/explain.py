@@ -17,14 +17,14 @@ from .features import split_sentences
 from .observations import Observation
 from .text import PARAGRAPH_BREAK
 
-MOST = 64  # pieces; the sentences of a longer text are taken together
+MOST = 64  # pieces, since each costs a reading; what a longer text has more is taken together
 
 State = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sentence:
-    """A sentence, the number of its paragraph from 0, and the score points that it adds."""
+    """A piece, the number of its paragraph from 0, and the score points that it adds."""
 
     text: str
     paragraph: int
@@ -41,22 +41,33 @@ class Explanation:
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """One sentence, or a few that follow each other in one paragraph."""
+    """One sentence, a few of one paragraph, or a few paragraphs, numbered by their first."""
 
     text: str
     paragraph: int
 
 
 def pieces_of(clean: str) -> list[Piece]:
-    """Part a clean text into at most ``MOST`` pieces, unless it has more paragraphs."""
-    paragraphs = [split_sentences(part) for part in clean.split(PARAGRAPH_BREAK)]
-    together = -(-sum(map(len, paragraphs)) // MOST)
-    while sum(-(-len(part) // together) for part in paragraphs) > max(MOST, len(paragraphs)):
-        together += 1
+    """Part a clean text into at most ``MOST`` pieces: sentences, a few, or a few paragraphs."""
+    paragraphs = clean.split(PARAGRAPH_BREAK)
+    if len(paragraphs) > MOST:
+        return _paragraphs_together(paragraphs)
+    parts = [split_sentences(paragraph) for paragraph in paragraphs]
+    together = -(-sum(map(len, parts)) // MOST)
+    while sum(-(-len(part) // together) for part in parts) > MOST:
+        together += 1 + together // 16
     return [
         Piece(text=" ".join(part[start : start + together]), paragraph=number)
-        for number, part in enumerate(paragraphs)
+        for number, part in enumerate(parts)
         for start in range(0, len(part), together)
+    ]
+
+
+def _paragraphs_together(paragraphs: Sequence[str]) -> list[Piece]:
+    together = -(-len(paragraphs) // MOST)
+    return [
+        Piece(text=PARAGRAPH_BREAK.join(paragraphs[start : start + together]), paragraph=start)
+        for start in range(0, len(paragraphs), together)
     ]
 
 

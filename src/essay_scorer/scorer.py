@@ -176,7 +176,7 @@ class Scorer:
         return self._reader.vocabulary
 
     def score(self, text: str, *, prompt: str | None = None, explain: bool = False) -> Score:
-        """Score one essay, read whole however long it is.
+        """Score one essay, read whole up to some 100,000 words.
 
         Args:
             text: the essay.

@@ -14,6 +14,8 @@ from tokenizers import Tokenizer
 
 from .errors import BundleForeign
 
+MOST = 256  # windows: twice as many tokens as prose has in the largest request
+
 Window = npt.NDArray[np.int64]
 
 
@@ -44,9 +46,14 @@ class WindowTokenizer:
         return sorted(places, key=places.__getitem__)
 
     def tokens(self, text: str) -> Tokens:
-        """Return the text's windows, which overlap, and its ids, each once."""
+        """Return the text's windows, which overlap, and its ids, each once.
+
+        What lies behind ``MOST`` windows is left out, so that a text of marks alone, each a
+        token, takes no longer than prose.
+        """
         first = self._tokenizer.encode(text)
-        windows = [np.array(part.ids, dtype=np.int64) for part in (first, *first.overflowing)]
+        parts = (first, *first.overflowing)[:MOST]
+        windows = [np.array(part.ids, dtype=np.int64) for part in parts]
         inner = [window[1:-1] for window in windows]
         ids = np.concatenate([inner[0], *(part[self._overlap :] for part in inner[1:])])
         return Tokens(windows=[window[np.newaxis] for window in windows], ids=ids)

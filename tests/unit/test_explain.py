@@ -65,11 +65,20 @@ def test_a_long_text_is_explained_in_few_pieces(sentences: int) -> None:
     assert joined(pieces) == text
 
 
-def test_many_paragraphs_are_not_run_together() -> None:
-    text = "\n\n".join(f"Paragraph {number}. It has two sentences." for number in range(100))
+@pytest.mark.parametrize("paragraphs", [64, 65, 100, 20_000])
+def test_a_text_of_many_paragraphs_is_explained_in_few_pieces_that_keep_them(
+    paragraphs: int,
+) -> None:
+    text = "\n\n".join(f"Paragraph {number}. It has more." for number in range(paragraphs))
     pieces = pieces_of(text)
+    assert len(pieces) <= MOST
     assert joined(pieces) == text
-    assert len(pieces) == 100
+
+
+def test_uneven_paragraphs_are_explained_in_few_pieces_too() -> None:
+    long = "It goes on. " * 20_000
+    text = normalise("\n\n".join(["One."] * (MOST - 1) + [long]))
+    assert len(pieces_of(text)) <= MOST
 
 
 def test_a_text_of_one_sentence_has_nothing_to_leave_out(scorer: Scorer) -> None:
