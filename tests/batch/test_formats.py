@@ -117,6 +117,18 @@ def test_the_columns_may_be_named(batch: Batch, tmp_path: Path) -> None:
     assert read_jsonl(out)[0]["Klasse"] == "5b"
 
 
+def test_a_guessed_prompt_that_only_names_the_assignment_is_no_assignment(
+    batch: Batch, tmp_path: Path
+) -> None:
+    assignment = "Write an essay on whether the town's swimming pool should be heated in winter."
+    rows = [{"text": ROWS[0]["text"], "prompt": prompt} for prompt in (3, assignment)]
+    source, out = write_jsonl(tmp_path / "essays.jsonl", rows), tmp_path / "scores.jsonl"
+    assert batch(source, out).returncode == 0
+    assert ["off_topic" in row["flags"] for row in read_jsonl(out)] == [False, True]
+    assert batch(source, out, "--prompt", "prompt").returncode == 3
+    assert [row.get("error") for row in read_jsonl(out)] == ["prompt_not_a_string", None]
+
+
 @pytest.mark.parametrize(
     ("columns", "options", "sentence"),
     [

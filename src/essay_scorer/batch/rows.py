@@ -15,6 +15,8 @@ NOT_AN_OBJECT = "not_an_object"
 TOO_LARGE = "too_large"
 WRONG_FIELDS = "wrong_fields"  # more or fewer than the header names
 
+FEWEST_WORDS = 4  # of an assignment, in a column that nobody said holds any
+
 USUAL = {
     "id": ("id", "essay_id", "essay_id_comp"),
     "text": ("text", "essay", "full_text", "essay_text"),
@@ -49,11 +51,16 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """Which column holds the text, the assignment's text, and what names a row."""
+    """Which column holds the text, the assignment's text, and what names a row.
+
+    Where a column named like ``prompt`` was not asked for, it may as well hold the assignments'
+    numbers or names; what is shorter than a sentence is not taken for an assignment then.
+    """
 
     text: str
     prompt: str | None = None
     id: str | None = None
+    prompt_is_guessed: bool = False
 
     @classmethod
     def choose(cls, names: Sequence[str], asked: Mapping[str, str], *, where: str) -> "Columns":
@@ -70,7 +77,7 @@ class Columns:
                 f"{where} has no column that is surely the text; name it with --text. "
                 f"There are: {', '.join(names)}."
             )
-        return cls(text=text, **chosen)
+        return cls(text=text, prompt_is_guessed="prompt" not in asked, **chosen)
 
     def request(self, row: Row) -> dict[str, Any]:
         """Return what is asked of a worker; of a row that cannot be read, its error."""
@@ -78,6 +85,8 @@ class Columns:
             return {"error": row.error}
         request = {"text": row.fields[self.text]} if self.text in row.fields else {}
         prompt = row.fields.get(self.prompt) if self.prompt else None
+        if self.prompt_is_guessed and len(str(prompt).split()) < FEWEST_WORDS:
+            prompt = None
         return request if prompt in (None, "") else {**request, "prompt": prompt}
 
     def describe(self, row: Row) -> str:
