@@ -14,8 +14,8 @@ TORCH := torch==2.13.0
 DOCKER ?= docker
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser contract fuzz check fix bench bench-image bench-batch benchmark-asap benchmark-unseen lab model \
-	image key bootstrap deploy go-back destroy deploy-local e2e e2e-tools e2e-batch pictures snapshot system system-local lock clean
+.PHONY: help demo test browser contract fuzz check fix bench bench-image bench-batch bench-hostile benchmark-asap benchmark-unseen lab model \
+	image key bootstrap deploy go-back destroy deploy-local e2e e2e-tools e2e-batch pictures snapshot reliability system system-local lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 18
@@ -80,6 +80,12 @@ pictures: $(VENV)/.dev  ## draw the documents' pictures from their sources
 
 snapshot: $(INFRA)/.ready  ## write the reviewed template of the deployment again
 	@WRITE_SNAPSHOT=1 $(INFRA)/bin/python -m pytest --quiet infra/tests -k reviewed
+
+reliability: $(VENV)/.dev  ## write the page on faults again, from what the tests see
+	@WRITE_RELIABILITY=1 $(BIN)/python -m pytest tests/faults
+
+bench-hostile: $(VENV)/.serve  ## measure texts made to be slow beside prose of the same size
+	@$(BIN)/python bench/hostile.py $(ARGS)
 
 key: $(VENV)/.serve  ## make a key for a server, and the hash that it keeps
 	@$(BIN)/essay-scorer key

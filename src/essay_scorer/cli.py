@@ -48,6 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("essay-scorer: interrupted", file=sys.stderr)
         return 130
+    except MemoryError:
+        print("essay-scorer: There is too little memory; give this process more.", file=sys.stderr)
+        return 1
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
@@ -429,8 +432,11 @@ def _serve(options: argparse.Namespace) -> None:
 
 
 def _write_line(line: str) -> None:
-    sys.stdout.write(line)
-    sys.stdout.flush()
+    """Write a line of the log; where that fails, the request is answered all the same."""
+    try:
+        os.write(sys.stdout.fileno(), line.encode())
+    except OSError as error:
+        print(f"a line of the log is lost: {error.strerror}", file=sys.stderr)
 
 
 def _make_key(_options: argparse.Namespace) -> None:

@@ -73,6 +73,8 @@ class Graph:
                 str(path), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # the library's errors share no base but this
+            if "bad_alloc" in str(error):
+                raise MemoryError from error
             raise BundleForeign(f"{path} is not a graph that can be loaded.") from error
         inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
         names = tuple(node.name for node in inputs)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 # Twice what AWS lets through: a larger body is cut off, a smaller one gets a proper answer.
 _TRANSFER_LIMIT = 12 * 1024 * 1024
+# Clients that send nothing, or hardly anything, keep no other one out.
+_CONNECTIONS = 900  # fewer than a process may have files open
+_PATIENCE = 60  # seconds without a byte
 
 
 class LocalServer:
@@ -31,6 +34,7 @@ class LocalServer:
     Raises:
         AddressInUse: another process has the port.
         FileError: there is no such host or port on this machine.
+        MemoryError: there is too little memory to start.
     """
 
     def __init__(
@@ -49,14 +53,21 @@ class LocalServer:
         listener = _listen(host, port)
         self.host = host
         self.port: int = listener.getsockname()[1]
-        self._server = create_server(
-            _wsgi(Application(scorer, keys=keys), journal),
-            sockets=[listener],
-            threads=4,
-            ident=None,
-            max_request_body_size=_TRANSFER_LIMIT,
-            inbuf_overflow=2 * _TRANSFER_LIMIT,  # an essay never touches the disk
-        )
+        try:
+            self._server = create_server(
+                _wsgi(Application(scorer, keys=keys), journal),
+                sockets=[listener],
+                threads=4,
+                ident=None,
+                max_request_body_size=_TRANSFER_LIMIT,
+                inbuf_overflow=2 * _TRANSFER_LIMIT,  # an essay never touches the disk
+                outbuf_overflow=2 * _TRANSFER_LIMIT,
+                connection_limit=_CONNECTIONS,
+                asyncore_use_poll=True,  # for so many
+                channel_timeout=_PATIENCE,
+            )
+        except RuntimeError as error:  # a thread finds no room for its stack
+            raise MemoryError from error
 
     @property
     def address(self) -> str:
