@@ -8,6 +8,7 @@ from constructs import Construct
 
 from .batch import Batch
 from .cdk import ROOT
+from .drift import Usual
 from .function import ScoringFunction, cors_at_url
 from .gateway import Gateway
 from .image import image_code
@@ -41,6 +42,7 @@ class ScorerStack(Stack):
         *,
         settings: Settings,
         code: lambda_.DockerImageCode | None = None,
+        usual: Usual | None = None,
         **options: Any,
     ) -> None:
         """Build the stack.
@@ -50,10 +52,12 @@ class ScorerStack(Stack):
             name: the stack's name.
             settings: everything that may be changed.
             code: the function's image; built from this repository if not given.
+            usual: what its model's scores usually are; what its bundle says if neither is given.
             options: what every CDK stack takes.
         """
         super().__init__(scope, name, description="An essay scorer", **options)
-        code = code or image_code(settings, ROOT)
+        if code is None:
+            code, usual = image_code(settings, ROOT), usual or Usual.of(settings, ROOT)
         self.scoring = ScoringFunction(self, "Scoring", settings=settings, code=code)
         url = self._url(settings)
         Monitoring(
@@ -62,11 +66,13 @@ class ScorerStack(Stack):
             settings=settings,
             function=self.scoring.function,
             alias=self.scoring.alias,
+            usual=usual,
         )
         self._output("Url", url)
         if not settings.key_at_gateway:
             self._output("Curl", _curl(settings, url, service="lambda"))
         self._output("FunctionName", self.scoring.function.function_name)
+        self._output("LogGroup", self.scoring.logs.log_group_name)
         if settings.api_gateway:
             self._add_gateway(settings)
         if settings.batch:

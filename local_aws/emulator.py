@@ -5,6 +5,7 @@
 starts it with one answer corrected: ECR says ``ImageNotFoundException`` of a tag that
 is not there.  MiniStack says that it found nothing, which CDK takes for an image that
 was pushed already, and then no image ever is.  And its Distributed Map learns batches.
+An alarm on what is calculated from metrics is there, but never sounds: MiniStack refuses it.
 """
 
 import json
@@ -110,6 +111,7 @@ def main() -> None:
     from ministack import app
     from ministack.core.responses import error_response_json
     from ministack.services import ecr
+    from ministack.services.cloudformation import provisioners
 
     describe = ecr._describe_images
 
@@ -122,6 +124,16 @@ def main() -> None:
         return status, headers, body
 
     ecr._describe_images = corrected
+    alarm = provisioners._cw_metric_alarm_record
+
+    def silent(name: str, props: dict[str, Any]) -> Any:
+        if "Metrics" not in props:
+            return alarm(name, props)
+        (one, *_) = (part["MetricStat"] for part in props["Metrics"] if "MetricStat" in part)
+        rest = {key: value for key, value in props.items() if key != "Metrics"}
+        return alarm(name, {**one["Metric"], **rest, "Threshold": 1e300})
+
+    provisioners._cw_metric_alarm_record = silent
     distributed_map.install()
     app.main()
 

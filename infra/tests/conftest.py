@@ -12,10 +12,12 @@ from aws_cdk import App
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Template
 
+from infra.drift import Usual
 from infra.settings import Settings
 from infra.stack import ScorerStack
 
 Make = Callable[..., ScorerStack]
+USUAL = Usual(mean=3.0, deviation=1.2)
 
 
 @pytest.fixture
@@ -25,12 +27,15 @@ def make(tmp_path: Path) -> Make:
     image.mkdir()
     (image / "Dockerfile").write_text("FROM scratch\n")
 
-    def make_stack(app: App | None = None, **settings: Any) -> ScorerStack:
+    def make_stack(
+        app: App | None = None, usual: Usual | None = USUAL, **settings: Any
+    ) -> ScorerStack:
         return ScorerStack(
             app or App(),
             "essay-scorer",
             settings=Settings.load(settings, folder=tmp_path),
             code=lambda_.DockerImageCode.from_image_asset(str(image)),
+            usual=usual,
         )
 
     return make_stack

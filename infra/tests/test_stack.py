@@ -14,6 +14,10 @@ from aws_cdk import App, Validations
 from aws_cdk import aws_s3 as s3
 from cdk_nag import AwsSolutionsChecks
 
+from infra.cdk import ROOT
+from infra.drift import Usual
+from infra.monitoring import NAMESPACE
+from infra.settings import Settings
 from infra.stack import ScorerStack
 
 Make = Callable[..., ScorerStack]
@@ -251,18 +255,78 @@ def test_alarms_watch_what_goes_wrong(template: Synthesise) -> None:
     made = template(timeout=100, reserved_concurrency=10, alarm_email="head@school.example")
     alarms = {alarm["AlarmDescription"]: alarm for alarm in _of(made, "AWS::CloudWatch::Alarm")}
     thresholds = sorted(alarm["Threshold"] for alarm in alarms.values())
-    assert thresholds == [1, 1, 8, 80_000]
+    assert thresholds == [0.1, 0.6, 1, 1, 8, 80_000]
     assert all(len(alarm["AlarmActions"]) == 1 for alarm in alarms.values())
     assert _only(made, "AWS::SNS::Subscription")["Endpoint"] == "head@school.example"
-    assert len(_of(template(reserved_concurrency="none"), "AWS::CloudWatch::Alarm")) == 3
+    assert len(_of(template(reserved_concurrency="none"), "AWS::CloudWatch::Alarm")) == 5
 
 
 def test_the_one_environment_of_a_reservation_may_be_used_without_an_alarm(
     template: Synthesise,
 ) -> None:
-    assert len(_of(template(reserved_concurrency=1), "AWS::CloudWatch::Alarm")) == 3
+    assert len(_of(template(reserved_concurrency=1), "AWS::CloudWatch::Alarm")) == 5
     of_two = _of(template(reserved_concurrency=2), "AWS::CloudWatch::Alarm")
-    assert sorted(alarm["Threshold"] for alarm in of_two)[2] == 1.6
+    assert sorted(alarm["Threshold"] for alarm in of_two)[4] == 1.6
+
+
+def _drift_alarms(template: dict[str, Any]) -> dict[str, tuple[float, dict[str, Any]]]:
+    """Return threshold and metrics of the alarms on a whole day, by what they calculate."""
+    found = {}
+    for alarm in _of(template, "AWS::CloudWatch::Alarm"):
+        metrics = {one["Id"]: one for one in alarm.get("Metrics", [])}
+        expressions = [one["Expression"] for one in metrics.values() if "Expression" in one]
+        if expressions:
+            found[expressions[0]] = (alarm["Threshold"], metrics)
+    return found
+
+
+def test_a_day_of_other_essays_than_usual_is_an_alarm(template: Synthesise) -> None:
+    alarms = _drift_alarms(template(usual=Usual(mean=2.97, deviation=1.15)))
+    assert {what: threshold for what, (threshold, _) in alarms.items()} == {
+        "IF(essays >= 100, ABS(mean - 2.97), 0)": 0.575,
+        "IF(essays >= 100, flagged / essays, 0)": 0.1,
+    }
+    for _, metrics in alarms.values():
+        stats = {name: one["MetricStat"] for name, one in metrics.items() if "MetricStat" in one}
+        assert {one["Period"] for one in stats.values()} == {86_400}
+        assert {one["Metric"]["Namespace"] for one in stats.values()} == {"EssayScorer"}
+        assert {one["Metric"]["Dimensions"][0]["Name"] for one in stats.values()} == {"function"}
+        assert (stats["essays"]["Metric"]["MetricName"], stats["essays"]["Stat"]) == (
+            "score",
+            "SampleCount",
+        )
+
+
+def test_without_a_usual_there_is_no_alarm_on_scores(template: Synthesise) -> None:
+    assert list(_drift_alarms(template(usual=None))) == ["IF(essays >= 100, flagged / essays, 0)"]
+
+
+def test_the_usual_is_what_measured_the_deployed_bundle(tmp_path: Path) -> None:
+    usual = Usual.of(Settings(), ROOT)
+    assert usual is not None
+    assert 1 < usual.mean < 6
+    assert 0 < usual.deviation < 3
+    folder = tmp_path / "models" / "default"
+    folder.mkdir(parents=True)
+    two = {"machine score": {"1": {"essays": 30}, "3": {"essays": 10}}}
+    for metrics, expected in (
+        ({"test": {"coverage_by": two}}, Usual(mean=1.5, deviation=0.866)),
+        ({"test": {"coverage_by": {"machine score": {}}}}, None),
+        ({}, None),
+    ):
+        (folder / "bundle.json").write_text(json.dumps({"metrics": metrics}))
+        assert Usual.of(Settings(), tmp_path) == expected
+    own = tmp_path / "image" / "models"
+    for name in ("bert-tokenizer", "bert-model", "aes_model.h5"):
+        (own / name).mkdir(parents=True)
+    assert Usual.of(Settings(), tmp_path) is None
+
+
+def test_the_metrics_are_those_that_the_log_makes() -> None:
+    journal = (ROOT / "src/essay_scorer/journal.py").read_text(encoding="utf-8")
+    assert f'NAMESPACE = "{NAMESPACE}"' in journal
+    for name in ("score", "flagged"):
+        assert f'outcome["{name}"]' in journal
 
 
 def test_tags_are_on_what_costs_money(template: Synthesise) -> None:

@@ -1,7 +1,7 @@
 """The command line: data on standard output, everything else on standard error.
 
 Exit status: 0 done, 1 it could not be done (one line says why and what to do),
-2 the command itself is wrong, 3 done, but for rows that have an error.
+2 the command itself is wrong, 3 done, but for rows that have an error, 4 the essays drift.
 """
 
 import argparse
@@ -10,7 +10,8 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +21,13 @@ from .extras import require
 if TYPE_CHECKING:
     import pandas as pd
 
+    from .bundle import Manifest
+    from .drift import Drift
     from .explain import Explanation
     from .lab.data import Essays
     from .lab.pipeline import About
 
-ROWS_FAILED = 3  # exit status
+ROWS_FAILED, DRIFTS = 3, 4  # exit statuses
 
 _LARGEST_TEXT = 4 * 1024 * 1024  # bytes; the longest essays have a few thousand
 _ARCHIVE = b"PK\x03\x04"  # of which .docx and .xlsx files are
@@ -76,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_export(commands)
     _add_evaluate(commands)
     _add_cost(commands)
+    _add_drift(commands)
     return parser
 
 
@@ -239,6 +243,20 @@ def _add_cost(commands: Any) -> None:
     command.set_defaults(run=_cost)
 
 
+def _add_drift(commands: Any) -> None:
+    command = commands.add_parser("drift", help="compare a day's log with the usual scores")
+    command.add_argument(
+        "logs", nargs="*", default=["-"], metavar="LOG", help="a server's or a function's log"
+    )
+    command.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="of the log, in UTC")
+    command.add_argument(
+        "--usual", metavar="LOG", help="a log of usual days, instead of what measured the bundle"
+    )
+    command.add_argument("--json", action="store_true", help="print everything compared as JSON")
+    _add_bundle_option(command)
+    command.set_defaults(run=_drift)
+
+
 def _add_data_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--assignments", type=Path, metavar="FILE.json", help="each prompt's text, by its name"
@@ -282,6 +300,13 @@ def _count(text: str) -> int:
     if count < 1:
         raise argparse.ArgumentTypeError(f"{count} is too few; give at least 1")
     return count
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is no day; give one like 2026-11-25") from None
 
 
 def _encoding(text: str) -> str:
@@ -565,6 +590,61 @@ def _cost(options: argparse.Namespace) -> None:
         f"measured: first score {times.first * 1000:.0f} ms, warm {times.warm * 1000:.0f} ms; "
         f"{costs.cold_starts(options.per_day):,.0f} essays a day meet a fresh environment"
     )
+
+
+def _drift(options: argparse.Namespace) -> int:
+    from .bundle import Manifest, default_folder
+    from .drift import DRIFT_SAID, Drift, Tally, of_day
+
+    manifest = Manifest.read(options.bundle or default_folder())
+    lines = [line for log in options.logs for line in _logged(log, manifest)]
+    if options.day:
+        lines = list(of_day(lines, options.day))
+    if not lines:
+        model = f"{manifest.model.name} {manifest.model.version}"
+        raise FileError(f"{', '.join(options.logs)} has no score of {model} to compare.")
+    usual = (
+        Tally.logged(_logged(options.usual, manifest))
+        if options.usual
+        else Tally.measured(manifest.metrics)
+    )
+    if not usual.essays:
+        raise FileError(f"{options.usual} has no score of this model to compare with.")
+    drift = Drift.between(usual, Tally.logged(lines))
+    if options.json:
+        _print_json(drift.to_dict())
+    else:
+        _print_drift(drift)
+    return DRIFTS if drift.verdict == DRIFT_SAID else 0
+
+
+def _logged(name: str, manifest: "Manifest") -> "Iterator[Mapping[str, Any]]":
+    """Yield the lines of a log about essays that this very model has scored."""
+    from .batch.memory import bounded_memory
+    from .drift import lines_of
+
+    with bounded_memory(name):
+        text = _first_bytes(name, -1).decode("utf-8", "replace")
+        for line in lines_of(text):
+            if (line.get("model"), line.get("version")) == (
+                manifest.model.name,
+                manifest.model.version,
+            ):
+                yield line
+
+
+def _print_drift(drift: "Drift") -> None:
+    print(f"essays    usual {drift.usual.essays:,}   here {drift.here.essays:,}")
+    for title, what in (("score", "scores"), ("flag", "flags")):
+        print(f"\n{title:<20}{'usual':>8}{'here':>9}")
+        for name, share in drift.shares(what).items():
+            print(f"{name:<20}{share['usual']:>8.1%}{share['here']:>9.1%}")
+    print()
+    for name, shift in (("scores", drift.scores), ("flagged", drift.flagged)):
+        print(
+            f"{name:<9} index {shift.index:.3f}; by chance up to {shift.chance:.3f}: "
+            f"{shift.verdict.replace('_', ' ')}"
+        )
 
 
 def _evaluate(options: argparse.Namespace) -> None:

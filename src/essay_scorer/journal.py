@@ -16,6 +16,7 @@ from typing import Any
 NAMESPACE = "EssayScorer"
 _AT_MOST = 100  # values of one metric in one line of the Embedded Metric Format
 _OTHER = "other"
+_METRICS = ("score", "review", "flagged")  # and every flag
 
 Write = Callable[[str], object]
 
@@ -79,6 +80,7 @@ class Journal:
         if scored:
             outcome["score"] = [one["essay score"] for one in scored]
             outcome["review"] = sum(one["review"] for one in scored)
+            outcome["flagged"] = sum(bool(one["flags"]) for one in scored)
             outcome |= {f"flag_{flag}": number for flag, number in sorted(flags.items())}
         if errors:
             outcome["errors"] = dict(sorted(errors.items()))
@@ -89,7 +91,7 @@ class Journal:
         return code if isinstance(code, str) and code in self._codes else _OTHER
 
     def _metrics(self, line: Mapping[str, Any]) -> dict[str, Any]:
-        names = [name for name in line if name in ("score", "review") or name.startswith("flag_")]
+        names = [name for name in line if name in _METRICS or name.startswith("flag_")]
         if not self._function or not names:
             return {}
         directive = {

@@ -140,7 +140,7 @@ def test_scores_and_flags_become_metrics_of_the_function(door: Door) -> None:
     assert line["score"] == [said["essay score"]]
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     names = {metric["Name"] for metric in directive["Metrics"]}
-    assert names == {"score", "review", *(f"flag_{flag}" for flag in said["flags"])}
+    assert names == {"score", "review", "flagged", *(f"flag_{flag}" for flag in said["flags"])}
     assert directive["Dimensions"] == [["function"]]
     assert line["function"] == "school"
     assert all(line[name] for name in names - {"review"})
@@ -170,7 +170,8 @@ def test_no_line_has_more_values_than_cloudwatch_takes() -> None:
     one = {"essay score": 3, "flags": ["uncertain"], "review": True}
     journal.note([one] * 250, door="batch", status=200, began=0)
     assert [len(json.loads(line)["score"]) for line in lines] == [100, 100, 50]
-    assert sum(json.loads(line)["flag_uncertain"] for line in lines) == 250
+    for count in ("flag_uncertain", "flagged", "review"):
+        assert sum(json.loads(line)[count] for line in lines) == 250
 
 
 @dataclass
