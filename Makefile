@@ -7,6 +7,7 @@ ONCE ?=
 VENV := .venv
 INFRA := .venv-infra
 ORIGINAL := .venv-original
+SUPPLY := .venv-supply
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LOCKED := --no-deps --require-hashes --requirement
@@ -15,7 +16,7 @@ DOCKER ?= docker
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test browser contract fuzz check fix bench bench-image bench-batch bench-hostile soak benchmark-asap benchmark-unseen lab model \
-	image key bootstrap deploy go-back destroy deploy-local e2e e2e-tools e2e-batch pictures snapshot reliability system system-local lock clean
+	audit sbom image key bootstrap deploy go-back destroy deploy-local e2e e2e-tools e2e-batch pictures snapshot reliability system system-local lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 18
@@ -23,8 +24,9 @@ help:  ## list the commands
 demo: $(VENV)/.serve  ## score three essays over HTTP, then serve on PORT until Ctrl-C (ONCE=1 stops)
 	@$(BIN)/python examples/demo.py --port $(PORT) $(if $(ONCE),--once)
 
-test: $(VENV)/.dev $(INFRA)/.ready  ## install what the tests need and run them
+test: $(VENV)/.dev $(INFRA)/.ready $(SUPPLY)/.ready  ## install what the tests need and run them
 	@$(INFRA)/bin/python -m pytest infra/tests
+	@$(SUPPLY)/bin/python -m pytest supply/tests
 	@$(BIN)/python -m pytest $(ARGS)
 
 browser: $(VENV)/.dev  ## test the page in a real browser, which this installs (Debian)
@@ -43,6 +45,12 @@ check: $(VENV)/.dev $(INFRA)/.ready  ## formatting, lint, types, import rules
 	$(BIN)/mypy
 	$(INFRA)/bin/mypy app.py infra local_aws bench/image.py
 	$(BIN)/lint-imports
+
+audit: $(SUPPLY)/.ready  ## ask for advisories about every locked package (Error 77: cannot be asked)
+	@$(SUPPLY)/bin/python -m supply.audit
+
+sbom: $(SUPPLY)/.ready  ## write the image's bill of materials: build/sbom.json
+	@$(SUPPLY)/bin/python -m supply.sbom $(ARGS)
 
 image: $(INFRA)/.ready  ## build the function's image (BASE=, where AWS's registry is out of reach)
 	@options=$$($(INFRA)/bin/python -m infra.image $(SETTINGS) $(if $(BASE),base_image=$(BASE))) && \
@@ -186,6 +194,13 @@ $(INFRA)/.ready: requirements/infra.txt | $(BIN)/python
 		$(LOCKED) requirements/infra.txt
 	@touch $@
 
+$(SUPPLY)/.ready: requirements/supply.txt | $(BIN)/python
+	@echo "installing what audits the packages into $(SUPPLY)" >&2
+	@$(PYTHON) -m venv $(SUPPLY)
+	@$(SUPPLY)/bin/python -m pip --quiet --disable-pip-version-check install \
+		$(LOCKED) requirements/supply.txt
+	@touch $@
+
 # Resolves every lock anew, within the bounds of pyproject.toml; needs the package index.
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-header --no-annotate
@@ -205,7 +220,8 @@ lock: $(VENV)/.dev  ## lock all dependencies again, with hashes
 	$(COMPILE) bench/original/requirements.in --constraints requirements/lab.txt $(NO_TORCH) \
 		--output-file bench/original/requirements.txt
 	$(COMPILE) requirements/infra.in --output-file requirements/infra.txt
+	$(COMPILE) requirements/supply.in --output-file requirements/supply.txt
 	$(COMPILE) --no-deps requirements/local-image.in --output-file requirements/local-image.txt
 
 clean:  ## remove the environment and everything that was built
-	rm -rf $(VENV) $(INFRA) $(ORIGINAL) infra/node_modules build dist runs cdk.out
+	rm -rf $(VENV) $(INFRA) $(ORIGINAL) $(SUPPLY) infra/node_modules build dist runs cdk.out
