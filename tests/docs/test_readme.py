@@ -71,7 +71,7 @@ def test_its_agreement_on_unseen_prompts_is_the_benchmarks(name: str, root: Path
     assert row[1] == mean[1]
 
 
-@pytest.mark.parametrize("name", (*READMES, "SECURITY.md"))
+@pytest.mark.parametrize("name", [*READMES, "SECURITY.md"])
 def test_its_links_lead_somewhere(name: str, root: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)\)", _read(root, name))
     missing = [link for link in links if "://" not in link and not (root / link).exists()]
