@@ -51,7 +51,7 @@ def _packages() -> dict[str, Any]:
     """Return the bill of the locked packages, with this program as what they are parts of."""
     command = [sys.executable, "-m", "cyclonedx_py", "requirements", str(IMAGE)]
     command += [f"--pyproject={ROOT / 'pyproject.toml'}", "--spec-version=1.6"]
-    command += ["--output-reproducible", "--short-PURLs", "--index-url=https://pypi.org/simple"]
+    command += ["--output-reproducible", "--short-PURLs"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise SbomError(f"cyclonedx-py fails: {done.stderr.strip()[-400:]}")
