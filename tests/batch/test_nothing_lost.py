@@ -13,7 +13,7 @@ from pyarrow import parquet
 
 from .conftest import COMMAND, Batch, essays, read_csv, read_jsonl, write_csv
 
-COUNT = 80
+COUNT = 160
 WAIT = 60  # seconds
 
 
@@ -199,7 +199,9 @@ def test_two_runs_do_not_write_one_output(source: Path, batch: Batch, tmp_path: 
     out = tmp_path / "scores.csv"
     first = subprocess.Popen([*COMMAND, source, out], stderr=subprocess.DEVNULL)
     _until(_has_more_than, 2, tmp_path / "scores.csv.journal")
+    first.send_signal(signal.SIGSTOP)  # it would be done before the second one has begun
     second = batch(source, out)
+    first.send_signal(signal.SIGCONT)
     assert second.returncode == 1
     assert "Another run is writing" in second.stderr
     assert first.wait(WAIT) == 3
