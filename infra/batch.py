@@ -186,41 +186,36 @@ class Batch(Construct):
             "ItemProcessor": {
                 "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
                 "StartAt": "Score",
-                "States": {
-                    "Score": {
-                        **self._call(),
-                        "Catch": [
-                            {
-                                "ErrorEquals": ["States.ALL"],
-                                "ResultPath": "$.failure",
-                                "Next": "OneByOne",
-                            }
-                        ],
-                    },
-                    "OneByOne": {
-                        "Type": "Map",
-                        "ItemsPath": "$.Items",
-                        "MaxConcurrency": 1,
-                        "ItemSelector": {"Items.$": "States.Array($$.Map.Item.Value)"},
-                        "ItemProcessor": {
-                            "ProcessorConfig": {"Mode": "INLINE"},
-                            "StartAt": "ScoreOne",
-                            "States": {
-                                "ScoreOne": {
-                                    **self._call(),
-                                    "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Lost"}],
-                                },
-                                "Lost": {"Type": "Pass", "Result": {"answers": []}, "End": True},
-                            },
-                        },
-                        "End": True,
-                    },
-                },
+                "States": {"Score": self._score(), "OneByOne": self._one_by_one()},
             },
             "ResultWriter": {
                 "Resource": "arn:aws:states:::s3:putObject",
                 "Parameters": {"Bucket.$": "$.bucket", "Prefix.$": "$.results"},
                 "WriterConfig": {"Transformation": "COMPACT", "OutputType": "JSONL"},
+            },
+            "End": True,
+        }
+
+    def _score(self) -> dict[str, Any]:
+        """Return the state that scores a batch; one that fails for good is taken apart."""
+        failed = {"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "OneByOne"}
+        return {**self._call(), "Catch": [failed]}
+
+    def _one_by_one(self) -> dict[str, Any]:
+        """Return the state that scores a batch's essays alone; only those that fail are lost."""
+        failed = {"ErrorEquals": ["States.ALL"], "Next": "Lost"}
+        return {
+            "Type": "Map",
+            "ItemsPath": "$.Items",
+            "MaxConcurrency": 1,
+            "ItemSelector": {"Items.$": "States.Array($$.Map.Item.Value)"},
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "INLINE"},
+                "StartAt": "ScoreOne",
+                "States": {
+                    "ScoreOne": {**self._call(), "Catch": [failed]},
+                    "Lost": {"Type": "Pass", "Result": {"answers": []}, "End": True},
+                },
             },
             "End": True,
         }

@@ -20,7 +20,7 @@ from ..features import NAMES, features
 from ..flags import Thresholds
 from ..review import SHARE, Doubt
 from ..scale import Band, Calibration, Scale
-from ..scorer import Reader, Scorer
+from ..scorer import Read, Reader, Scorer
 from ..text import count_words, normalise
 from .artefacts import ENCODER, Artefacts, read_encoder, save_head
 from .baseline import length_ridge_qwk
@@ -293,18 +293,7 @@ def _describe(
         coverage=plan.coverage,
         more=_held_out(artefacts, train, figures),
     )
-    words = train["text"].map(count_words)
-    thresholds = Thresholds(
-        min_words=int(words.min()),
-        max_words=int(words.max()),
-        likeness=least_likeness(
-            reads,
-            list(dev["prompt"].astype(str)),
-            reader,
-            vector=vector,
-            assignments=assignments,
-        ),
-    )
+    thresholds = _thresholds(train, dev, reads, reader, vector=vector, assignments=assignments)
     unmeasured = Manifest(
         **vars(about),
         recipe=plan.name,
@@ -318,22 +307,45 @@ def _describe(
         metrics={},
         files={},
     )
-    scorer = Scorer(manifest=unmeasured, reader=reader)
-    report = evaluate(scorer, test)
     metrics = {
-        "test": {
-            "essays": report["essays"],
-            **report["overall"],
-            "qwk_by_prompt": {name: part["qwk"] for name, part in report["by_prompt"].items()},
-            "coverage_by": report["coverage"],
-            "review_curve": report["review"],
-            "flags": report["flags"],
-        },
+        "test": _measure(Scorer(manifest=unmeasured, reader=reader), test),
         "length_ridge_qwk": round(length_ridge_qwk(essays, scale), 4),
         "number_format": dict(numbers),
     }
     write_card(folder, plan, unmeasured, metrics, essays["split"].value_counts())
     return replace(unmeasured, metrics=metrics, files=_measure_files(folder))
+
+
+def _thresholds(
+    train: pd.DataFrame,
+    dev: pd.DataFrame,
+    reads: Sequence[Read],
+    reader: Reader,
+    *,
+    vector: int,
+    assignments: Assignments,
+) -> Thresholds:
+    """Return from where on a text is unlike the essays that taught and calibrated."""
+    words = train["text"].map(count_words)
+    prompts = list(dev["prompt"].astype(str))
+    return Thresholds(
+        min_words=int(words.min()),
+        max_words=int(words.max()),
+        likeness=least_likeness(reads, prompts, reader, vector=vector, assignments=assignments),
+    )
+
+
+def _measure(scorer: Scorer, test: pd.DataFrame) -> dict[str, Any]:
+    """Return what a bundle says of itself: the report's figures, without what only charts need."""
+    report = evaluate(scorer, test)
+    return {
+        "essays": report["essays"],
+        **report["overall"],
+        "qwk_by_prompt": {name: part["qwk"] for name, part in report["by_prompt"].items()},
+        "coverage_by": report["coverage"],
+        "review_curve": report["review"],
+        "flags": report["flags"],
+    }
 
 
 def write_card(
