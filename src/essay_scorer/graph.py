@@ -10,7 +10,7 @@ names say of which kind, so that an old graph never meets a new kind of figures.
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime
 
 from .errors import BundleForeign
+from .turns import Turns
 
 INPUTS = ("input_ids", "state")
 KINDS = [("tensor(int64)", 2), ("tensor(float)", 1)]  # of these inputs
@@ -60,8 +61,11 @@ class Graph:
     """A loaded ``model.onnx``.  Thread-safe."""
 
     def __init__(self, path: Path, *, threads: int | None = None) -> None:
+        cores = available_cores()
+        # Beyond two cores, another text at the same time gains more than one text more cores.
+        self._turns = Turns(max(1, cores // min(threads or cores, 2)))
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or available_cores()
+        options.intra_op_num_threads = threads or cores
         options.inter_op_num_threads = 1
         # A plan of the memory for each length of text that comes: they pile up, and save nothing.
         options.enable_mem_pattern = False
@@ -91,7 +95,7 @@ class Graph:
 
     def read(
         self,
-        windows: Iterable[npt.NDArray[np.int64]],
+        windows: Sequence[npt.NDArray[np.int64]],
         side: Mapping[str, npt.NDArray[np.generic]],
         *,
         state: State | None = None,
@@ -106,6 +110,9 @@ class Graph:
         raw = np.zeros(1, np.float32)
         if state is None:
             state = np.zeros(self.state_width, np.float32)
+        due = self._turns.due(sum(window.size for window in windows))
         for window in windows:
-            raw, state = self._session.run(OUTPUTS, {"input_ids": window, "state": state, **side})
+            given = {"input_ids": window, "state": state, **side}
+            with self._turns.turn(due):
+                raw, state = self._session.run(OUTPUTS, given)
         return Reading(number=float(raw[0]), state=state)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # Twice what AWS lets through: a larger body is cut off, a smaller one gets a proper answer.
 _TRANSFER_LIMIT = 12 * 1024 * 1024
+# Texts share the cores in turns; the page, and what is refused, wait for none of them.
+_THREADS = 32
 # Clients that send nothing, or hardly anything, keep no other one out.
 _CONNECTIONS = 900  # fewer than a process may have files open
 _PATIENCE = 60  # seconds without a byte
@@ -57,7 +59,7 @@ class LocalServer:
             self._server = create_server(
                 _wsgi(Application(scorer, keys=keys), journal),
                 sockets=[listener],
-                threads=4,
+                threads=_THREADS,
                 ident=None,
                 max_request_body_size=_TRANSFER_LIMIT,
                 inbuf_overflow=2 * _TRANSFER_LIMIT,  # an essay never touches the disk

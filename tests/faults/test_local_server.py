@@ -37,6 +37,7 @@ LOG_GONE = "the reader of the log is gone"
 TRUNCATED = "a file of the model is cut short"
 ALTERED = "a file of the model is altered"
 BURST = "200 requests at once"
+CROWD = "20 long essays at once"
 SLOW = "150 clients that send a byte now and then"
 HALF = "half a request, then nothing more"
 RESET = "the connection is reset"
@@ -47,7 +48,7 @@ CLOCK = "the clock jumps a day ahead, and two back"
 SAME_PORT = "a second server on the same port"
 FAULTS = (
     KILLED, PATIENCE, MEMORY_START, MEMORY_REQUEST, NO_ROOM, LOG_FULL, LOG_GONE, TRUNCATED, ALTERED,
-    BURST, SLOW, HALF, RESET, TOO_LONG, TOO_SHORT, NONSENSE, CLOCK, SAME_PORT,
+    BURST, CROWD, SLOW, HALF, RESET, TOO_LONG, TOO_SHORT, NONSENSE, CLOCK, SAME_PORT,
 )  # fmt: skip
 
 NOTHING = "nothing of it"
@@ -281,7 +282,34 @@ def test_a_burst() -> None:
     assert seen.total() == 200
     TABLE.says(
         BURST,
-        caller=", ".join(f"{count} × {what}" for what, count in seen.items()) + "; four at a time",
+        caller=", ".join(f"{count} × {what}" for what, count in seen.items())
+        + "; the cores take turns",
+        logged="a line for each",
+        recovers=recovers,
+    )
+
+
+def test_a_crowd_of_long_essays() -> None:
+    page = Call(method="GET")
+    through: list[Call] = []
+
+    def send(call: Call) -> str:
+        seen = _send(call, server.port)
+        through.append(call)
+        return seen
+
+    with running() as server, ThreadPoolExecutor(22) as pool:
+        asked = [pool.submit(send, LONG) for _ in range(20)]
+        time.sleep(1)
+        behind = [pool.submit(send, call) for call in (SHORT, page)]
+        seen = {one.result() for one in (*asked, *behind)}
+        recovers = _goes_on(server)
+        assert len(server.logged(23)) == 23
+    assert set(map(id, through[:2])) == {id(SHORT), id(page)}
+    TABLE.says(
+        CROWD,
+        caller=f"each {', '.join(seen)}; a short one and the page, asked behind them, are "
+        "answered before any of them",
         logged="a line for each",
         recovers=recovers,
     )
