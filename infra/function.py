@@ -41,8 +41,8 @@ def _environment(settings: Settings) -> dict[str, str]:
 class ScoringFunction(Construct):
     """A function that may write its own log and nothing else.
 
-    Every change is published as a version, and the alias moves to it; the versions
-    before stay, so that going back is moving the alias.
+    Every change is published as a version, and the alias moves to it, unless a setting
+    says which one is live; the versions before stay, so that going back is moving the alias.
     """
 
     def __init__(
@@ -82,6 +82,10 @@ class ScoringFunction(Construct):
                 None if settings.provisioned_hours else settings.provisioned_concurrency or None
             ),
         )
+        self.version = self.function.current_version.version
+        if settings.live_version:
+            alias = cast(lambda_.CfnAlias, self.alias.node.default_child)
+            alias.function_version = str(settings.live_version)
         if settings.provisioned_hours:
             self._schedule(settings)
 

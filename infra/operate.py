@@ -79,6 +79,8 @@ class Operator:
     def deploy(self) -> dict[str, str]:
         """Deploy, start the function once, score an essay through the new URL.
 
+        Where a version answers already, it goes on answering until the new one has scored.
+
         Returns:
             The stack's outputs.
 
@@ -86,11 +88,39 @@ class Operator:
             CdkError: the deployment failed; what was there before still runs.
             OperationError: it is deployed, but does not score.
         """
-        self._cdk("deploy", "--require-approval=never", *self._context())
+        live = self._live()
+        if live and not self.settings.live_version:
+            self._deploy(f"--context=live_version={live}")
+            self._try(live)
+        self._deploy()
         outputs = self.outputs()
-        self._warm(outputs["FunctionName"])
+        if not live:
+            self._warm(outputs["FunctionName"], ALIAS)
         self._score(outputs)
         return outputs
+
+    def _deploy(self, *more: str) -> None:
+        self._cdk("deploy", "--require-approval=never", *self._context(), *more)
+
+    def _live(self) -> str | None:
+        """Return the version that answers now; none where nothing is deployed yet."""
+        try:
+            name = self.outputs()["FunctionName"]
+        except (OperationError, KeyError):  # never deployed, or a first deployment that failed
+            return None
+        alias = self.client("lambda").get_alias(FunctionName=name, Name=ALIAS)
+        return str(alias["FunctionVersion"])
+
+    def _try(self, live: str) -> None:
+        """Let the new version score before anybody else may ask it."""
+        outputs = self.outputs()
+        try:
+            self._warm(outputs["FunctionName"], outputs["Version"])
+        except OperationError as error:
+            raise OperationError(
+                f"Version {live} goes on answering. {error} Mend what version "
+                f"{outputs['Version']} is made of, and deploy again."
+            ) from error
 
     def outputs(self) -> dict[str, str]:
         """Return what the deployed stack says of itself, by name."""
@@ -148,16 +178,18 @@ class Operator:
         for name, value in self.given.items():
             yield f"--context={name}={value}"
 
-    def _warm(self, function: str) -> None:
+    def _warm(self, function: str, qualifier: str) -> None:
         start = time.monotonic()
-        self._invoke(function, b'{"text": "A first sentence."}')
+        self._invoke(function, b'{"text": "A first sentence."}', qualifier)
         print(f"first start: {time.monotonic() - start:.1f} s", flush=True)
 
-    def _invoke(self, function: str, body: bytes) -> dict[str, Any]:
-        answer = self.client("lambda").invoke(FunctionName=function, Qualifier=ALIAS, Payload=body)
+    def _invoke(self, function: str, body: bytes, qualifier: str = ALIAS) -> dict[str, Any]:
+        answer = self.client("lambda").invoke(
+            FunctionName=function, Qualifier=qualifier, Payload=body
+        )
         said = json.load(answer["Payload"])
         if answer.get("FunctionError") or said.get("statusCode") != 200:
-            raise OperationError(f"It is deployed, but the function answers {json.dumps(said)}")
+            raise OperationError(f"It is deployed, but the function answers {json.dumps(said)}.")
         return dict(said["body"])
 
     def _score(self, outputs: Mapping[str, str]) -> None:

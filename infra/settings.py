@@ -82,6 +82,7 @@ class Settings(BaseModel):
     provisioned_hours: str | None = None
     time_zone: str = "UTC"
     snap_start: bool = False
+    live_version: Annotated[int, Field(ge=1)] | None = None  # that answers; the newest if not given
 
     batch: bool = False
     batch_size: Annotated[int, Field(ge=1, le=200)] = 40

@@ -72,6 +72,7 @@ class ScorerStack(Stack):
         if not settings.key_at_gateway:
             self._output("Curl", _curl(settings, url, service="lambda"))
         self._output("FunctionName", self.scoring.function.function_name)
+        self._output("Version", self.scoring.version)
         self._output("LogGroup", self.scoring.logs.log_group_name)
         if settings.api_gateway:
             self._add_gateway(settings)

@@ -1,5 +1,6 @@
 """What the `make` commands ask of AWS, where the emulator cannot be brought to answer so."""
 
+import io
 import json
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra import cdk
-from infra.operate import Operator
+from infra.operate import OperationError, Operator
 from infra.settings import Settings
 
 MINE, OTHERS = "a" * 64, "b" * 64
@@ -79,3 +80,60 @@ def test_a_deployment_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch
 
     with pytest.raises(RuntimeError, match="There is no deployment named exam in this account"):
         Operator(Settings(name="exam"), session=Nothing()).destroy()
+
+
+class Deployed(FailedDeployment):
+    """An account in which version 3 answers and version 4 was published by this deployment."""
+
+    def __init__(self, *, answers: bytes) -> None:
+        super().__init__()
+        self.answers = answers
+        self.tried: list[str] = []
+
+    def describe_stacks(self, **_: object) -> dict[str, Any]:
+        outputs = {"FunctionName": "f", "Version": "4", "Url": "https://x.lambda-url.y.on.aws/"}
+        listed = [{"OutputKey": key, "OutputValue": value} for key, value in outputs.items()]
+        return {"Stacks": [{"Outputs": listed}]}
+
+    def get_alias(self, **_: object) -> dict[str, Any]:
+        return {"FunctionVersion": "3"}
+
+    def invoke(self, **given: Any) -> dict[str, Any]:
+        self.tried.append(given["Qualifier"])
+        return {"Payload": io.BytesIO(self.answers)}
+
+
+@pytest.fixture
+def commands(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """What CDK was asked, after ``deploy --require-approval=never``."""
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(cdk, "run", lambda *words, **_: asked.append(words[2:]))
+    monkeypatch.setattr(Operator, "_score", lambda *_: None)
+    return asked
+
+
+def test_a_new_version_answers_only_when_it_has_scored(commands: list[tuple[str, ...]]) -> None:
+    account = Deployed(answers=b'{"statusCode": 200, "body": {}}')
+    Operator(Settings(), session=account).deploy()
+    assert commands == [("--context=live_version=3",), ()]
+    assert account.tried == ["4"]
+
+
+def test_a_version_that_does_not_score_never_answers(commands: list[tuple[str, ...]]) -> None:
+    account = Deployed(answers=b'{"errorType": "Runtime.ExitError"}')
+    with pytest.raises(OperationError, match=r"Version 3 goes on answering.*what version 4 is"):
+        Operator(Settings(), session=account).deploy()
+    assert commands == [("--context=live_version=3",)]
+
+
+def test_a_first_deployment_is_one(commands: list[tuple[str, ...]]) -> None:
+    class First(Deployed):
+        def describe_stacks(self, **given: object) -> dict[str, Any]:
+            if not commands:
+                raise ClientError({"Error": {"Code": "ValidationError"}}, "DescribeStacks")
+            return super().describe_stacks(**given)
+
+    account = First(answers=b'{"statusCode": 200, "body": {}}')
+    Operator(Settings(), session=account).deploy()
+    assert commands == [()]
+    assert account.tried == ["live"]

@@ -162,6 +162,14 @@ def test_going_back_is_possible(template: Synthesise) -> None:
     assert _only(made, "AWS::Lambda::Url")["Qualifier"] == "live"
 
 
+def test_a_version_can_be_kept_live_while_the_next_is_tried(template: Synthesise) -> None:
+    made = template(live_version=3)
+    assert _only(made, "AWS::Lambda::Alias")["FunctionVersion"] == "3"
+    kinds = {name: one["Type"] for name, one in made["Resources"].items()}
+    (new,) = (name for name, kind in kinds.items() if kind == "AWS::Lambda::Version")
+    assert made["Outputs"]["Version"]["Value"] == {"Fn::GetAtt": [new, "Version"]}
+
+
 def test_logs_are_kept_as_long_as_the_setting_says(template: Synthesise) -> None:
     assert _only(template(log_retention=7), "AWS::Logs::LogGroup")["RetentionInDays"] == 7
 
