@@ -49,8 +49,8 @@ check: $(VENV)/.dev $(INFRA)/.ready  ## formatting, lint, types, import rules
 audit: $(SUPPLY)/.ready  ## ask for advisories about every locked package (Error 77: cannot be asked)
 	@$(SUPPLY)/bin/python -m supply.audit
 
-sbom: $(SUPPLY)/.ready  ## write the image's bill of materials: build/sbom.json
-	@$(SUPPLY)/bin/python -m supply.sbom $(ARGS)
+sbom: $(VENV)/.serve $(SUPPLY)/.ready  ## write the bill of materials, build/sbom.json (IMAGE=essay-scorer: its system's too)
+	@$(SUPPLY)/bin/python -m supply.sbom $(if $(IMAGE),--image=$(IMAGE) --docker=$(DOCKER)) $(ARGS)
 
 image: $(INFRA)/.ready  ## build the function's image (BASE=, where AWS's registry is out of reach)
 	@options=$$($(INFRA)/bin/python -m infra.image $(SETTINGS) $(if $(BASE),base_image=$(BASE))) && \

@@ -1,67 +1,57 @@
 """Write the image's bill of materials: its packages, the model in it, and this program.
 
-    python -m supply.sbom [--bundle models/default] [--out build/sbom.json]
+    python -m supply.sbom [--bundle models/default] [--image essay-scorer] [--out build/sbom.json]
 
-It is CycloneDX 1.6 in JSON, checked against that format's schema before it is written.  What
-the base image brings is AWS's, and its own to list.
+It is CycloneDX 1.6 in JSON, checked against that format's schema before it is written.  Each
+Python package has its hashes and its licence.  Given an image, the bill has the packages of its
+operating system too; without one it says that they are missing.  What no package owns (in AWS's
+base its Python and its runtime client) is never in it, so the bill calls itself incomplete.
 """
 
 import argparse
 import json
-import subprocess
 import sys
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from cyclonedx.schema import SchemaVersion
-from cyclonedx.spdx import is_supported_id
 from cyclonedx.validation.json import JsonStrictValidator
 
-from .locks import IMAGE, ROOT
+from .locks import ROOT
+from .packages import Component, SbomError, licences, packages
+from .system import system
 
 SCHEMA = SchemaVersion.V1_6
+ENVIRONMENT = ROOT / ".venv"
 MODEL = "model"  # the reference of the bundle's component
+BASE_IMAGE = "essay-scorer:base-image"
+NOT_LISTED = "Not listed; `make sbom IMAGE=essay-scorer` adds its system's packages."
+LISTED = "The packages of its system are listed, but nothing that no package owns."
 
 
-class SbomError(RuntimeError):
-    """The bill cannot be made; the message says why."""
-
-
-def make(bundle: Path) -> dict[str, Any]:
-    """Return the bill of an image with this bundle."""
-    model, bill = _model(bundle), _packages()
-    program = bill["metadata"]["component"]
-    bill["components"].append(model)
-    bill["dependencies"] = [one for one in bill["dependencies"] if one["ref"] != program["bom-ref"]]
-    bill["dependencies"] += [
-        {
-            "ref": program["bom-ref"],
-            "dependsOn": sorted(one["bom-ref"] for one in bill["components"]),
-        },
-        {"ref": MODEL},
+def make(bundle: Path, of_system: Sequence[Component] = ()) -> dict[str, Any]:
+    """Return the bill of an image with this bundle, and with these parts of its system."""
+    added = [_model(bundle), *of_system]
+    bill = packages(ENVIRONMENT)
+    bill["components"] += added
+    program = bill["metadata"]["component"]["bom-ref"]
+    parts = sorted(one["bom-ref"] for one in bill["components"])
+    bill["dependencies"] = [
+        {"ref": program, "dependsOn": parts},
+        *({"ref": part} for part in parts),
     ]
+    said = {"name": BASE_IMAGE, "value": LISTED if of_system else NOT_LISTED}
+    bill["metadata"].setdefault("properties", []).append(said)
+    bill["compositions"] = [{"aggregate": "incomplete", "dependencies": [program]}]
     # The same content has the same number, so that two bills can be compared.
     content = json.dumps(bill, sort_keys=True)
     bill["serialNumber"] = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, content)}"
     return bill
 
 
-def _packages() -> dict[str, Any]:
-    """Return the bill of the locked packages, with this program as what they are parts of."""
-    command = [sys.executable, "-m", "cyclonedx_py", "requirements", str(IMAGE)]
-    command += [f"--pyproject={ROOT / 'pyproject.toml'}", "--spec-version=1.6"]
-    command += ["--output-reproducible", "--short-PURLs"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise SbomError(f"cyclonedx-py fails: {done.stderr.strip()[-400:]}")
-    bill: dict[str, Any] = json.loads(done.stdout)
-    for component in bill["components"]:
-        del component["description"]  # the line of the lock again, with every hash
-    return bill
-
-
-def _model(bundle: Path) -> dict[str, Any]:
+def _model(bundle: Path) -> Component:
     try:
         manifest = json.loads((bundle / "bundle.json").read_bytes())
         files = manifest["files"]
@@ -71,7 +61,7 @@ def _model(bundle: Path) -> dict[str, Any]:
             "name": manifest["name"],
             "version": manifest["version"],
             "description": f"{manifest['recipe']}: {manifest['encoder']}; {manifest['credit']}",
-            "licenses": [{"license": {_kind(manifest["licence"]): manifest["licence"]}}],
+            "licenses": licences(manifest["licence"]),
             "components": [
                 {
                     "type": "file",
@@ -84,11 +74,6 @@ def _model(bundle: Path) -> dict[str, Any]:
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SbomError(f"{bundle} is no bundle.") from error
-
-
-def _kind(licence: str) -> str:
-    """Return whether a licence is known by an SPDX identifier, or by a name of its own."""
-    return "id" if is_supported_id(licence) else "name"
 
 
 def written(bill: dict[str, Any]) -> str:
@@ -108,9 +93,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m supply.sbom", description=main.__doc__)
     parser.add_argument("--bundle", type=Path, default=ROOT / "models" / "default")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "sbom.json")
+    parser.add_argument("--image", help="whose operating system's packages are added")
+    parser.add_argument("--docker", default="docker", help="the program that runs the image")
     options = parser.parse_args()
     try:
-        text = written(make(options.bundle))
+        of_system = system(options.image, options.docker) if options.image else ()
+        text = written(make(options.bundle, of_system))
     except SbomError as error:
         print(error, file=sys.stderr)
         return 1

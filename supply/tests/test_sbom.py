@@ -10,7 +10,11 @@ from cyclonedx.model.bom import Bom
 
 from supply import sbom
 from supply.locks import IMAGE, ROOT, read_lock
-from supply.sbom import SbomError, make, written
+from supply.packages import SbomError
+from supply.sbom import make, written
+from supply.system import dpkg
+
+from .test_system import DEBIAN, STATUS
 
 SHIPPED = ROOT / "models" / "default"
 
@@ -45,6 +49,36 @@ def test_the_model_is_in_it_file_by_file(bill: dict[str, Any]) -> None:
     assert model["licenses"] == [{"license": {"id": "CC-BY-NC-SA-4.0"}}]
     hashes = {one["name"]: one["hashes"][0]["content"] for one in model["components"]}
     assert hashes == {name: record["sha256"] for name, record in manifest["files"].items()}
+
+
+def test_every_part_has_a_licence_and_the_packages_have_what_their_metadata_say(
+    bill: dict[str, Any],
+) -> None:
+    licences = {one["name"]: one["licenses"] for one in bill["components"]}
+    assert all(licences.values())
+    assert licences["onnxruntime"] == [{"license": {"id": "MIT", "acknowledgement": "declared"}}]
+    assert "BSD-3-Clause" in licences["numpy"][0]["expression"]
+
+
+def test_without_an_image_it_says_that_the_base_is_not_in_it(bill: dict[str, Any]) -> None:
+    assert _said_of_the_base(bill).startswith("Not listed")
+    program = bill["metadata"]["component"]["bom-ref"]
+    assert bill["compositions"] == [{"aggregate": "incomplete", "dependencies": [program]}]
+
+
+def test_the_system_of_an_image_is_in_it_whole(bill: dict[str, Any]) -> None:
+    found = list(dpkg(STATUS, DEBIAN))
+    whole = make(SHIPPED, found)
+    assert whole["components"] == bill["components"] + found
+    assert whole["serialNumber"] != bill["serialNumber"]
+    assert not _said_of_the_base(whole).startswith("Not listed")
+    read: Any = Bom.from_json(json.loads(written(whole)))
+    assert {str(one.purl) for one in read.components} >= {one["purl"] for one in found}
+
+
+def _said_of_the_base(bill: dict[str, Any]) -> str:
+    properties = {one["name"]: one["value"] for one in bill["metadata"]["properties"]}
+    return str(properties["essay-scorer:base-image"])
 
 
 def test_the_program_is_what_they_are_parts_of(bill: dict[str, Any]) -> None:
