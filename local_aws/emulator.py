@@ -4,7 +4,8 @@
 
 starts it with one answer corrected: ECR says ``ImageNotFoundException`` of a tag that
 is not there.  MiniStack says that it found nothing, which CDK takes for an image that
-was pushed already, and then no image ever is.  And its Distributed Map learns batches.
+was pushed already, and then no image ever is.  And its Distributed Map learns batches, its
+functions reserved concurrency, and that a version is not another.
 An alarm on what is calculated from metrics is there, but never sounds: MiniStack refuses it.
 """
 
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import distributed_map
+from . import distributed_map, environments
 from .engine import Engine
 from .processes import Child
 
@@ -135,6 +136,7 @@ def main() -> None:
 
     provisioners._cw_metric_alarm_record = silent
     distributed_map.install()
+    environments.install()
     app.main()
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from local_aws import deployment, needs
 
+SMALL = 8  # MB of /tmp, so that it can be filled
+
 
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     """Put first what starts a cloud of its own, for two cannot run over one folder.
@@ -28,7 +30,7 @@ def _fit() -> None:
 def cloud() -> Iterator[deployment.Cloud]:
     """An engine and an emulator."""
     try:
-        with deployment.running() as running:
+        with deployment.running(disk=SMALL) as running:
             yield running
     except needs.UnfitError as error:
         pytest.exit(f"not run: {error}", returncode=needs.UNFIT)

@@ -1,12 +1,11 @@
 """A deployment as its users meet it: bootstrap, deploy, call, change, go back, destroy."""
 
 import json
-import shutil
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from socket import SOCK_STREAM
 from typing import Any
@@ -18,50 +17,13 @@ from infra.operate import OperationError, Operator
 
 from local_aws import base
 from local_aws.deployment import Cloud
+from local_aws.engine import CLIENT
 from local_aws.needs import UNFIT
 
-TEXT = json.dumps({"text": "Ceci est un essai pour être noté."})
+from .calls import TEXT, curl
+from .copies import copy_repository
+
 ADDED = 250e6  # bytes that the build may add to the base image
-LAYOUT = ("app.py", "cdk.json", ".dockerignore", "infra", "image", "requirements", "src", "models",
-          "examples")  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What curl got."""
-
-    status: int
-    headers: dict[str, str]
-    body: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-
-def curl(url: str, *options: str, data: bytes | None = None) -> Reply:
-    """Call a URL as a shell does; ``data`` goes through standard input."""
-    given = ("--data-binary", "@-") if data is not None else ()
-    done = subprocess.run(
-        [
-            "curl",
-            "--silent",
-            "--show-error",
-            "--include",
-            "--max-time",
-            "60",
-            *options,
-            *given,
-            url,
-        ],
-        input=data,
-        capture_output=True,
-        check=True,
-    )
-    head, _, body = done.stdout.decode().partition("\r\n\r\n")
-    first, *lines = head.split("\r\n")
-    headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
-    return Reply(int(first.split()[1]), headers, body)
 
 
 @pytest.fixture(scope="session")
@@ -246,6 +208,26 @@ def test_the_image_holds_the_runtime_the_bundle_and_the_handler(cloud: Cloud, ur
     )
 
 
+def test_the_bill_of_materials_lists_the_systems_packages(
+    cloud: Cloud, outputs: dict[str, str], tmp_path: Path
+) -> None:
+    function = cloud.client("lambda").get_function(FunctionName=outputs["FunctionName"])
+    out = tmp_path / "sbom.json"
+    subprocess.run(
+        ["make", "sbom", f"DOCKER={CLIENT}", f"IMAGE={function['Code']['ImageUri']}",
+         f"ARGS=--out={out}"],
+        cwd=ROOT, env={**os.environ, **cloud.engine.env}, check=True,
+    )  # fmt: skip
+    listed = {
+        f"{one['name']} {one['version']}"
+        for one in json.loads(out.read_bytes())["components"]
+        if one.get("purl", "").startswith("pkg:deb/")
+    }
+    query = ("run", "--rm", "--entrypoint=dpkg-query", base.FUNCTION, "-W", "-f")
+    there = cloud.engine.docker(*query, "${Package} ${Version}\n").splitlines()
+    assert listed == set(there)
+
+
 def test_its_log_says_what_a_request_took(cloud: Cloud, url: str) -> None:
     curl(url, "--data", TEXT)
     logs = cloud.client("logs")
@@ -277,24 +259,12 @@ def test_its_alarms_are_there_and_quiet(cloud: Cloud, outputs: dict[str, str]) -
 def another(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the repository whose bundle calls itself by another version."""
     root = tmp_path_factory.mktemp("another")
-    _copy_repository(root)
+    copy_repository(root)
     manifest = root / "models" / "default" / "bundle.json"
     said = json.loads(manifest.read_text())
     said["version"] = "another"
     manifest.write_text(json.dumps(said))
     return root
-
-
-def _copy_repository(root: Path) -> None:
-    for name in LAYOUT:
-        source = ROOT / name
-        if source.is_dir():
-            leave = shutil.ignore_patterns("node_modules", "__pycache__", "tests")
-            shutil.copytree(source, root / name, ignore=leave)
-        else:
-            shutil.copy(source, root / name)
-    shutil.rmtree(root / "image" / "models", ignore_errors=True)
-    (root / ".venv-infra").symlink_to(ROOT / ".venv-infra")
 
 
 @pytest.fixture(scope="session")
@@ -423,7 +393,7 @@ def test_with_iam_only_signed_requests_get_in(cloud: Cloud, outputs: dict[str, s
 def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the repository with a tokenizer, a BERT and a Keras head of one's own in it."""
     root = tmp_path_factory.mktemp("own")
-    _copy_repository(root)
+    copy_repository(root)
     subprocess.run(
         [ROOT / ".venv/bin/python", ROOT / "local_aws/tests/own_model.py", root / "image/models"],
         check=True,
