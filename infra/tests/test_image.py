@@ -124,3 +124,43 @@ def test_no_image_is_built_by_a_wrong_setting(word: str) -> None:
     done = _options(word)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert word.partition("=")[0] in done.stderr
+
+
+def _base(root: Path) -> Path:
+    """Lay out an image as a base has it: programs in folders that are links, and a script."""
+    programs = root / "usr" / "bin"
+    programs.mkdir(parents=True)
+    (root / "bin").symlink_to("usr/bin")
+    for name in ("bash", "curl", "python3.13", "dnf", "tr", "runtime-emulator"):
+        (programs / name).write_text("")
+    (programs / "sh").symlink_to("bash")
+    (programs / "python3").symlink_to("python3.13")
+    (root / "lambda-entrypoint.sh").write_text(
+        "#!/bin/sh\n# It never calls curl.\nexec /usr/bin/runtime-emulator $(echo x | tr x y)\n"
+    )
+    pip = root / "usr" / "lib" / "python3.13" / "site-packages" / "pip"
+    pip.mkdir(parents=True)
+    (pip.parent / "numpy").mkdir()
+    return root
+
+
+def _bare(root: Path) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, str(ROOT / "image" / "bare.py"), str(root)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_programs_stay_that_start_the_function(tmp_path: Path) -> None:
+    done = _bare(_base(tmp_path))
+    kept = {"bash", "python3", "python3.13", "runtime-emulator", "sh", "tr"}
+    assert set(done.stdout.partition(": ")[2].split()) == kept, done.stderr
+    assert {path.name for path in (tmp_path / "bin").iterdir()} == kept
+    packages = tmp_path / "usr" / "lib" / "python3.13" / "site-packages"
+    assert [path.name for path in packages.iterdir()] == ["numpy"]
+
+
+def test_an_image_that_starts_no_function_is_left_whole(tmp_path: Path) -> None:
+    (_base(tmp_path) / "lambda-entrypoint.sh").unlink()
+    done = _bare(tmp_path)
+    assert done.returncode == 1
+    assert "is no image of a Lambda function" in done.stderr
+    assert (tmp_path / "bin" / "curl").exists()
