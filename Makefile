@@ -15,7 +15,7 @@ TORCH := torch==2.13.0
 DOCKER ?= docker
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser contract fuzz check fix bench bench-image bench-batch bench-hostile soak benchmark-asap benchmark-unseen lab model \
+.PHONY: help demo test browser contract fuzz check fix bench bench-image bench-batch bench-hostile soak soak-local benchmark-asap benchmark-unseen lab model \
 	audit sbom image key bootstrap deploy go-back destroy deploy-local e2e e2e-tools e2e-batch pictures snapshot reliability system system-local lock clean
 
 help:  ## list the commands
@@ -95,8 +95,11 @@ reliability: $(VENV)/.dev  ## write the page on faults again, from what the test
 bench-hostile: $(VENV)/.serve  ## measure texts made to be slow beside prose of the same size
 	@$(BIN)/python bench/hostile.py $(ARGS)
 
-soak: $(VENV)/.serve  ## mixed traffic at 80 % of capacity, MINUTES=30 (ARGS=--url= for another server here)
+soak: $(VENV)/.serve  ## mixed traffic at 80 % of capacity of the local server, MINUTES=30
 	@$(BIN)/python bench/soak.py --minutes $(or $(MINUTES),30) $(ARGS)
+
+soak-local: e2e-tools  ## the same against a deployment on this machine, MINUTES=30
+	@$(INFRA)/bin/python -m local_aws.soak --minutes $(or $(MINUTES),30)
 
 key: $(VENV)/.serve  ## make a key for a server, and the hash that it keeps
 	@$(BIN)/essay-scorer key

@@ -1,20 +1,21 @@
 """Mixed traffic against ``essay-scorer serve`` at 80 % of what it can take: `make soak`.
 
-    .venv/bin/python bench/soak.py [--minutes N] [--no-speed] [--url URL [--process ID]]
+    .venv/bin/python bench/soak.py [--minutes N] [--no-speed] [--url URL --command WORD]
 
 Short essays, long ones, the page, and one request in twenty that is the client's fault.  First
 as many as possible, for ten seconds; then, evenly, 80 % of that.  It fails if an answer is not
 the one that the request deserves, if the server's memory in the last third is over 5 % above
 the first, or, unless told not to look, if of a kind of essay the 99th percentile is over three
 times the median, or if one in a hundred of the other requests takes longer than a short essay:
-those wait for nobody.  With ``--url`` the target is another server of this machine, and with
-``--process`` its memory is looked at.
+those wait for nobody.  With ``--url`` the target is another server of this machine, and its
+memory that of the processes with a word in their command line.
 """
 
 import argparse
 import http.client
 import itertools
 import json
+import os
 import random
 import statistics
 import subprocess
@@ -22,7 +23,7 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -107,11 +108,14 @@ class Soak:
         with ThreadPoolExecutor(CLIENTS) as pool:
             return sum(pool.map(client, range(CLIENTS))) / seconds
 
-    def steady(self, rate: float, seconds: float) -> None:
-        """Send so many a second, each when it is due, whether others are answered or not."""
+    def steady(self, rate: float, seconds: float, at_once: int) -> None:
+        """Send so many a second, each when it is due, whether others are answered or not.
+
+        Where more than so many would wait at once, the next ones wait here.
+        """
         self.seconds.clear()
         began = time.perf_counter()
-        with ThreadPoolExecutor(64) as pool:
+        with ThreadPoolExecutor(at_once) as pool:
             for number in range(int(rate * seconds)):
                 due = began + number / rate
                 time.sleep(max(0.0, due - time.perf_counter()))
@@ -150,19 +154,36 @@ def _server() -> Iterator["tuple[str, subprocess.Popen[str]]"]:
             process.terminate()
 
 
-class Memory(threading.Thread):
-    """Reads a process's resident memory each second, until told to stop."""
+def _processes(word: str) -> Iterator[Path]:
+    """Yield the folders in /proc of the other processes with a word in their command line."""
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            if place.name != str(os.getpid()) and word.encode() in (place / "cmdline").read_bytes():
+                yield place
+        except OSError:  # it has ended
+            continue
 
-    def __init__(self, process: int) -> None:
+
+class Memory(threading.Thread):
+    """Reads the resident memory of processes each second, until told to stop."""
+
+    def __init__(self, processes: Callable[[], Iterable[Path]]) -> None:
         super().__init__(daemon=True)
-        self._status = Path(f"/proc/{process}/status")
+        self._processes = processes
         self._stop_now = threading.Event()
-        self.sizes: list[int] = []  # kB
+        self.sizes: list[int] = []  # kB, of all together
 
     def run(self) -> None:
         while not self._stop_now.wait(1):
-            lines = self._status.read_text(encoding="utf-8").splitlines()
-            self.sizes.append(next(int(one.split()[1]) for one in lines if one[:6] == "VmRSS:"))
+            self.sizes.append(sum(map(self._resident, self._processes())))
+
+    @staticmethod
+    def _resident(process: Path) -> int:
+        try:
+            lines = (process / "status").read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return 0
+        return sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
 
     def growth(self) -> float:
         """Return by which share the last third is above the first."""
@@ -172,26 +193,31 @@ class Memory(threading.Thread):
         return statistics.mean(self.sizes[-third:]) / statistics.mean(self.sizes[:third]) - 1
 
 
-def soak(url: str, minutes: float, *, process: int | None, speed: bool) -> int:
+def soak(
+    url: str,
+    minutes: float,
+    *,
+    processes: Callable[[], Iterable[Path]],
+    speed: bool,
+    at_once: int = 64,
+) -> int:
     """Run it all, print what was measured, and return 1 where something fails."""
     traffic = Soak(url)
     capacity = traffic.capacity(WARM)
     print(f"capacity {capacity:.1f} requests a second; {LOAD:.0%} of it for {minutes:g} minutes")
-    memory = Memory(process) if process else None
-    if memory:
-        memory.start()
-    traffic.steady(LOAD * capacity, minutes * 60)
+    memory = Memory(processes)
+    memory.start()
+    traffic.steady(LOAD * capacity, minutes * 60, at_once)
     failed = [f"{len(traffic.wrong)} wrong answers: {traffic.wrong[:5]}"] if traffic.wrong else []
     print("| kind | requests | median, ms | 99th percentile, ms | ratio |\n|---|---|---|---|---|")
     for name, count, median, last in traffic.table():
         print(f"| {name} | {count} | {median * 1e3:.1f} | {last * 1e3:.1f} | {last / median:.1f} |")
     if speed:
         failed += traffic.slow()
-    if memory:
-        growth, last_size = memory.growth(), memory.sizes[-1] / 1024
-        print(f"memory: {last_size:.0f} MiB, the last third {growth:+.1%} against the first")
-        if growth > 0.05:
-            failed.append(f"memory grew by {growth:.1%}")
+    growth, last_size = memory.growth(), memory.sizes[-1] / 1024
+    print(f"memory: {last_size:.0f} MiB, the last third {growth:+.1%} against the first")
+    if growth > 0.05:
+        failed.append(f"memory grew by {growth:.1%}")
     print("\n".join(failed) or "nothing wrong", flush=True)
     return int(bool(failed))
 
@@ -200,14 +226,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--url", help="of a server that runs already, on this machine")
-    parser.add_argument("--process", type=int, help="of that server, to see its memory")
+    parser.add_argument("--command", default="essay_scorer.cli", help="a word of its command")
+    parser.add_argument("--at-once", type=int, default=64, help="requests that may wait")
     parser.add_argument("--no-speed", action="store_true", help="look at no percentile")
     options = parser.parse_args(arguments)
     speed = not options.no_speed
     if options.url:
-        return soak(options.url, options.minutes, process=options.process, speed=speed)
+        return soak(
+            options.url,
+            options.minutes,
+            processes=lambda: _processes(options.command),
+            speed=speed,
+            at_once=options.at_once,
+        )
     with _server() as (url, process):
-        return soak(url, options.minutes, process=process.pid, speed=speed)
+        own = Path(f"/proc/{process.pid}")
+        return soak(url, options.minutes, processes=lambda: [own], speed=speed)
 
 
 if __name__ == "__main__":
