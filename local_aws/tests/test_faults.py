@@ -113,11 +113,11 @@ class Deployment:
         """Give the lines of the log that come during a block, once it ended."""
         before, lines = Counter(self.log()), list[str]()
         yield lines
-        now = self.log()
-        while len(now) > sum(before.values()) + len(lines):  # the emulator writes late
-            lines[:] = (Counter(now) - before).elements()
-            time.sleep(1)
-            now = self.log()
+        seen = -1
+        while seen < len(lines):  # the emulator writes late
+            seen = len(lines)
+            time.sleep(0.5)
+            lines[:] = (Counter(self.log()) - before).elements()
 
     def in_the_middle(self, harm: Callable[[], object]) -> str:
         """Do something while it works on a request, and return what the caller gets."""
@@ -197,10 +197,18 @@ def test_the_process_is_killed(deployed: Deployment) -> None:
 
 def test_the_environment_is_gone(deployed: Deployment) -> None:
     only = deployed.one_environment()
-    reply = deployed.in_the_middle(lambda: deployed.cloud.engine.docker("kill", only))
+    with deployed.logging() as lines:
+        reply = deployed.in_the_middle(lambda: deployed.cloud.engine.docker("kill", only))
+    assert _own_lines(lines) == []
+    assert any(line.startswith("REPORT") for line in lines)
     deployed.goes_on()
     assert only not in deployed.environments()
-    TABLE.says(GONE, caller=reply.split()[0], logged="what came before", recovers=ANOTHER)
+    TABLE.says(
+        GONE,
+        caller=reply.split()[0],
+        logged="the platform's line, *REPORT*, without one of the function",
+        recovers=ANOTHER,
+    )
 
 
 def test_a_request_takes_too_long(deployed: Deployment) -> None:
