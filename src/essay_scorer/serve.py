@@ -6,7 +6,9 @@ import secrets
 import socket
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
+from threading import Barrier
 from typing import TYPE_CHECKING
 
 from waitress.server import create_server
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
 _TRANSFER_LIMIT = 12 * 1024 * 1024
 # Texts share the cores in turns; the page, and what is refused, wait for none of them.
 _THREADS = 32
+# What is larger than a school essay takes some 80 MB while it is read, and the thread that read
+# it keeps part of that: so it is the work of two threads alone.
+_LARGE = 16 * 1024  # bytes of a request
+_LARGE_AT_ONCE = 2
 # Clients that send nothing, or hardly anything, keep no other one out.
 _CONNECTIONS = 900  # fewer than a process may have files open
 _PATIENCE = 60  # seconds without a byte
@@ -82,10 +88,14 @@ class LocalServer:
 
 def _wsgi(application: Application, journal: Journal) -> "WSGIApplication":
     """Return the application as the server's library calls one (PEP 3333)."""
+    large = _workers(_LARGE_AT_ONCE)
 
     def call(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         began, request = time.perf_counter(), _request(environ)
-        response = application(request)
+        if len(request.body) > _LARGE:
+            response = large.submit(application, request).result()
+        else:
+            response = application(request)
         journal.note(
             [response.said],
             door="http",
@@ -100,6 +110,15 @@ def _wsgi(application: Application, journal: Journal) -> "WSGIApplication":
         return [response.body]
 
     return call
+
+
+def _workers(count: int) -> ThreadPoolExecutor:
+    """Return threads that run already, so that none is missing when memory is short."""
+    workers, ready = ThreadPoolExecutor(count), Barrier(count + 1)
+    for _ in range(count):
+        workers.submit(ready.wait)
+    ready.wait()
+    return workers
 
 
 def _request(environ: "WSGIEnvironment") -> Request:

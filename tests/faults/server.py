@@ -50,6 +50,12 @@ class Server:
         status = Path(f"/proc/{self.process.pid}/statm").read_text(encoding="utf-8")
         return int(status.split()[0]) * resource.getpagesize()
 
+    def peak_memory(self) -> int:
+        """Return the most bytes that it had resident."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
+        (size,) = (line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:"))
+        return int(size) * 1024
+
     def limit_memory(self, size: int) -> None:
         resource.prlimit(self.process.pid, resource.RLIMIT_AS, (size, resource.RLIM_INFINITY))
 

@@ -305,6 +305,7 @@ def test_a_crowd_of_long_essays() -> None:
         seen = {one.result() for one in (*asked, *behind)}
         recovers = _goes_on(server)
         assert len(server.logged(23)) == 23
+        assert server.peak_memory() < 300 * 2**20  # of two long ones, not of twenty
     assert set(map(id, through[:2])) == {id(SHORT), id(page)}
     TABLE.says(
         CROWD,
