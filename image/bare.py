@@ -35,22 +35,29 @@ def bare(root: Path) -> list[str]:
         sys.exit(f"{root} is no image of a Lambda function: it has none of {', '.join(STARTERS)}.")
     there = list(_programs(root))
     needed = set(SHELLS).union(*map(_named, starters))
-    kept = [path for path in there if path.name in needed or path.name.startswith("python3")]
-    # A name may be a link to the file that is meant.
-    files = {path.resolve() for path in kept}
-    kept += [path for path in there if path.resolve() in files and path not in kept]
-    for path in set(there) - set(kept):
+    named = [path for path in there if path.name in needed or path.name.startswith("python3")]
+    kept = {step for path in named for step in _links(path)}
+    for path in set(there) - kept:
         path.unlink()
     for pattern in MODULES:
         for folder in list((root / "usr").glob(pattern)) + list((root / "var").glob(pattern)):
             shutil.rmtree(folder)
-    return sorted({path.name for path in kept})
+    return sorted({path.name for path in kept.intersection(there)})
 
 
 def _programs(root: Path) -> Iterator[Path]:
     """Yield each program once, though a folder may be a link to another."""
     for folder in {(root / name).resolve() for name in PROGRAMS if (root / name).is_dir()}:
         yield from (path for path in folder.iterdir() if path.is_symlink() or path.is_file())
+
+
+def _links(path: Path) -> Iterator[Path]:
+    """Yield a path and, if it is a link, each file that it leads to."""
+    yield path
+    while path.is_symlink():
+        path = path.parent / path.readlink()
+        path = path.parent.resolve() / path.name
+        yield path
 
 
 def _named(script: Path) -> set[str]:

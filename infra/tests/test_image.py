@@ -134,6 +134,7 @@ def _base(root: Path) -> Path:
     for name in ("bash", "curl", "python3.13", "dnf", "tr", "runtime-emulator"):
         (programs / name).write_text("")
     (programs / "sh").symlink_to("bash")
+    (programs / "rbash").symlink_to("bash")
     (programs / "python3").symlink_to("python3.13")
     (root / "lambda-entrypoint.sh").write_text(
         "#!/bin/sh\n# It never calls curl.\nexec /usr/bin/runtime-emulator $(echo x | tr x y)\n"

@@ -105,19 +105,25 @@ class Deployment:
         return True
 
     def log(self) -> list[str]:
-        events = self.cloud.client("logs").filter_log_events(logGroupName=self.outputs["LogGroup"])
-        return [event["message"].strip() for event in events["events"]]
+        """Return the lines of the log, once no more come: the emulator writes late."""
+        lines: list[str] = []
+        while True:
+            time.sleep(0.7)
+            found = self.cloud.client("logs").filter_log_events(
+                logGroupName=self.outputs["LogGroup"]
+            )
+            now = [event["message"].strip() for event in found["events"]]
+            if now and len(now) == len(lines):
+                return now
+            lines = now
 
     @contextmanager
     def logging(self) -> Iterator[list[str]]:
         """Give the lines of the log that come during a block, once it ended."""
-        before, lines = Counter(self.log()), list[str]()
+        before, lines = set(self.log()), list[str]()
         yield lines
-        seen = -1
-        while seen < len(lines):  # the emulator writes late
-            seen = len(lines)
-            time.sleep(0.5)
-            lines[:] = (Counter(self.log()) - before).elements()
+        # Of an environment that died, the emulator writes everything again.
+        lines += [line for line in self.log() if line not in before]
 
     def in_the_middle(self, harm: Callable[[], object]) -> str:
         """Do something while it works on a request, and return what the caller gets."""
