@@ -14,7 +14,9 @@ from infra.cdk import ROOT
 
 from . import deployment, needs
 
-AT_ONCE = 8  # requests, so that the default reservation of 10 environments refuses none
+# Requests: as many as capacity is measured with.  More environments would share the two cores
+# worse, and the default reservation of 10 refuses none of these.
+AT_ONCE = 4
 RUNTIME = "awslambdaric"  # in the command line of what runs the handler
 
 
