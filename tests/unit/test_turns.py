@@ -1,19 +1,11 @@
 """Texts that are read at the same time."""
 
 import threading
-import time
-from collections.abc import Callable
 
 import pytest
+from tests.faults.server import until
 
 from essay_scorer.turns import Turns
-
-
-def _until(happens: Callable[[], bool]) -> None:
-    end = time.monotonic() + 10
-    while not happens():
-        assert time.monotonic() < end
-        time.sleep(0.001)
 
 
 class Work:
@@ -32,7 +24,7 @@ class Work:
         thread = threading.Thread(target=self._take, args=(name, due, goes_on))
         thread.start()
         self._threads.append(thread)
-        _until(lambda: name in self.began or len(self._turns._waiting) > waiting)
+        until(lambda: name in self.began or len(self._turns._waiting) > waiting)
 
     def _take(self, name: str, due: float, goes_on: threading.Event) -> None:
         with self._turns.turn(due):
