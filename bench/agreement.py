@@ -25,10 +25,10 @@ from typing import Any
 
 import pandas as pd
 
-from essay_scorer.bundle import Manifest, Model
-from essay_scorer.lab.inputs import Inputs
+from essay_scorer.model.manifest import Manifest, Model
+from essay_scorer.lab.heads.inputs import Inputs
 from essay_scorer.lab.pipeline import About, make_scorer
-from essay_scorer.lab.reading import ReadingEncoder
+from essay_scorer.lab.heads.frozen_encoder import ReadingEncoder
 from essay_scorer.lab.recipe import Recipe
 
 BENCHMARK = About(

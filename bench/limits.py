@@ -14,7 +14,7 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
-from essay_scorer.bundle import GRAPH, WEIGHTS
+from essay_scorer.model.files import GRAPH, WEIGHTS
 
 SIDE = 1024  # of the square matrices whose product is timed
 NARROW = ("DynamicQuantizeMatMul", "MatMulIntegerToFloat")

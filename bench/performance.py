@@ -16,7 +16,7 @@ import matplotlib as mpl
 mpl.use("svg")
 from matplotlib import pyplot as plt
 
-from essay_scorer.costs import thousand
+from essay_scorer.aws.costs import cost_per_thousand
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGE = "performance.md"
@@ -30,11 +30,13 @@ COLOURS = {"ours": "#1b6e53", "original": "#b0b7bd", "limit": "#d98c1f"}
 
 
 _CENTS: Mapping[str, Callable[[Mapping[str, Any]], float]] = {
-    "warm essays": lambda found: thousand(_median(found["warm"]["350"]), memory=MEMORY) * 100,
-    "essays that each meet a fresh environment": lambda found: (
-        thousand(_median(found["first"]), memory=MEMORY) * 100
+    "warm essays": lambda found: (
+        cost_per_thousand(_median(found["warm"]["350"]), memory=MEMORY) * 100
     ),
-    "essays in bulk": lambda found: thousand(1 / found["core_rate"], memory=CORE) * 100,
+    "essays that each meet a fresh environment": lambda found: (
+        cost_per_thousand(_median(found["first"]), memory=MEMORY) * 100
+    ),
+    "essays in bulk": lambda found: cost_per_thousand(1 / found["core_rate"], memory=CORE) * 100,
 }
 
 

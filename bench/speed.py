@@ -26,7 +26,7 @@ from typing import Any
 
 from tokenizers import Tokenizer
 
-from essay_scorer.costs import MEASURED
+from essay_scorer.aws.costs import MEASURED
 
 from . import limits, performance
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from essay_scorer import Scorer, ScorerError
-from essay_scorer.serve import LocalServer
+from essay_scorer.serving.server import LocalServer
 
 HERE = Path(__file__).parent
 TEXTS = ("weak", "middling", "strong", "nonsense")

@@ -6,14 +6,14 @@ import sys
 # Scoring multiplies in onnxruntime; numpy's own pool of threads would only cost time to make.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from essay_scorer import Scorer  # only now, because numpy reads the variable when it is imported
-from essay_scorer.events import make_handler
+from essay_scorer import Scorer
+from essay_scorer.aws.handler import make_handler
 
 origins = os.environ.get("ESSAY_SCORER_ORIGINS", "*")  # none where another door answers CORS
 hashes = os.environ.get("ESSAY_SCORER_KEY_HASHES", "")  # of the keys that open the function's URL
 keys = []
 if hashes:
-    from essay_scorer.access import KeyHash
+    from essay_scorer.serving.keys import KeyHash
 
     keys = [KeyHash.parse(one) for one in hashes.split(",")]
 handler = make_handler(

@@ -1,70 +1,95 @@
-"""Score essays with a BERT model, where they are: laptop, Lambda, batch.
+"""Score essays with a BERT model: on a laptop, in AWS Lambda, in bulk.
 
 >>> from essay_scorer import Scorer
 >>> scorer = Scorer.load()
->>> scorer.score("My essay …").value
-4
+>>> score = scorer.score("My essay …")
+>>> score.value, score.flags
+(1, ('too_short',))
 
-Importing this package loads nothing heavy; the first use of ``Scorer`` loads
-onnxruntime, tokenizers and numpy, and nothing else.
+Importing this package imports no third-party package; the first use of ``Scorer`` imports
+onnxruntime, tokenizers and NumPy.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .errors import (
+from essay_scorer.errors import (
     AddressInUse,
+    BatchError,
     BundleAltered,
     BundleError,
-    BundleForeign,
+    BundleInvalid,
     BundleMissing,
+    CloudError,
+    ExportError,
     ExtraMissing,
     FileError,
+    InvalidKeyHash,
+    InvalidSetting,
     NotText,
     NoWords,
+    RequestError,
+    RowError,
     ScorerError,
     TextError,
+    WorkerError,
 )
 
 if TYPE_CHECKING:
-    from .bundle import Manifest, Model
-    from .scale import Interval, Scale
-    from .scorer import Score, Scorer
+    from essay_scorer.explain.attribution import Explanation, Sentence
+    from essay_scorer.explain.observations import Observation
+    from essay_scorer.model.calibration import Interval, Scale
+    from essay_scorer.model.manifest import Manifest, Model
+    from essay_scorer.scorer import Score, Scorer
 
-_HOME = {
-    "Interval": "scale",
-    "Manifest": "bundle",
-    "Model": "bundle",
-    "Scale": "scale",
+_MODULE_OF = {
+    "Explanation": "explain.attribution",
+    "Interval": "model.calibration",
+    "Manifest": "model.manifest",
+    "Model": "model.manifest",
+    "Observation": "explain.observations",
+    "Scale": "model.calibration",
     "Score": "scorer",
     "Scorer": "scorer",
+    "Sentence": "explain.attribution",
 }
 
 __all__ = [
     "AddressInUse",
+    "BatchError",
     "BundleAltered",
     "BundleError",
-    "BundleForeign",
+    "BundleInvalid",
     "BundleMissing",
+    "CloudError",
+    "Explanation",
+    "ExportError",
     "ExtraMissing",
     "FileError",
     "Interval",
+    "InvalidKeyHash",
+    "InvalidSetting",
     "Manifest",
     "Model",
     "NoWords",
     "NotText",
+    "Observation",
+    "RequestError",
+    "RowError",
     "Scale",
     "Score",
     "Scorer",
     "ScorerError",
+    "Sentence",
     "TextError",
+    "WorkerError",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_HOME[name]}", __name__), name)
+    return getattr(import_module(f".{_MODULE_OF[name]}", __name__), name)
 
 
 def __dir__() -> list[str]:

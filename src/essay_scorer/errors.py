@@ -1,31 +1,34 @@
-"""Everything that can go wrong on the way from a text to a score.
+"""Every error that this package raises on purpose.
 
     ScorerError
-    ├── TextError          the text itself cannot be scored
-    │   ├── NotText            not a string
-    │   └── NoWords            nothing in it that could be a word
-    ├── BundleError        the model folder cannot be used
-    │   ├── BundleMissing      a file is not there
-    │   ├── BundleAltered      a file is not the one that was shipped
-    │   └── BundleForeign      not a bundle of a kind this version reads
-    ├── FileError          a file the user named cannot be read
-    ├── SettingWrong       a setting has a value that it cannot have
-    ├── KeyHashUnusable    what should be a key's hash is none
-    ├── AddressInUse       the port is taken
-    └── ExtraMissing       an optional part of the package is not installed
+    ├── TextError              an essay cannot be scored
+    │   ├── NotText                its text is not a string
+    │   └── NoWords                its text has no letters
+    ├── RequestError           a request cannot be answered; its code says why
+    ├── RowError               a row of a table has no score; its code says why
+    ├── BundleError            a model bundle cannot be used
+    │   ├── BundleMissing          a file is missing
+    │   ├── BundleAltered          a file differs from what the manifest promises
+    │   └── BundleInvalid          not a bundle that this version can read
+    ├── FileError              a file that the user named cannot be read or written
+    ├── InvalidSetting         a setting has an invalid value
+    ├── InvalidKeyHash         a malformed API-key hash
+    ├── AddressInUse           the port is in use
+    ├── ExtraMissing           an optional dependency is not installed
+    ├── WorkerError            the worker processes of a batch cannot run
+    ├── BatchError             a batch of a Distributed Map failed as a whole
+    ├── CloudError             AWS lacks a resource, or denies access to it
+    └── ExportError            a compiled graph disagrees with its artifacts
 
-Every class has a stable ``code`` for programs and carries one English sentence
-for people: what is wrong and what to do.  A sentence may name a file; it never
-quotes an essay.
+Every error has a stable ``code`` for programs and a message for people that says what is
+wrong and what to do. A message may name a file; it never quotes an essay.
 """
-
-from typing import ClassVar
 
 
 class ScorerError(Exception):
-    """Base of all errors that this package raises on purpose."""
+    """Base class of all errors that this package raises on purpose."""
 
-    code: ClassVar[str] = "error"
+    code: str = "error"
 
 
 class TextError(ScorerError, ValueError):
@@ -44,34 +47,62 @@ class NotText(TextError):
 
 
 class NoWords(TextError):
-    """The text holds no letter, so there is nothing to score."""
+    """The text has no letters, so there is nothing to score."""
 
     code = "text_without_words"
 
     def __init__(self) -> None:
-        super().__init__("The text holds no word; send the essay's text.")
+        super().__init__("The text has no words; send the text of an essay.")
+
+
+class RequestError(ScorerError):
+    """A request cannot be answered.
+
+    ``serving.messages`` has the HTTP status and the message of every code.
+
+    Attributes:
+        code: the wire's code, such as ``missing_text``.
+        headers: HTTP headers that the response must carry.
+    """
+
+    def __init__(self, code: str, **headers: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.headers = headers
+
+
+class RowError(ScorerError):
+    """A row of a table has no score.
+
+    Attributes:
+        code: the reason, as it appears in the column ``error``.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class BundleError(ScorerError):
-    """The model folder cannot be used."""
+    """The model bundle cannot be used."""
 
     code = "bundle_unusable"
 
 
 class BundleMissing(BundleError):
-    """A file of the bundle, or the bundle itself, is not there."""
+    """A file of the bundle, or the whole bundle, is missing."""
 
     code = "bundle_missing"
 
 
 class BundleAltered(BundleError):
-    """A file's size or hash differs from what ``bundle.json`` promises."""
+    """A file's size or hash differs from the manifest."""
 
     code = "bundle_altered"
 
 
-class BundleForeign(BundleError):
-    """The folder holds something that this version cannot read as a bundle."""
+class BundleInvalid(BundleError):
+    """The folder is not a bundle that this version can read."""
 
     code = "bundle_foreign"
 
@@ -82,28 +113,57 @@ class FileError(ScorerError):
     code = "file_unusable"
 
 
-class SettingWrong(ScorerError):
-    """A setting has a value that it cannot have."""
+class InvalidSetting(ScorerError):
+    """A setting has an invalid value."""
 
     code = "setting_wrong"
 
 
-class KeyHashUnusable(ScorerError):
-    """What should be the hash of a key is none."""
+class InvalidKeyHash(ScorerError):
+    """A malformed API-key hash."""
 
     code = "key_hash_unusable"
 
     def __init__(self) -> None:
-        super().__init__("A key's hash is sha256:SALT:HASH, as `essay-scorer key` prints it.")
+        super().__init__(
+            "Malformed API-key hash; it looks like sha256:SALT:HASH, as `essay-scorer key` prints."
+        )
 
 
 class AddressInUse(ScorerError):
-    """The local server's port is taken by another process."""
+    """Another process uses the local server's port."""
 
     code = "address_in_use"
 
 
 class ExtraMissing(ScorerError, ImportError):
-    """An optional part of the package is not installed."""
+    """An optional dependency is not installed."""
 
     code = "extra_missing"
+
+
+class WorkerError(ScorerError):
+    """The worker processes of a batch cannot start, or keep dying."""
+
+    code = "worker_failed"
+
+
+class BatchError(ScorerError):
+    """A batch of a Distributed Map failed as a whole; Step Functions retries it.
+
+    The message names the kind of the error alone, because AWS logs it.
+    """
+
+    code = "batch_failed"
+
+
+class CloudError(ScorerError):
+    """AWS lacks a resource, or denies access to it."""
+
+    code = "cloud_failed"
+
+
+class ExportError(ScorerError):
+    """The compiled graph does not compute what its artifacts compute."""
+
+    code = "export_differs"

@@ -1,15 +1,19 @@
-"""The optional parts of the package, each asked for by name where it is missing."""
+"""Optional dependencies, checked by name where they are needed."""
 
 from importlib.util import find_spec
 
-from .errors import ExtraMissing
+from essay_scorer.errors import ExtraMissing
 
 
 def require(extra: str, *packages: str) -> None:
-    """Return if every package is installed.
+    """Check that every package of an extra is installed.
+
+    Args:
+        extra: the extra's name in ``pyproject.toml``.
+        packages: the import names of its packages.
 
     Raises:
-        ExtraMissing: one is not; the message says which and how to install it.
+        ExtraMissing: one is not installed; the message says how to install it.
     """
     for package in packages:
         if find_spec(package) is None:

@@ -1,49 +1,55 @@
-"""No file takes the machine's memory.
-
-Two kilobytes of Parquet can unfold to twenty gigabytes.  The bound is the operating system's
-own, on what a process allocates: past it an allocation fails, everything that was read is
-let go, and one sentence says so.
-"""
+"""The cores and the memory of this machine."""
 
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..errors import FileError
+from essay_scorer.errors import FileError
 
-if sys.platform != "win32":  # which has no such bound
+if sys.platform != "win32":  # which has no such limit
     import resource
 
-ENOUGH = 2 * 1024**3  # bytes; reading needs tens of millions, a worker a few hundred
+DEFAULT_MEMORY_LIMIT = 2 * 1024**3  # bytes; reading needs tens of MB, a worker a few hundred
 
 
-def share_of_machine(share: float) -> int:
-    """Return a share of the machine's memory, in bytes."""
+def available_cores() -> int:
+    """Return the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def share_of_memory(share: float) -> int:
+    """Return a share, from 0 to 1, of the machine's memory, in bytes."""
     return int(share * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
 
 
 @contextmanager
-def bounded_memory(name: str, largest: int = ENOUGH) -> Iterator[None]:
-    """Let what is read from a file take no more than so many bytes, nor half the machine's.
+def memory_limit(name: str, limit: int = DEFAULT_MEMORY_LIMIT) -> Iterator[None]:
+    """Limit the memory that reading a file may allocate.
 
-    Child processes that are started meanwhile have the same bound, each for itself.
+    Two kilobytes of Parquet can decompress to twenty gigabytes. The operating system enforces
+    the limit, and never more than half of the machine's memory is allowed. Child processes
+    that start in the block inherit it, each for itself.
+
+    Args:
+        name: the file's name, for the error message.
+        limit: bytes.
 
     Raises:
-        FileError: the file would.
+        FileError: the file needs more.
     """
     if sys.platform == "win32":
         yield
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    bounds = [largest, share_of_machine(0.5), *(b for b in (soft, hard) if b >= 0)]
-    resource.setrlimit(resource.RLIMIT_DATA, (min(bounds), hard))
+    limits = [limit, share_of_memory(0.5), *(value for value in (soft, hard) if value >= 0)]
+    resource.setrlimit(resource.RLIMIT_DATA, (min(limits), hard))
     try:
         yield
     except MemoryError as error:
         raise FileError(
-            f"{name} unfolds to more than the {min(bounds) / 1024**2:,.0f} MiB of memory that "
-            "a file may take; split it."
+            f"{name} decompresses to more than the {min(limits) / 1024**2:,.0f} MiB of memory that "
+            "a file may use; split it."
         ) from error
     finally:
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))

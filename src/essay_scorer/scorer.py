@@ -1,135 +1,95 @@
-"""The corridor from end to end: text → tokens → graph → scale → Score."""
+"""Score essays: ``Scorer`` calls each stage of the pipeline in turn; ``Score`` is the result."""
 
-from collections.abc import Iterable
+import copy
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Self
 
-import numpy.typing as npt
+from essay_scorer.checks import signals
+from essay_scorer.checks.flags import Signals, flags_of
+from essay_scorer.checks.gibberish import GibberishDetector
+from essay_scorer.checks.language import ENGLISH, LanguageIdentifier
+from essay_scorer.checks.similarity import PromptSimilarity
+from essay_scorer.checks.uncertainty import resolve_review_share, uncertainty_of
+from essay_scorer.errors import NoWords
+from essay_scorer.explain.attribution import Explanation, Sentence, contributions, split_pieces
+from essay_scorer.explain.observations import Observation, observe
+from essay_scorer.model.bundle import check_sizes, default_bundle
+from essay_scorer.model.calibration import Interval, Scale
+from essay_scorer.model.files import GIBBERISH, LANGUAGES, MODEL_CARD
+from essay_scorer.model.graph import Scheduler
+from essay_scorer.model.manifest import Manifest, Model
+from essay_scorer.model.reader import Reader, Reading
+from essay_scorer.text.normalize import Text
+from essay_scorer.text.words import count_words, split_words
 
-from . import bundle, counts
-from .bundle import Manifest, Model
-from .cleaning import WordCleaner
-from .errors import BundleForeign, NoWords
-from .explain import Explanation, Sentence, contributions, pieces_of
-from .features import NAMES, Features, features
-from .flags import Signs
-from .graph import CHARACTER_WEIGHTS, CHARACTERS, FEATURES, NGRAM_WEIGHTS, NGRAMS, Graph, State
-from .language import ENGLISH, language_of
-from .ngrams import characters, ngrams
-from .observations import observations
-from .review import review_share as share_to_review
-from .scale import Interval, Scale
-from .sense import Sense, Vector, likeness
-from .text import count_words, normalise
-from .tokens import Tokens, WindowTokenizer
-
-LAST = "."  # the text of the shortest window
-ENOUGH_ENGLISH = 0.33  # a text with more common English words is not asked for its language
-SURE = 0.6  # how sure another language must be
+SCORE_KEY = "essay score"  # of ``Score.value`` in JSON, as the original system names it
 
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """What the model says about one essay: a suggestion, not a grade."""
+    """The model's answer for one essay: a suggestion, not a grade.
+
+    Attributes:
+        value: the suggested score, whole.
+        raw: the same before rounding.
+        scale: the raters' scale.
+        interval: in which the human score lies with a known probability.
+        flags: codes of what a person should know before trusting the score.
+        uncertainty: the share of ordinary essays whose score is more certain, 0 to 1.
+        review: whether a person should read the essay.
+        model: which model gave the score.
+        language: the ISO 639 code, where the flag ``not_english`` is set.
+        explanation: reasons, where they were asked for.
+    """
 
     value: int
     raw: float
     scale: Scale
     interval: Interval
     flags: tuple[str, ...]
-    doubt: float  # the share of ordinary essays whose scores are surer
+    uncertainty: float
     review: bool
     model: Model
-    language: str | None = None  # where the flag ``not_english`` stands
-    explanation: Explanation | None = None  # where it was asked for
+    language: str | None = None
+    explanation: Explanation | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the answer as it goes over the wire; the original's key comes first."""
+        """Return the score as JSON on the wire; absent fields are left out."""
         fields = {name: value for name, value in asdict(self).items() if value is not None}
         fields |= {"raw": round(self.raw, 4), "flags": list(self.flags)}
-        return {"essay score": fields.pop("value"), **fields}
+        return {SCORE_KEY: fields.pop("value"), **fields}
 
+    @classmethod
+    def from_dict(cls, table: Mapping[str, Any]) -> Self:
+        """Read what ``to_dict`` returned.
 
-@dataclass(frozen=True, kw_only=True)
-class Read:
-    """What reading an essay gave: the graph's number and state, and the writing features."""
-
-    number: float
-    state: State
-    means: Vector  # of each layer's vectors over all tokens, in a row
-    figures: Features
-
-
-class Reader:
-    """The first rooms in a row: a clean text becomes the graph's number.  Thread-safe."""
-
-    def __init__(self, folder: Path, *, threads: int | None = None) -> None:
-        self._tokenizer = WindowTokenizer(folder / bundle.TOKENIZER)
-        words = folder / bundle.CLEANING
-        self._cleaner = WordCleaner.load(words) if words.is_file() else None
-        sense = folder / bundle.SENSE
-        self._sense = Sense.load(sense) if sense.is_file() else None
-        self._graph = Graph(folder / bundle.GRAPH, threads=threads)
-        if self._sense and self._sense.figures != self._graph.state_width - 1 + len(NAMES):
-            raise BundleForeign(f"{sense} is not of this bundle's encoder.")
-        self._prompt_means = lru_cache(maxsize=64)(lambda prompt: self.read(prompt).means)
-
-    @property
-    def vocabulary(self) -> list[str]:
-        """The tokenizer's tokens by id."""
-        return self._tokenizer.words()
-
-    def read(self, clean: str) -> Read:
-        """Read a normalised text whole."""
-        tokens, figures = self._tokens(clean), features(clean)
-        reading = self._graph.read(tokens.windows, self._side(clean, tokens, figures))
-        return Read(
-            number=reading.number, state=reading.state, means=reading.means, figures=figures
+        Raises:
+            KeyError, TypeError: it is something else.
+        """
+        fields = dict(table)
+        explanation = fields.pop("explanation", None)
+        return cls(
+            value=fields.pop(SCORE_KEY),
+            scale=Scale(**fields.pop("scale")),
+            interval=Interval(**fields.pop("interval")),
+            flags=tuple(fields.pop("flags")),
+            model=Model(**fields.pop("model")),
+            explanation=None if explanation is None else _read_explanation(explanation),
+            **fields,
         )
 
-    def number(self, clean: str) -> float:
-        """Return the number for a normalised text, before it is placed on the scale."""
-        return self.read(clean).number
 
-    def number_of(self, clean: str, state: State) -> float:
-        """Return the number for a text that was read in parts, from the sum of their states."""
-        side = self._side(clean, self._tokens(clean), features(clean))
-        windows = self._tokens(LAST).windows
-        return self._graph.read(windows, side, state=state - self._last.state).number
-
-    @cached_property
-    def _last(self) -> Read:
-        """A graph says its number after a window; this is the shortest, which is taken off."""
-        return self.read(LAST)
-
-    def nonsense(self, read: Read) -> float:
-        """Return how sure it is that a text makes no sense; 0 where that was not learned."""
-        return self._sense.nonsense(read.means, read.figures) if self._sense else 0.0
-
-    def likeness(self, read: Read, prompt: str, *, vector: int) -> float:
-        """Return the cosine of what text and assignment mean, by the last layer's vectors."""
-        return likeness(read.means[-vector:], self._prompt_means(prompt)[-vector:])
-
-    def _tokens(self, clean: str) -> Tokens:
-        return self._tokenizer.tokens(self._cleaner.clean(clean) if self._cleaner else clean)
-
-    def _side(self, clean: str, tokens: Tokens, figures: Features) -> dict[str, npt.NDArray[Any]]:
-        """Return what the graph asks for beside the windows."""
-        side: dict[str, npt.NDArray[Any]] = {}
-        if FEATURES in self._graph.side_inputs:
-            side[FEATURES] = figures
-        if NGRAMS in self._graph.side_inputs:
-            vocabulary = self._tokenizer.vocabulary
-            side[NGRAMS], side[NGRAM_WEIGHTS] = ngrams(tokens.ids, vocabulary=vocabulary)
-        if CHARACTERS in self._graph.side_inputs:
-            side[CHARACTERS], side[CHARACTER_WEIGHTS] = characters(clean)
-        return side
+def _read_explanation(table: Mapping[str, Any]) -> Explanation:
+    return Explanation(
+        sentences=tuple(Sentence(**one) for one in table["sentences"]),
+        observations=tuple(Observation(**one) for one in table["observations"]),
+    )
 
 
 class Scorer:
-    """Scores essays with one bundle.  Thread-safe; an essay's score depends on it alone."""
+    """Scores essays with one bundle. Thread-safe; a score depends on its essay alone."""
 
     def __init__(
         self,
@@ -139,10 +99,24 @@ class Scorer:
         folder: Path | None = None,
         review_share: float | None = None,
     ) -> None:
+        """Put a scorer together; ``load`` does so from a bundle.
+
+        Args:
+            manifest: the bundle's.
+            reader: the bundle's.
+            folder: of the bundle, with its optional files.
+            review_share: see ``load``.
+        """
         self.manifest = manifest
-        self.review_share = share_to_review(review_share)
+        self.review_share = resolve_review_share(review_share)
         self._reader = reader
         self._folder = folder
+        gibberish = folder / GIBBERISH if folder else None
+        self._gibberish = (
+            GibberishDetector.load(gibberish, reader) if gibberish and gibberish.is_file() else None
+        )
+        self._languages = LanguageIdentifier(folder / LANGUAGES) if folder else None
+        self._similarity = PromptSimilarity(reader, hidden_size=manifest.hidden_size)
 
     @classmethod
     def load(
@@ -152,121 +126,150 @@ class Scorer:
         threads: int | None = None,
         review_share: float | None = None,
     ) -> Self:
-        """Load a bundle; without a path, the shipped one.
+        """Load a bundle.
 
         Args:
-            path: the bundle's folder.
-            threads: cores that one essay may use; all that the process has if not given.
-            review_share: the share of ordinary essays, the most doubtful ones, that get
-                ``review``, from 0 to 1; the environment's or a fifth if not given.
+            path: the bundle's folder; the shipped bundle by default.
+            threads: cores that one essay may use; all that the process has by default.
+            review_share: the share of ordinary essays, the most uncertain ones, that get
+                ``review``, from 0 to 1; by default the environment variable
+                ``ESSAY_SCORER_REVIEW_SHARE``, else 0.2.
 
         Raises:
-            BundleError: a file is missing, altered or foreign; the message names it.
-            SettingWrong: the share is not from 0 to 1.
+            BundleError: a file is missing, altered or invalid; the message names it.
+            InvalidSetting: the review share is not from 0 to 1.
         """
-        folder = bundle.default_folder() if path is None else Path(path)
+        folder = default_bundle() if path is None else Path(path)
         manifest = Manifest.read(folder)
-        bundle.check_sizes(folder, manifest)
+        check_sizes(folder, manifest)
         reader = Reader(folder, threads=threads)
         return cls(manifest=manifest, reader=reader, folder=folder, review_share=review_share)
 
     @property
     def vocabulary(self) -> list[str]:
-        """The tokenizer's tokens by id."""
+        """The tokenizer's tokens, ordered by id."""
         return self._reader.vocabulary
 
+    @property
+    def threads(self) -> int:
+        """Cores that one essay may use."""
+        return self._reader.threads
+
+    def with_scheduler(self, scheduler: Scheduler) -> Self:
+        """Return the same scorer, whose concurrent essays compute in the scheduler's order."""
+        scheduled = copy.copy(self)
+        reader = self._reader.with_scheduler(scheduler)
+        scheduled._reader = reader
+        scheduled._similarity = PromptSimilarity(reader, hidden_size=self.manifest.hidden_size)
+        return scheduled
+
     def score(self, text: str, *, prompt: str | None = None, explain: bool = False) -> Score:
-        """Score one essay, read whole up to some 100,000 words.
+        """Score one essay; it is read whole up to about 100,000 words.
 
         Args:
             text: the essay.
-            prompt: the assignment's text; it moves no score, it lets two more flags speak.
-            explain: say what each sentence adds, and what is usual.
+            prompt: the assignment's text. It never changes the score; it enables the flags
+                ``off_topic`` and ``copied_prompt``.
+            explain: add each sentence's contribution, and observations.
 
         Raises:
-            TextError: the text is not a string, or holds no word.
+            TextError: the text is not a string, or has no words.
         """
-        clean = normalise(text)
-        read = self._reader.read(clean)
-        scale, calibration = self.manifest.scale, self.manifest.calibration
-        raw = calibration.raw(read.number, scale)
-        value, doubt = calibration.value(raw), self.manifest.doubt.of(raw, read.figures)
-        signs = self._signs(text, clean, read, prompt)
-        flags = self.manifest.thresholds.flags(signs)
+        essay = Text.parse(text)
+        reading = self._reader.read(essay.clean)
+        return self._judge(essay, reading, prompt=_parse_prompt(prompt), explain=explain)
+
+    def score_many(self, texts: Iterable[str]) -> list[Score]:
+        """Score essays in order; each gets exactly the score that it gets alone.
+
+        Raises:
+            TextError: one cannot be scored.
+        """
+        return [self.score(text) for text in texts]
+
+    def model_card(self) -> str:
+        """Return the model card, in Markdown; empty without a bundle's folder."""
+        if self._folder is None:
+            return ""
+        return (self._folder / MODEL_CARD).read_text(encoding="utf-8")
+
+    def _judge(self, essay: Text, reading: Reading, *, prompt: str | None, explain: bool) -> Score:
+        manifest, calibration = self.manifest, self.manifest.calibration
+        raw = calibration.raw_score(reading.prediction, manifest.scale)
+        value = calibration.whole_score(raw)
+        uncertainty = uncertainty_of(manifest.uncertainty, raw, reading.features)
+        found = self._signals(essay, reading, prompt)
+        flags = flags_of(found, manifest.thresholds)
         return Score(
             value=value,
             raw=raw,
-            scale=scale,
-            interval=calibration.interval(raw, scale),
+            scale=manifest.scale,
+            interval=calibration.interval(raw, manifest.scale),
             flags=flags,
-            doubt=doubt,
-            review=bool(flags) or doubt > 1 - self.review_share,
-            model=self.manifest.model,
-            language=signs.language,
-            explanation=self._explain(clean, read, value) if explain else None,
+            uncertainty=uncertainty,
+            review=bool(flags) or uncertainty > 1 - self.review_share,
+            model=manifest.model,
+            language=found.language,
+            explanation=self._explain(essay, reading, value) if explain else None,
         )
 
-    def card(self) -> str:
-        """Return the model card: what the model is for, and what it is not."""
-        return (self._folder / bundle.CARD).read_text(encoding="utf-8") if self._folder else ""
-
-    def score_many(self, texts: Iterable[str]) -> list[Score]:
-        """Score essays in order; each gets exactly the score it gets alone."""
-        return [self.score(text) for text in texts]
-
-    def _signs(self, text: str, clean: str, read: Read, prompt: str | None) -> Signs:
-        words = counts.words_of(clean)
-        english = counts.english(words)
-        assignment = _assignment(prompt)
-        return Signs(
-            words=count_words(clean),
-            english=english,
-            language=_foreign(clean) if english < ENOUGH_ENGLISH else None,
-            nonsense=self._reader.nonsense(read),
-            repeated=counts.repeated(words),
-            listed=counts.listed(text.splitlines()),
-            code_marks=counts.code_marks(clean),
-            likeness=self._likeness(read, assignment),
-            copied=counts.shared(words, counts.words_of(assignment)) if assignment else 0.0,
+    def _signals(self, essay: Text, reading: Reading, prompt: str | None) -> Signals:
+        thresholds, words = self.manifest.thresholds, split_words(essay.clean)
+        common_words = signals.common_word_share(words)
+        return Signals(
+            word_count=count_words(essay.clean),
+            common_words=common_words,
+            language=(
+                self._foreign_language(essay.clean)
+                if common_words < thresholds.language_common_words
+                else None
+            ),
+            gibberish=self._gibberish.probability(reading) if self._gibberish else 0.0,
+            repeated=signals.repeated_share(words, run=thresholds.repeated_run),
+            list_lines=signals.list_line_share(essay.raw.splitlines()),
+            code_characters=signals.code_character_share(essay.clean),
+            similarity=(
+                self._similarity.of(reading, prompt) if prompt and thresholds.similarity else 1.0
+            ),
+            copied_prompt=(
+                signals.copied_share(words, split_words(prompt), run=thresholds.copied_run)
+                if prompt
+                else 0.0
+            ),
         )
 
-    def _likeness(self, read: Read, assignment: str | None) -> float:
-        """Return how like its assignment a text is; 1 where nothing hangs on it."""
-        if not assignment or not self.manifest.thresholds.likeness:
-            return 1.0
-        return self._reader.likeness(read, assignment, vector=self.manifest.vector)
+    def _foreign_language(self, clean: str) -> str | None:
+        """Return the code of a text's language, if it certainly is not English."""
+        language = self._languages.identify(clean) if self._languages else None
+        if language is None or language.code == ENGLISH:
+            return None
+        certain = language.probability >= self.manifest.thresholds.language_probability
+        return language.code if certain else None
 
-    def _explain(self, clean: str, read: Read, value: int) -> Explanation:
-        pieces = pieces_of(clean)
-        adds = contributions(
+    def _explain(self, essay: Text, reading: Reading, value: int) -> Explanation:
+        pieces = split_pieces(essay.clean)
+        drops = contributions(
             pieces,
-            state=lambda part: self._reader.read(part).state,
-            number=self._reader.number_of,
+            state_of=lambda piece: self._reader.read(piece).state,
+            predict=self._reader.predict_from_state,
         )
         sentences = (
             Sentence(
                 text=piece.text,
                 paragraph=piece.paragraph,
-                contribution=round(self.manifest.calibration.slope * more, 4),
+                contribution=round(self.manifest.calibration.slope * drop, 4),
             )
-            for piece, more in zip(pieces, adds, strict=True)
+            for piece, drop in zip(pieces, drops, strict=True)
         )
         return Explanation(
             sentences=tuple(sentences),
-            observations=observations(read.figures, self.manifest.usual.get(value, {})),
+            observations=observe(reading.features, self.manifest.typical_ranges.get(value, {})),
         )
 
 
-def _assignment(prompt: str | None) -> str | None:
-    """Return the assignment's clean text, or nothing where it holds no word."""
+def _parse_prompt(prompt: str | None) -> str | None:
+    """Return the prompt's normalized text; none if it has no words."""
     try:
-        return normalise(prompt) if prompt else None
+        return Text.parse(prompt).clean if prompt else None
     except NoWords:
         return None
-
-
-def _foreign(clean: str) -> str | None:
-    """Return the language that a text is surely in, unless that is English."""
-    language = language_of(clean)
-    sure = language is not None and language.code != ENGLISH and language.probability >= SURE
-    return language.code if language is not None and sure else None

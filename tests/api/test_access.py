@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 import pytest
 
 from essay_scorer import Scorer
-from essay_scorer.access import KeyHash, make_key
-from essay_scorer.events import make_handler
+from essay_scorer.serving.keys import KeyHash, generate_key
+from essay_scorer.aws.handler import make_handler
 
 from .requests import Call, Reply
 
 TEXT = {"text": "Ceci est un essai pour être noté."}
-KEY, NEXT = make_key(), make_key()
+KEY, NEXT = generate_key(), generate_key()
 HASHES = [KeyHash.of(KEY), KeyHash.of(NEXT)]
 DOORS = ("function url", "http api", "rest api")
 

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, example, given, settings
 from jsonschema import Draft202012Validator
 
 from essay_scorer import NoWords, Score, Scorer
-from essay_scorer.api import ERRORS
-from essay_scorer.text import PARAGRAPH_BREAK, normalise
+from essay_scorer.serving.app import ERRORS
+from essay_scorer.text.normalize import PARAGRAPH_BREAK, normalize
 
 from ..strategies import EVENTS, REQUESTS, TEXTS, WELL_FORMED
 from .requests import Reply
@@ -60,10 +60,10 @@ def test_any_text_with_a_letter_gets_a_score_that_holds_together(
 @given(text=TEXTS)
 def test_any_text_becomes_clean_paragraphs_that_stay_what_they_are(text: str) -> None:
     try:
-        clean = normalise(text)
+        clean = normalize(text)
     except NoWords:
         return
-    assert clean == normalise(clean)
+    assert clean == normalize(clean)
     assert clean.encode()
     for paragraph in clean.split(PARAGRAPH_BREAK):
         assert paragraph == paragraph.strip() != ""

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from essay_scorer import Scorer
-from essay_scorer.api import Application
-from essay_scorer.messages import Request, Response
+from essay_scorer.serving.app import Application
+from essay_scorer.serving.messages import Request, Response
 
 from .requests import Call, Reply
 

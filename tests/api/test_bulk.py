@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from essay_scorer import Scorer
-from essay_scorer.api import answer
+from essay_scorer.serving.app import score_request
 
 TEXTS = ("The town should keep its library open on Sundays.", "Many families visit it together.")
 
@@ -17,7 +17,9 @@ def _event(*items: Any) -> dict[str, Any]:
 
 def test_each_item_gets_the_answer_that_it_gets_alone(function: ModuleType, scorer: Scorer) -> None:
     said = function.handler(_event(*({"text": text} for text in TEXTS)), None)
-    alone = [[70 + place, answer(scorer, {"text": text})] for place, text in enumerate(TEXTS)]
+    alone = [
+        [70 + place, score_request(scorer, {"text": text})] for place, text in enumerate(TEXTS)
+    ]
     assert said["answers"] == alone
     assert said["milliseconds"] > 0
 

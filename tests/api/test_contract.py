@@ -9,8 +9,8 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from essay_scorer import Scorer
-from essay_scorer import flags as flag_names
-from essay_scorer.api import ERRORS, Application
+from essay_scorer.checks import flags as flag_names
+from essay_scorer.serving.app import ERRORS, Application
 
 from .requests import Call
 from .test_wire import ANSWERED, REFUSED

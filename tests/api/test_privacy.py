@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from essay_scorer import Scorer
-from essay_scorer.access import KeyHash, make_key
-from essay_scorer.api import ERRORS
-from essay_scorer.bulk import BatchFailed
-from essay_scorer.events import Handler, make_handler
-from essay_scorer.journal import Journal
+from essay_scorer.serving.keys import KeyHash, generate_key
+from essay_scorer.serving.app import ERRORS
+from essay_scorer.errors import BatchError
+from essay_scorer.aws.handler import Handler, make_handler
+from essay_scorer.serving.request_log import RequestLog
 
 from .requests import Call
 
@@ -105,14 +105,14 @@ def test_nothing_that_a_function_writes_holds_what_a_caller_wrote(
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    keys = (KeyHash.of(make_key()),) if state == "locked" else ()
+    keys = (KeyHash.of(generate_key()),) if state == "locked" else ()
     door = _door(broken if state == "broken" else scorer, keys=keys)
     written: list[str] = []
     with caplog.at_level(logging.DEBUG):
         for event in _every_event():
             try:
                 door.handler(event, CONTEXT)
-            except BatchFailed as error:  # AWS logs it with its trace
+            except BatchError as error:  # AWS logs it with its trace
                 written += traceback.format_exception(error)
     assert door.lines
     written += [*door.lines, caplog.text, *capfd.readouterr()]
@@ -166,7 +166,7 @@ def test_a_bug_stands_in_the_log_as_an_error(broken: Scorer) -> None:
 
 def test_no_line_has_more_values_than_cloudwatch_takes() -> None:
     lines: list[str] = []
-    journal = Journal(lines.append, name="m", version="1", codes=ERRORS, function="school")
+    journal = RequestLog(lines.append, name="m", version="1", codes=ERRORS, function="school")
     one = {"essay score": 3, "flags": ["uncertain"], "review": True}
     journal.note([one] * 250, door="batch", status=200, began=0)
     assert [len(json.loads(line)["score"]) for line in lines] == [100, 100, 50]

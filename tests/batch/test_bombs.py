@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from essay_scorer.batch.memory import ENOUGH, bounded_memory
+from essay_scorer.machine import DEFAULT_MEMORY_LIMIT, memory_limit
 from essay_scorer.errors import FileError
 
 from .conftest import read_jsonl
@@ -138,8 +138,8 @@ def test_an_archive_is_not_unpacked(command: str, run: Run, tmp_path: Path) -> N
 
 def test_what_was_bounded_is_so_no_longer() -> None:
     before = resource.getrlimit(resource.RLIMIT_DATA)
-    with bounded_memory("essays"):
-        assert resource.getrlimit(resource.RLIMIT_DATA)[0] <= ENOUGH
-    with pytest.raises(FileError, match="essays unfolds"), bounded_memory("essays"):
+    with memory_limit("essays"):
+        assert resource.getrlimit(resource.RLIMIT_DATA)[0] <= DEFAULT_MEMORY_LIMIT
+    with pytest.raises(FileError, match="essays unfolds"), memory_limit("essays"):
         bytearray(1024**4)
     assert resource.getrlimit(resource.RLIMIT_DATA) == before

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from essay_scorer import Scorer
-from essay_scorer.batch import cloud
-from essay_scorer.bulk import answer_batch
+from essay_scorer.aws import submit as cloud
+from essay_scorer.aws.map_event import answer_map_event
 from essay_scorer.errors import FileError
 
 from .conftest import Batch, essays, read_csv, read_jsonl, write_csv, write_jsonl
@@ -68,7 +68,9 @@ class Aws:
             if not (set(numbers) & (lost | apart)):
                 parts = [list(numbers)]
             said = [
-                answer_batch(self._scorer, {"Items": [{"n": n, "item": items[n]} for n in part]})
+                answer_map_event(
+                    self._scorer, {"Items": [{"n": n, "item": items[n]} for n in part]}
+                )
                 for part in parts
             ]
             outputs.append(said[0] if len(parts) == 1 and len(parts[0]) > 1 else said)

@@ -11,9 +11,9 @@ import pytest
 from pyarrow import parquet
 
 from essay_scorer import Scorer
-from essay_scorer.api import answer
-from essay_scorer.batch.writing import ADDED, flat
-from essay_scorer.cli import main
+from essay_scorer.serving.app import score_request
+from essay_scorer.tables.writers import ADDED, flat
+from essay_scorer.cli.entry_point import main
 
 from .conftest import COMMAND, Batch, essays, read_csv, read_jsonl, write_csv, write_jsonl
 
@@ -24,7 +24,7 @@ ROWS = essays(9)
 def single(scorer: Scorer) -> list[dict[str, object]]:
     """What each essay gets alone, on one core as in a worker."""
     alone = Scorer.load(threads=1)
-    return [answer(alone, {"text": row["text"]}) for row in ROWS]
+    return [score_request(alone, {"text": row["text"]}) for row in ROWS]
 
 
 def _source(folder: Path, kind: str) -> Path:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from essay_scorer import Scorer
-from essay_scorer.batch.workers import AT_ONCE, WINDOW, WORKER_DIED, WorkerError, Workers
+from essay_scorer.batch.pool import AT_ONCE, WINDOW, WORKER_DIED, Workers
+from essay_scorer.errors import WorkerError
 
 from .conftest import essays, write_csv
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from essay_scorer import Scorer
-from essay_scorer.text import count_words
+from essay_scorer.text.words import count_words
 
 from .conftest import Open
 from .server import ESSAY, EXPLANATION, Server, answer, busy, error, lost

@@ -15,13 +15,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from essay_scorer.access import KeyHash, make_key
+from essay_scorer.serving.keys import KeyHash, generate_key
 
 from ..api.requests import Call
 from . import hooks
 
 CASES = int(os.environ.get("CASES", "100"))
-KEY = make_key()
+KEY = generate_key()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from essay_scorer.review import SHARE
+from essay_scorer.contract import DEFAULT_REVIEW_SHARE
 
 PAGES = ("docs/deploy.md", "docs/deploy.fr.md")
 
@@ -36,7 +36,7 @@ def test_every_setting_is_explained(root: Path, name: str) -> None:
 
 
 def test_the_share_to_review_is_the_scorers_own_unless_it_is_set(root: Path) -> None:
-    assert _settings(root)["review_share"] == SHARE
+    assert _settings(root)["review_share"] == DEFAULT_REVIEW_SHARE
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from essay_scorer import flags
-from essay_scorer.api import ERRORS
+from essay_scorer.checks import flags
+from essay_scorer.serving.app import ERRORS
 
 # Errors that the application does not name: the gateway before it does, or the page itself.
 OTHERS = {"unauthorised", "quota_exceeded", "throttled", "unreachable", "no_reasons", "other"}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from essay_scorer.bundle import Manifest
+from essay_scorer.model.manifest import Manifest
 
 READMES = ("README.md", "README.fr.md")
 DECIMAL = re.compile(r"\d+\.\d+")

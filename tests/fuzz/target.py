@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 
 from essay_scorer import NoWords, Scorer
-from essay_scorer.api import ERRORS
-from essay_scorer.bundle import Manifest
-from essay_scorer.cleaning import WordCleaner
-from essay_scorer.events import make_handler
-from essay_scorer.features import features, split_sentences
-from essay_scorer.scorer import Read
-from essay_scorer.text import normalise
+from essay_scorer.serving.app import ERRORS
+from essay_scorer.model.manifest import Manifest
+from essay_scorer.text.classic import WordCleaner
+from essay_scorer.aws.handler import make_handler
+from essay_scorer.text.features import writing_features
+from essay_scorer.text.sentences import split_sentences
+from essay_scorer.model.reader import Reading
+from essay_scorer.text.normalize import normalize
 
 CORPUS = Path(__file__).with_name("corpus")
 BUNDLE = Path(__file__).resolve().parents[2] / "models" / "default"
@@ -32,19 +33,19 @@ class _StillReader:
 
     _vector = np.ones(4, np.float32)
 
-    def read(self, clean: str) -> Read:
-        figures = features(clean)
+    def read(self, clean: str) -> Reading:
+        figures = writing_features(clean)
         assert np.isfinite(figures).all()
-        return Read(number=3.3, state=self._vector, means=self._vector, figures=figures)
+        return Reading(number=3.3, state=self._vector, means=self._vector, figures=figures)
 
     def number_of(self, clean: str, _state: Any) -> float:
-        return float(features(clean)[0])
+        return float(writing_features(clean)[0])
 
-    def nonsense(self, _read: Read) -> float:
+    def nonsense(self, _read: Reading) -> float:
         return 0.0
 
-    def likeness(self, _read: Read, prompt: str, *, vector: int) -> float:
-        return float(features(prompt)[0]) / max(vector, 1)
+    def likeness(self, _read: Reading, prompt: str, *, vector: int) -> float:
+        return float(writing_features(prompt)[0]) / max(vector, 1)
 
 
 _scorer = Scorer(manifest=Manifest.read(BUNDLE), reader=_StillReader())  # type: ignore[arg-type]
@@ -67,10 +68,10 @@ def _check_text(text: str) -> None:
     words = _cleaner.clean(text).split()
     assert all(word.isascii() and word.isalpha() and word == word.lower() for word in words)
     try:
-        clean = normalise(text)
+        clean = normalize(text)
     except NoWords:
         return
-    assert normalise(clean) == clean
+    assert normalize(clean) == clean
     assert clean.encode()
     sentences = [one for part in clean.split("\n\n") for one in split_sentences(part)]
     assert " ".join(sentences).split() == clean.split()

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from essay_scorer import Scorer
-from essay_scorer.lab.attacks import (
+from essay_scorer.lab.evaluation.attacks import (
     ATTACKS,
     FAIR,
     GIBBERISH,
@@ -18,8 +18,8 @@ from essay_scorer.lab.attacks import (
     Words,
     apply,
 )
-from essay_scorer.lab.data import read_essays
-from essay_scorer.lab.trust import measure_attacks, off_topic_rates
+from essay_scorer.lab.data.essays import read_essays
+from essay_scorer.lab.evaluation.robustness import measure_attacks, off_topic_rates
 
 Example = Callable[[str], str]
 

@@ -12,8 +12,9 @@ import pytest
 from nltk.stem import WordNetLemmatizer
 
 from essay_scorer import FileError, Scorer
-from essay_scorer.bundle import CLEANING, verify
-from essay_scorer.cli import main
+from essay_scorer.model.bundle import verify_bundle
+from essay_scorer.model.files import CLEANING
+from essay_scorer.cli.entry_point import main
 from essay_scorer.lab.recipe import RECIPES, CleaningRecipe, Recipe
 from essay_scorer.lab.wordnet import EXCEPTIONS, INDEX, find_wordnet, word_cleaner
 
@@ -55,7 +56,7 @@ def test_training_gives_a_bundle_that_cleans_and_scores(
 ) -> None:
     out = tmp_path / "made"
     assert main(["train", "--recipe", str(classic), "--data", str(data), "--out", str(out)]) == 0
-    assert CLEANING in verify(out / "bundle").files
+    assert CLEANING in verify_bundle(out / "bundle").files
     scorer = Scorer.load(out / "bundle")
     one, other = "The town has two libraries.", "THIS TOWN! 2 two, of library"
     assert scorer.score(one).raw == scorer.score(other).raw

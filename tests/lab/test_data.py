@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from essay_scorer import FileError
-from essay_scorer.cli import main
-from essay_scorer.lab.data import Columns, assign_splits, read_essays
-from essay_scorer.lab.layouts import ASAP2, KAGGLE
+from essay_scorer.cli.entry_point import main
+from essay_scorer.lab.data.essays import Columns, assign_splits, read_essays
+from essay_scorer.lab.data.layouts import ASAP2, KAGGLE
 
 Writer = Callable[[pd.DataFrame, Path], Path]
 

@@ -14,9 +14,9 @@ import torch
 from transformers import BertConfig, BertModel, DistilBertConfig, DistilBertModel
 
 from essay_scorer import Scorer
-from essay_scorer.bundle import verify
-from essay_scorer.cli import main
-from essay_scorer.lab.artefacts import read_head
+from essay_scorer.model.bundle import verify_bundle
+from essay_scorer.cli.entry_point import main
+from essay_scorer.lab.export.artifacts import read_head
 
 Capture = pytest.CaptureFixture[str]
 L = keras.layers
@@ -64,7 +64,7 @@ def test_the_originals_own_folders_become_a_bundle_that_scores(
     own: Path, recipe_file: Path
 ) -> None:
     assert _export(own, recipe_file) == 0
-    verify(own / "bundle")
+    verify_bundle(own / "bundle")
     score = Scorer.load(own / "bundle").score("The library should be open on Sundays.")
     assert 0 <= score.raw <= 12
     assert (score.interval.low, score.interval.high, score.interval.coverage) == (0, 12, 1.0)

@@ -14,7 +14,7 @@ import torch
 from transformers import BertConfig
 
 from essay_scorer.errors import FileError
-from essay_scorer.lab.artefacts import read_encoder, read_head
+from essay_scorer.lab.export.artifacts import read_encoder, read_head
 
 
 class Harm:

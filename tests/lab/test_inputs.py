@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from essay_scorer import FileError
-from essay_scorer.cli import main
-from essay_scorer.lab.artefacts import find_encoder
+from essay_scorer.cli.entry_point import main
+from essay_scorer.lab.export.artifacts import find_encoder
 from essay_scorer.lab.recipe import Recipe
 
 

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from essay_scorer import FileError
-from essay_scorer.features import NAMES
-from essay_scorer.lab.calibrate import (
+from essay_scorer.text.features import FEATURE_NAMES
+from essay_scorer.lab.calibration.conformal import (
     HeldOut,
     Scored,
     calibrate,
@@ -13,11 +13,11 @@ from essay_scorer.lab.calibrate import (
     fit_doubt,
     fit_line,
 )
-from essay_scorer.lab.metrics import agreement, group_differences, prmse, qwk
-from essay_scorer.scale import Calibration, Scale
+from essay_scorer.lab.evaluation.metrics import agreement, group_differences, prmse, qwk
+from essay_scorer.model.calibration import Calibration, Scale
 
 SCALE = Scale(min=1, max=6)
-NONE = np.zeros(len(NAMES), np.float32)
+NONE = np.zeros(len(FEATURE_NAMES), np.float32)
 SCORES = st.lists(st.tuples(st.integers(1, 6), st.integers(1, 6)), min_size=2, max_size=40)
 
 
@@ -81,7 +81,7 @@ def test_the_interval_covers_new_essays_as_promised_nearly_always() -> None:
 
 def _figures(essays: int) -> np.ndarray:
     """Writing features that say nothing."""
-    return np.zeros((essays, len(NAMES)), np.float32)
+    return np.zeros((essays, len(FEATURE_NAMES)), np.float32)
 
 
 def _held(line: Calibration, raw: np.ndarray, human: np.ndarray) -> np.ndarray:

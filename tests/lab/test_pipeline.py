@@ -14,23 +14,23 @@ import torch
 from transformers import BertModel, PreTrainedTokenizerBase
 
 from essay_scorer import FileError, Scorer
-from essay_scorer.bundle import verify
-from essay_scorer.cli import main
-from essay_scorer.features import NAMES
-from essay_scorer.lab.artefacts import Artefacts
-from essay_scorer.lab.blend import Blend, Ensemble
-from essay_scorer.lab.branches import RidgeBranch
-from essay_scorer.lab.export import (
-    ExportError,
+from essay_scorer.model.bundle import verify_bundle
+from essay_scorer.cli.entry_point import main
+from essay_scorer.text.features import FEATURE_NAMES
+from essay_scorer.lab.export.artifacts import Artefacts
+from essay_scorer.lab.heads.blend import Blend, Ensemble
+from essay_scorer.lab.heads.base_models import RidgeBranch
+from essay_scorer.errors import ExportError
+from essay_scorer.lab.export.compile_graph import (
     ReadingStep,
     compile_graph,
     prove_equal,
     reference_numbers,
 )
-from essay_scorer.lab.inputs import LAYERS, Inputs, read_layers
-from essay_scorer.lab.reading import ReadingEncoder
+from essay_scorer.lab.heads.inputs import LAYERS, Inputs, read_layers
+from essay_scorer.lab.heads.frozen_encoder import ReadingEncoder
 from essay_scorer.lab.recipe import Blended, Recipe, RidgeRecipe
-from essay_scorer.lab.train import Training, targets_of
+from essay_scorer.lab.heads.training import Training, targets_of
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def made(data: Path, recipe_file: Path, tmp_path_factory: pytest.TempPathFactory
 
 
 def test_the_bundle_is_whole_and_says_what_it_is(made: Path) -> None:
-    manifest = verify(made / "bundle")
+    manifest = verify_bundle(made / "bundle")
     assert (manifest.model.name, manifest.recipe, manifest.licence) == ("tiny", "tiny", "MIT")
     assert (manifest.scale.min, manifest.scale.max) == (1, 4)
     assert manifest.metrics["test"]["essays"] == 12
@@ -56,7 +56,7 @@ def test_the_three_artefacts_open_with_the_libraries_that_wrote_them(made: Path)
     shapes = {tensor.name: tuple(tensor.shape) for tensor in head.inputs}
     assert shapes == {
         "layer_means": (None, 3 * encoder.config.hidden_size),
-        "writing_features_1": (None, len(NAMES)),
+        "writing_features_1": (None, len(FEATURE_NAMES)),
         "ngram_places_1": (None, None),
         "ngram_weights_1": (None, None),
         "character_places_1": (None, None),
@@ -200,7 +200,7 @@ def test_the_evaluation_is_the_one_in_the_manifest(
     made: Path, data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["evaluate", "--data", str(data), "--bundle", str(made / "bundle"), "--json"]) == 0
-    measured = verify(made / "bundle").metrics["test"]
+    measured = verify_bundle(made / "bundle").metrics["test"]
     assert f'"qwk": {measured["qwk"]}' in capsys.readouterr().out
 
 

@@ -17,20 +17,21 @@ from onnx import helper, numpy_helper
 from transformers import BertModel
 
 from essay_scorer import FileError, Scorer
-from essay_scorer.bundle import GRAPH, TOKENIZER, verify
-from essay_scorer.cli import main
+from essay_scorer.model.bundle import verify_bundle
+from essay_scorer.model.files import GRAPH, TOKENIZER
+from essay_scorer.cli.entry_point import main
 from essay_scorer.lab import pipeline
-from essay_scorer.lab.artefacts import Artefacts, find_encoder, read_encoder
-from essay_scorer.lab.calibrate import fit_line
-from essay_scorer.lab.data import read_essays
-from essay_scorer.lab.export import compile_graph, load_graph
-from essay_scorer.lab.level import make_level
-from essay_scorer.lab.metrics import qwk
-from essay_scorer.lab.precision import KEPT, name_products, narrow, whole_numbers
+from essay_scorer.lab.export.artifacts import Artefacts, find_encoder, read_encoder
+from essay_scorer.lab.calibration.conformal import fit_line
+from essay_scorer.lab.data.essays import read_essays
+from essay_scorer.lab.export.compile_graph import compile_graph, load_graph
+from essay_scorer.lab.export.smoothing import make_level
+from essay_scorer.lab.evaluation.metrics import qwk
+from essay_scorer.lab.export.quantization import KEPT, name_products, narrow, whole_numbers
 from essay_scorer.lab.recipe import ExportRecipe, Recipe
-from essay_scorer.scorer import Reader
-from essay_scorer.text import normalise
-from essay_scorer.tokens import WindowTokenizer
+from essay_scorer.model.reader import Reader
+from essay_scorer.text.normalize import normalize
+from essay_scorer.text.tokenizer import WindowTokenizer
 
 NARROW = {"DynamicQuantizeMatMul", "MatMulIntegerToFloat"}
 ROOM = 2**15 - 1  # what two products may add up to, where they are added in sixteen bits
@@ -59,7 +60,7 @@ def test_the_products_of_a_recipe_in_int8_are_narrow(
     narrow_recipe: Path, data: Path, tmp_path: Path
 ) -> None:
     bundle = _train(narrow_recipe, data, tmp_path / "out")
-    manifest = verify(bundle)
+    manifest = verify_bundle(bundle)
     numbers = manifest.metrics["number_format"]
     assert numbers["weights"] == "int8"
     assert numbers["kept_scores"] >= KEPT
@@ -74,7 +75,7 @@ def test_where_scores_would_change_float32_stays(
 ) -> None:
     monkeypatch.setattr(pipeline, "kept_scores", lambda *_, **__: KEPT - 0.001)
     bundle = _train(narrow_recipe, data, tmp_path / "out")
-    numbers = verify(bundle).metrics["number_format"]
+    numbers = verify_bundle(bundle).metrics["number_format"]
     assert numbers == {"weights": "float32", "kept_scores_in_int8": KEPT - 0.001}
     assert _narrow_products(onnx.load(bundle / GRAPH)) == []
 
@@ -236,7 +237,7 @@ def test_short_texts_keep_their_number(
         *(path.read_text() for path in (root / "examples").glob("*.txt")),
     ]
     for text in texts:
-        clean = normalise(text)
+        clean = normalize(text)
         difference = slope * (narrow_reader.number(clean) - wide.number(clean))
         assert abs(difference) < 0.1  # of a score point
 
@@ -261,7 +262,7 @@ def _scores(
     reader: Reader, essays: pd.DataFrame, dev: npt.NDArray[np.bool_], scorer: Scorer
 ) -> npt.NDArray[np.int64]:
     """Whole scores, each graph brought to the scale on ``dev``, as a bundle is."""
-    numbers = np.array([reader.number(normalise(text)) for text in essays["text"]])
+    numbers = np.array([reader.number(normalize(text)) for text in essays["text"]])
     slope, intercept = fit_line(numbers[dev], essays["score"].to_numpy(float)[dev])
     line = replace(scorer.manifest.calibration, slope=slope, intercept=intercept)
     return np.array([line.value(line.raw(number, scorer.manifest.scale)) for number in numbers])

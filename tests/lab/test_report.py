@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from essay_scorer import FileError, Scorer
-from essay_scorer.cli import main
-from essay_scorer.lab.evaluate import bars, evaluate
-from essay_scorer.lab.report import render
+from essay_scorer.cli.entry_point import main
+from essay_scorer.lab.evaluation.evaluate import bars, evaluate
+from essay_scorer.lab.evaluation.html_report import render
 
 
 @pytest.fixture(scope="module")

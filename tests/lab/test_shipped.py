@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from essay_scorer import Scorer
-from essay_scorer.lab.baseline import length_ridge_qwk
-from essay_scorer.lab.data import read_essays
-from essay_scorer.lab.evaluate import evaluate
+from essay_scorer.lab.evaluation.length_baseline import length_ridge_qwk
+from essay_scorer.lab.data.essays import read_essays
+from essay_scorer.lab.evaluation.evaluate import evaluate
 
 
 def test_its_agreement_is_what_its_manifest_says(asap2: Path, scorer: Scorer) -> None:

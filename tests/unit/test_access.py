@@ -4,23 +4,23 @@ import re
 
 import pytest
 
-from essay_scorer.access import KeyHash, admits, make_key
-from essay_scorer.cli import main
-from essay_scorer.errors import KeyHashUnusable
+from essay_scorer.serving.keys import KeyHash, has_valid_key, generate_key
+from essay_scorer.cli.entry_point import main
+from essay_scorer.errors import InvalidKeyHash
 
 
 def test_a_key_cannot_be_guessed_and_is_new_each_time() -> None:
-    keys = {make_key() for _ in range(100)}
+    keys = {generate_key() for _ in range(100)}
     assert len(keys) == 100
     assert all(re.fullmatch(r"essay_[A-Za-z0-9_-]{43}", key) for key in keys)  # 256 bits
 
 
 def test_a_hash_knows_its_key_and_no_other() -> None:
-    key = make_key()
+    key = generate_key()
     written = str(KeyHash.of(key))
     assert key not in written
     assert KeyHash.parse(written).is_of(key)
-    for other in ("", key[:-1], key + "a", key.upper(), make_key(), "ключ", "\udcff"):
+    for other in ("", key[:-1], key + "a", key.upper(), generate_key(), "ключ", "\udcff"):
         assert not KeyHash.parse(written).is_of(other)
 
 
@@ -30,7 +30,7 @@ def test_two_hashes_of_a_key_tell_nobody_that_they_are() -> None:
 
 @pytest.mark.parametrize("written", ["", "sha256:", "key", "md5:00:00", f"sha256:{'0' * 32}:xyz"])
 def test_what_is_no_hash_is_refused(written: str) -> None:
-    with pytest.raises(KeyHashUnusable, match="sha256:SALT:HASH"):
+    with pytest.raises(InvalidKeyHash, match="sha256:SALT:HASH"):
         KeyHash.parse(written)
 
 
@@ -49,7 +49,7 @@ def test_what_is_no_hash_is_refused(written: str) -> None:
     ],
 )
 def test_both_keys_of_a_change_let_in(headers: dict[str, str], let_in: bool) -> None:
-    assert admits([KeyHash.of("old"), KeyHash.of("new")], headers) is let_in
+    assert has_valid_key([KeyHash.of("old"), KeyHash.of("new")], headers) is let_in
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_every_request_is_the_same_work(
         return left == right
 
     monkeypatch.setattr("essay_scorer.access.hmac.compare_digest", compare)
-    admits(hashes, headers)
+    has_valid_key(hashes, headers)
     assert compared == [(32, one.digest) for one in hashes]
 
 

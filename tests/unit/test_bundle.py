@@ -6,15 +6,9 @@ from typing import Any
 
 import pytest
 
-from essay_scorer import (
-    BundleAltered,
-    BundleError,
-    BundleForeign,
-    BundleMissing,
-    Manifest,
-    Scorer,
-)
-from essay_scorer.bundle import FILES, MANIFEST, verify
+from essay_scorer import BundleAltered, BundleError, BundleForeign, BundleMissing, Manifest, Scorer
+from essay_scorer.model.bundle import verify_bundle
+from essay_scorer.model.files import REQUIRED_FILES, MANIFEST
 
 Edit = Callable[[dict[str, Any]], Any]
 
@@ -25,7 +19,7 @@ def copy(shipped: Path, tmp_path: Path) -> Path:
 
 
 def test_the_shipped_bundle_is_whole(shipped: Path) -> None:
-    assert verify(shipped).licence == "CC-BY-NC-SA-4.0"
+    assert verify_bundle(shipped).licence == "CC-BY-NC-SA-4.0"
 
 
 def test_the_shipped_card_says_the_weights_licence(shipped: Path) -> None:
@@ -40,14 +34,14 @@ def test_a_manifest_that_is_written_is_read_back(shipped: Path, tmp_path: Path) 
     assert Manifest.read(tmp_path) == manifest
 
 
-@pytest.mark.parametrize("name", sorted({MANIFEST, *FILES}))
+@pytest.mark.parametrize("name", sorted({MANIFEST, *REQUIRED_FILES}))
 def test_a_missing_file_is_named(copy: Path, name: str) -> None:
     (copy / name).unlink()
     with pytest.raises(BundleMissing, match=name):
         Scorer.load(copy)
 
 
-@pytest.mark.parametrize("name", sorted(FILES))
+@pytest.mark.parametrize("name", sorted(REQUIRED_FILES))
 def test_a_truncated_file_is_named(copy: Path, name: str) -> None:
     data = (copy / name).read_bytes()
     (copy / name).write_bytes(data[: len(data) // 2])
@@ -55,13 +49,13 @@ def test_a_truncated_file_is_named(copy: Path, name: str) -> None:
         Scorer.load(copy)
 
 
-@pytest.mark.parametrize("name", sorted(FILES))
+@pytest.mark.parametrize("name", sorted(REQUIRED_FILES))
 def test_verify_names_a_file_in_which_one_byte_changed(copy: Path, name: str) -> None:
     data = bytearray((copy / name).read_bytes())
     data[len(data) // 2] ^= 1
     (copy / name).write_bytes(data)
     with pytest.raises(BundleAltered, match=name):
-        verify(copy)
+        verify_bundle(copy)
 
 
 @pytest.mark.parametrize("name", ["tokenizer.json", "model.onnx"])

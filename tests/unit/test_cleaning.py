@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from essay_scorer import BundleForeign
-from essay_scorer.cleaning import WordCleaner
+from essay_scorer.text.classic import WordCleaner
 
 
 @pytest.fixture

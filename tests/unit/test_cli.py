@@ -13,7 +13,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 
 from essay_scorer import Scorer
-from essay_scorer.cli import main
+from essay_scorer.cli.entry_point import main
 
 Capture = pytest.CaptureFixture[str]
 

@@ -4,15 +4,15 @@ import json
 
 import pytest
 
-from essay_scorer import costs
-from essay_scorer.cli import main
-from essay_scorer.costs import Month, Times, cold_starts, months
+from essay_scorer.aws import costs
+from essay_scorer.cli.entry_point import main
+from essay_scorer.aws.costs import MonthlyCost, MeasuredTimes, cold_starts, monthly_costs
 
-SECOND = Times(first=2.0, warm=1.0)
+SECOND = MeasuredTimes(first=2.0, warm=1.0)
 
 
-def _month(per_day: float, mode: str, architecture: str = "x86_64") -> Month:
-    found = months(per_day=per_day, memory=1024, times=SECOND)
+def _month(per_day: float, mode: str, architecture: str = "x86_64") -> MonthlyCost:
+    found = monthly_costs(per_day=per_day, memory=1024, times=SECOND)
     (one,) = [month for month in found if (month.mode, month.architecture) == (mode, architecture)]
     return one
 

@@ -15,11 +15,11 @@ import pytest
 from scipy import stats
 
 from essay_scorer import Manifest
-from essay_scorer.api import ERRORS
-from essay_scorer.cli import main
-from essay_scorer.drift import Drift, Shift, Tally, lines_of
+from essay_scorer.serving.app import ERRORS
+from essay_scorer.cli.entry_point import main
+from essay_scorer.monitoring.drift import Drift, DistributionShift, ScoreCounts, parse_log
 from essay_scorer.errors import FileError
-from essay_scorer.journal import Journal
+from essay_scorer.serving.request_log import RequestLog
 
 Capture = pytest.CaptureFixture[str]
 
@@ -39,7 +39,7 @@ def _log(
 ) -> str:
     """Return the log of these scores, as a server writes it; the first essays are flagged."""
     lines: list[str] = []
-    journal = Journal(
+    journal = RequestLog(
         lines.append,
         name=name or manifest.model.name,
         version=version or manifest.model.version,
@@ -55,7 +55,7 @@ def _log(
 
 def _usual(manifest: Manifest) -> list[int]:
     """Return scores that are spread as usual."""
-    return list(Tally.measured(manifest.metrics).scores.elements())
+    return list(ScoreCounts.measured(manifest.metrics).scores.elements())
 
 
 def _file(path: Path, text: str) -> str:
@@ -66,9 +66,13 @@ def _file(path: Path, text: str) -> str:
 def test_the_index_is_the_books() -> None:
     """(0.25 - 0.5) ln(0.25 / 0.5) + (0.75 - 0.5) ln(0.75 / 0.5)."""
     by_hand = 0.25 * math.log(2) + 0.25 * math.log(1.5)
-    assert Shift.between([10**6, 10**6], [10**6, 3 * 10**6]).index == pytest.approx(by_hand)
-    assert Shift.between([10**6, 3 * 10**6], [10**6, 10**6]).index == pytest.approx(by_hand)
-    assert Shift.between([5, 5], [500, 500]).index == 0
+    assert DistributionShift.between([10**6, 10**6], [10**6, 3 * 10**6]).index == pytest.approx(
+        by_hand
+    )
+    assert DistributionShift.between([10**6, 3 * 10**6], [10**6, 10**6]).index == pytest.approx(
+        by_hand
+    )
+    assert DistributionShift.between([5, 5], [500, 500]).index == 0
 
 
 @pytest.mark.parametrize(
@@ -76,12 +80,12 @@ def test_the_index_is_the_books() -> None:
     [((50, 50), "no_drift"), ((37, 63), "no_drift"), ((32, 68), "moved"), ((25, 75), "drift")],
 )
 def test_the_verdicts_are_the_rule_of_thumb(here: tuple[int, int], verdict: str) -> None:
-    assert Shift.between([5000, 5000], [100 * one for one in here]).verdict == verdict
+    assert DistributionShift.between([5000, 5000], [100 * one for one in here]).verdict == verdict
 
 
 def test_chance_is_what_the_chi_squared_distribution_says() -> None:
     for places in range(2, 12):
-        chance = Shift.between([10**6] * places, [10**6] * places).chance
+        chance = DistributionShift.between([10**6] * places, [10**6] * places).chance
         exact = stats.chi2.ppf(0.99, places - 1) * 2 / (places * 10**6)
         assert chance == pytest.approx(exact, rel=0.02)
 
@@ -89,30 +93,33 @@ def test_chance_is_what_the_chi_squared_distribution_says() -> None:
 def test_of_fewer_than_64_essays_chance_alone_gives_a_quarter() -> None:
     """The deployment's page says so."""
     usual = [104] * 6
-    chances = [Shift.between(usual, [n, 0, 0, 0, 0, 0]).chance for n in (63, 64)]
+    chances = [DistributionShift.between(usual, [n, 0, 0, 0, 0, 0]).chance for n in (63, 64)]
     assert chances[0] > 0.25 > chances[1]
 
 
 @pytest.mark.parametrize("essays", [10, 40, 100, 1000])
 def test_no_change_is_seldom_called_one(manifest: Manifest, essays: int) -> None:
-    usual = Tally.measured(manifest.metrics).scores
+    usual = ScoreCounts.measured(manifest.metrics).scores
     counts = [usual[score] for score in sorted(usual)]
     days = np.random.default_rng(7).multinomial(essays, np.array(counts) / sum(counts), 2000)
-    false = [Shift.between(counts, day.tolist()).verdict != "no_drift" for day in days]
+    false = [DistributionShift.between(counts, day.tolist()).verdict != "no_drift" for day in days]
     assert np.mean(false) < 0.02
 
 
 def test_a_few_short_essays_are_no_drift_and_many_are(manifest: Manifest) -> None:
-    usual = Tally.measured(manifest.metrics)
-    few, many = Tally(scores=Counter({1: 2, 2: 1})), Tally(scores=Counter({1: 200, 2: 100}))
+    usual = ScoreCounts.measured(manifest.metrics)
+    few, many = (
+        ScoreCounts(scores=Counter({1: 2, 2: 1})),
+        ScoreCounts(scores=Counter({1: 200, 2: 100})),
+    )
     assert Drift.between(usual, few).verdict == "no_drift"
     assert Drift.between(usual, many).verdict == "drift"
 
 
 def test_many_flags_are_drift_where_the_scores_are_as_usual(manifest: Manifest) -> None:
-    usual = Tally.measured(manifest.metrics)
+    usual = ScoreCounts.measured(manifest.metrics)
     scores = Counter(usual.scores)
-    drift = Drift.between(usual, Tally(scores=scores, flagged=usual.essays // 5))
+    drift = Drift.between(usual, ScoreCounts(scores=scores, flagged=usual.essays // 5))
     assert (drift.scores.verdict, drift.flagged.verdict) == ("no_drift", "drift")
     assert drift.verdict == "drift"
 
@@ -125,7 +132,7 @@ def test_a_bundle_that_nobody_measured_has_no_usual() -> None:
     ]
     for metrics in unmeasured:
         with pytest.raises(FileError, match=r"has no usual scores; name a log of usual days"):
-            Tally.measured(metrics)
+            ScoreCounts.measured(metrics)
 
 
 def _events(log: str) -> dict[str, Any]:
@@ -145,7 +152,7 @@ def test_a_log_is_read_however_it_was_fetched(manifest: Manifest, form: str) -> 
         "list": json.dumps(log.splitlines()),
         "one line": json.dumps(_events(log)),
     }
-    tally = Tally.logged(lines_of(said[form]))
+    tally = ScoreCounts.logged(parse_log(said[form]))
     assert tally.scores == Counter([3, 4, 5])
     assert (tally.flagged, tally.flags) == (1, Counter(repetitive=1, too_long=1))
 
@@ -156,7 +163,7 @@ def test_a_log_is_read_however_it_was_fetched(manifest: Manifest, form: str) -> 
      '{"score": ["x"], "flagged": 0, "time": 1}', '{"score": [3], "flagged": "x", "time": 1}'],
 )  # fmt: skip
 def test_what_is_no_line_of_ours_is_left_out(text: str) -> None:
-    assert list(lines_of(text)) == []
+    assert list(parse_log(text)) == []
 
 
 def test_a_usual_day_is_status_0(manifest: Manifest, tmp_path: Path, capsys: Capture) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 import pytest
 
 from essay_scorer import Scorer
-from essay_scorer.explain import MOST, joined, pieces_of
-from essay_scorer.observations import MEASURES
-from essay_scorer.text import normalise
+from essay_scorer.explain.attribution import MAX_PIECES, join_pieces, split_pieces
+from essay_scorer.explain.observations import MEASURES
+from essay_scorer.text.normalize import normalize
 
 Example = Callable[[str], str]
 
@@ -19,22 +19,22 @@ def test_every_sentence_is_there_once_and_in_order(scorer: Scorer, example: Exam
         " ".join(sentence.text for sentence in part)
         for _, part in itertools.groupby(explanation.sentences, lambda one: one.paragraph)
     ]
-    assert "\n\n".join(paragraphs) == normalise(text)
+    assert "\n\n".join(paragraphs) == normalize(text)
 
 
 def test_a_sentence_that_adds_much_lowers_the_score_when_it_goes(
     scorer: Scorer, example: Example
 ) -> None:
-    text = normalise(example("strong"))
+    text = normalize(example("strong"))
     score = scorer.score(text, explain=True)
     assert score.explanation is not None
-    pieces = pieces_of(text)
+    pieces = split_pieces(text)
     adds = [sentence.contribution for sentence in score.explanation.sentences]
     ranked = sorted(range(len(pieces)), key=adds.__getitem__)
 
     def without(places: list[int]) -> float:
         return scorer.score(
-            joined([piece for place, piece in enumerate(pieces) if place not in places])
+            join_pieces([piece for place, piece in enumerate(pieces) if place not in places])
         ).raw
 
     assert without(ranked[-5:]) < without(ranked[:5])
@@ -60,9 +60,9 @@ def test_observations_stand_beside_what_is_usual(scorer: Scorer, example: Exampl
 @pytest.mark.parametrize("sentences", [1, 2, 64, 65, 1000])
 def test_a_long_text_is_explained_in_few_pieces(sentences: int) -> None:
     text = " ".join(f"Sentence {number} says a little." for number in range(sentences))
-    pieces = pieces_of(text)
-    assert len(pieces) <= MOST
-    assert joined(pieces) == text
+    pieces = split_pieces(text)
+    assert len(pieces) <= MAX_PIECES
+    assert join_pieces(pieces) == text
 
 
 @pytest.mark.parametrize("paragraphs", [64, 65, 100, 20_000])
@@ -70,15 +70,15 @@ def test_a_text_of_many_paragraphs_is_explained_in_few_pieces_that_keep_them(
     paragraphs: int,
 ) -> None:
     text = "\n\n".join(f"Paragraph {number}. It has more." for number in range(paragraphs))
-    pieces = pieces_of(text)
-    assert len(pieces) <= MOST
-    assert joined(pieces) == text
+    pieces = split_pieces(text)
+    assert len(pieces) <= MAX_PIECES
+    assert join_pieces(pieces) == text
 
 
 def test_uneven_paragraphs_are_explained_in_few_pieces_too() -> None:
     long = "It goes on. " * 20_000
-    text = normalise("\n\n".join(["One."] * (MOST - 1) + [long]))
-    assert len(pieces_of(text)) <= MOST
+    text = normalize("\n\n".join(["One."] * (MAX_PIECES - 1) + [long]))
+    assert len(split_pieces(text)) <= MAX_PIECES
 
 
 def test_a_text_of_one_sentence_has_nothing_to_leave_out(scorer: Scorer) -> None:

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from essay_scorer import counts
-from essay_scorer.flags import Signs, Thresholds
+from essay_scorer.checks import signals as counts
+from essay_scorer.checks.flags import Signals
+from essay_scorer.model.thresholds import Thresholds
 
 THRESHOLDS = Thresholds(min_words=40, max_words=80, likeness=0.4)
-ORDINARY = Signs(
+ORDINARY = Signals(
     words=60,
     english=0.5,
     language=None,

@@ -14,18 +14,18 @@ import pytest
 from onnx import ModelProto, TensorProto, helper
 
 from essay_scorer import BundleAltered, BundleError, BundleForeign, Scorer
-from essay_scorer.bundle import (
-    CARD,
+from essay_scorer.model.bundle import verify_bundle
+from essay_scorer.model.files import (
+    MODEL_CARD,
     GRAPH,
-    LARGEST_FILE,
-    LARGEST_MANIFEST,
+    MAX_FILE_BYTES,
+    MAX_MANIFEST_BYTES,
     MANIFEST,
-    SENSE,
+    GIBBERISH,
     TOKENIZER,
     WEIGHTS,
-    verify,
 )
-from essay_scorer.sense import Sense
+from essay_scorer.checks.gibberish import GibberishDetector
 
 Edit = Callable[[dict[str, Any]], Any]
 
@@ -85,7 +85,7 @@ def test_no_file_of_another_place_is_in_a_bundle(copy: Path, name: str) -> None:
         table["files"][name] = {"size": 1, "sha256": ""}
 
     def replace(table: dict[str, Any]) -> None:
-        table["files"][name] = table["files"].pop(CARD, {"size": 1, "sha256": ""})
+        table["files"][name] = table["files"].pop(MODEL_CARD, {"size": 1, "sha256": ""})
 
     for edit in (add, replace):
         _edit(copy, edit)
@@ -93,7 +93,7 @@ def test_no_file_of_another_place_is_in_a_bundle(copy: Path, name: str) -> None:
 
 
 @pytest.mark.usefixtures("no_session")
-@pytest.mark.parametrize("name", [MANIFEST, TOKENIZER, GRAPH, WEIGHTS, CARD, SENSE])
+@pytest.mark.parametrize("name", [MANIFEST, TOKENIZER, GRAPH, WEIGHTS, MODEL_CARD, GIBBERISH])
 def test_a_link_is_no_file_of_a_bundle(copy: Path, tmp_path: Path, name: str) -> None:
     """A card that is a link to a secret would be served to everybody."""
     (copy / name).rename(tmp_path / "secret")
@@ -103,7 +103,7 @@ def test_a_link_is_no_file_of_a_bundle(copy: Path, tmp_path: Path, name: str) ->
 
 
 @pytest.mark.usefixtures("no_session")
-@pytest.mark.parametrize("name", [MANIFEST, CARD])
+@pytest.mark.parametrize("name", [MANIFEST, MODEL_CARD])
 def test_what_never_ends_is_not_read(copy: Path, name: str) -> None:
     (copy / name).unlink()
     os.mkfifo(copy / name)
@@ -114,29 +114,29 @@ def test_what_never_ends_is_not_read(copy: Path, name: str) -> None:
 
 
 def test_a_file_with_another_hash_is_refused_where_every_byte_is_checked(copy: Path) -> None:
-    _edit(copy, lambda table: table["files"][CARD].update(sha256="0" * 64))
-    with pytest.raises(BundleAltered, match=CARD):
-        verify(copy)
+    _edit(copy, lambda table: table["files"][MODEL_CARD].update(sha256="0" * 64))
+    with pytest.raises(BundleAltered, match=MODEL_CARD):
+        verify_bundle(copy)
 
 
 @pytest.mark.usefixtures("no_session")
 @pytest.mark.parametrize("size", [0, -1, 10**30, "3481", None, [3481], 3481.5])
 def test_a_size_that_is_none_is_refused(copy: Path, size: object) -> None:
-    _edit(copy, lambda table: table["files"][CARD].update(size=size))
-    assert CARD in _refusal(copy, BundleAltered)
+    _edit(copy, lambda table: table["files"][MODEL_CARD].update(size=size))
+    assert MODEL_CARD in _refusal(copy, BundleAltered)
 
 
 @pytest.mark.usefixtures("no_session")
-@pytest.mark.parametrize("name", [TOKENIZER, GRAPH, CARD, SENSE])
+@pytest.mark.parametrize("name", [TOKENIZER, GRAPH, MODEL_CARD, GIBBERISH])
 def test_a_file_that_fills_the_memory_is_not_read(copy: Path, name: str) -> None:
-    os.truncate(copy / name, LARGEST_FILE + 1)
+    os.truncate(copy / name, MAX_FILE_BYTES + 1)
     _promise(copy, name)
     assert f"{copy / name} has {LARGEST_FILE + 1} bytes" in _refusal(copy, BundleForeign)
 
 
 @pytest.mark.usefixtures("no_session")
 def test_a_manifest_that_fills_the_memory_is_not_read(copy: Path) -> None:
-    os.truncate(copy / MANIFEST, LARGEST_MANIFEST + 1)
+    os.truncate(copy / MANIFEST, MAX_MANIFEST_BYTES + 1)
     assert f"has {LARGEST_MANIFEST + 1} bytes" in _refusal(copy, BundleForeign)
 
 
@@ -194,11 +194,11 @@ def _npy(head: str, body: bytes = b"\0" * 16) -> bytes:
 @pytest.mark.usefixtures("no_session")
 def test_nothing_is_unpickled(copy: Path, tmp_path: Path) -> None:
     harm = tmp_path / "harm"
-    np.save(copy / SENSE, np.array([Pickled(harm)], dtype=object), allow_pickle=True)
-    _promise(copy, SENSE)
+    np.save(copy / GIBBERISH, np.array([Pickled(harm)], dtype=object), allow_pickle=True)
+    _promise(copy, GIBBERISH)
     assert "is not a table of numbers" in _refusal(copy, BundleForeign)
     assert not harm.exists()
-    np.load(copy / SENSE, allow_pickle=True)
+    np.load(copy / GIBBERISH, allow_pickle=True)
     assert harm.exists()  # so it would have been
 
 
@@ -228,14 +228,16 @@ def _zipped() -> bytes:
     ],
 )
 def test_a_table_that_is_none_is_refused(copy: Path, content: bytes) -> None:
-    (copy / SENSE).write_bytes(content)
-    _promise(copy, SENSE)
-    assert SENSE in _refusal(copy, BundleForeign)
+    (copy / GIBBERISH).write_bytes(content)
+    _promise(copy, GIBBERISH)
+    assert GIBBERISH in _refusal(copy, BundleForeign)
 
 
 def test_a_table_of_another_encoder_is_refused_before_it_is_needed(copy: Path) -> None:
-    np.save(copy / SENSE, np.zeros(Sense.load(copy / SENSE).figures, np.float32))
-    _promise(copy, SENSE)
+    np.save(
+        copy / GIBBERISH, np.zeros(GibberishDetector.load(copy / GIBBERISH).figures, np.float32)
+    )
+    _promise(copy, GIBBERISH)
     assert f"{copy / SENSE} is not of this bundle's encoder." == _refusal(copy, BundleForeign)
 
 
@@ -275,8 +277,8 @@ def _graph(
 
 
 def _put(folder: Path, model: ModelProto) -> None:
-    (folder / SENSE).unlink()
-    _edit(folder, lambda table: table["files"].pop(SENSE))
+    (folder / GIBBERISH).unlink()
+    _edit(folder, lambda table: table["files"].pop(GIBBERISH))
     (folder / GRAPH).write_bytes(model.SerializeToString())
     _promise(folder, GRAPH)
 

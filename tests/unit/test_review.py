@@ -2,15 +2,17 @@ import numpy as np
 import pytest
 
 from essay_scorer import Scorer
-from essay_scorer.errors import SettingWrong
-from essay_scorer.features import NAMES
-from essay_scorer.review import VARIABLE, Doubt, review_share
+from essay_scorer.errors import InvalidSetting
+from essay_scorer.text.features import FEATURE_NAMES
+from essay_scorer.checks.uncertainty import resolve_review_share
+from essay_scorer.contract import REVIEW_SHARE_VARIABLE
+from essay_scorer.model.calibration import UncertaintyTable
 
-NO_FIGURES = np.zeros(len(NAMES), np.float32)
-DOUBT = Doubt(
+NO_FIGURES = np.zeros(len(FEATURE_NAMES), np.float32)
+DOUBT = UncertaintyTable(
     raw=(1.0, 2.0, 3.0),
     cost=(0.1, 0.9, 0.5),
-    weights=(1.0,) + (0.0,) * (len(NAMES) - 1),
+    weights=(1.0,) + (0.0,) * (len(FEATURE_NAMES) - 1),
     ranks=(0.0, 0.2, 0.4, 0.6, 0.8),
 )
 
@@ -40,16 +42,16 @@ def test_one_knob_says_how_many_essays_go_to_a_person(shipped: object, scorer: S
 
 
 def test_the_environment_may_hold_the_knob(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert review_share() == 0.2
-    monkeypatch.setenv(VARIABLE, "0.35")
-    assert review_share() == 0.35
-    assert review_share(0.0) == 0.0
+    assert resolve_review_share() == 0.2
+    monkeypatch.setenv(REVIEW_SHARE_VARIABLE, "0.35")
+    assert resolve_review_share() == 0.35
+    assert resolve_review_share(0.0) == 0.0
 
 
 @pytest.mark.parametrize("value", ["a fifth", "1.2", "-0.1", "nan"])
 def test_a_knob_that_cannot_be_set_so_is_refused(
     value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(VARIABLE, value)
-    with pytest.raises(SettingWrong, match="from 0 to 1"):
-        review_share()
+    monkeypatch.setenv(REVIEW_SHARE_VARIABLE, value)
+    with pytest.raises(InvalidSetting, match="from 0 to 1"):
+        resolve_review_share()

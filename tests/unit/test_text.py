@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from essay_scorer import NotText, NoWords
-from essay_scorer.text import count_words, normalise
+from essay_scorer.text.normalize import normalize
+from essay_scorer.text.words import count_words
 
 
 @pytest.mark.parametrize(
@@ -20,28 +21,28 @@ from essay_scorer.text import count_words, normalise
     ],
 )
 def test_what_a_reader_sees_is_kept_and_the_rest_goes(text: str, clean: str) -> None:
-    assert normalise(text) == clean
+    assert normalize(text) == clean
 
 
 @pytest.mark.parametrize("text", ["", "  \n\t", "12345", "!?…", "\x00", "🙂🙂", "\ud800"])
 def test_a_text_without_letters_is_refused(text: str) -> None:
     with pytest.raises(NoWords):
-        normalise(text)
+        normalize(text)
 
 
 @pytest.mark.parametrize("value", [None, 42, 1.5, True, ["a"], {"a": 1}, b"bytes"])
 def test_what_is_not_a_string_is_refused(value: object) -> None:
     with pytest.raises(NotText):
-        normalise(value)
+        normalize(value)
 
 
 @given(st.text(alphabet=st.characters(codec=None)))
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     try:
-        clean = normalise(text)
+        clean = normalize(text)
     except NoWords:
         return
-    assert normalise(clean) == clean
+    assert normalize(clean) == clean
     assert clean.encode("utf-8")
 
 

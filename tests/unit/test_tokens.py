@@ -5,7 +5,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from essay_scorer import BundleForeign
-from essay_scorer.tokens import MOST, WindowTokenizer
+from essay_scorer.text.tokenizer import MAX_WINDOWS, WindowTokenizer
 
 
 @pytest.fixture
@@ -41,8 +41,8 @@ def test_the_windows_of_a_long_text_hold_every_token_in_order(
 
 
 def test_a_text_of_marks_has_no_more_windows_than_long_prose(tokenizer: WindowTokenizer) -> None:
-    assert len(tokenizer.tokens("a." * 2**17).windows) == MOST
-    assert len(tokenizer.tokens("the town should " * 2**14).windows) < MOST  # 256 KiB
+    assert len(tokenizer.tokens("a." * 2**17).windows) == MAX_WINDOWS
+    assert len(tokenizer.tokens("the town should " * 2**14).windows) < MAX_WINDOWS  # 256 KiB
 
 
 def _shared(left: list[int], right: list[int]) -> int:

@@ -5,13 +5,13 @@ import threading
 import pytest
 from tests.faults.server import until
 
-from essay_scorer.turns import Turns
+from essay_scorer.serving.scheduler import Scheduler
 
 
 class Work:
     """Texts that take turns, each in a thread of its own, and what they did."""
 
-    def __init__(self, turns: Turns) -> None:
+    def __init__(self, turns: Scheduler) -> None:
         self._turns = turns
         self._threads: list[threading.Thread] = []
         self.began: list[str] = []
@@ -40,7 +40,7 @@ class Work:
 
 
 def test_what_is_due_first_goes_first_whoever_came_first() -> None:
-    work, go = Work(Turns(1)), threading.Event()
+    work, go = Work(Scheduler(1)), threading.Event()
     for name, due in (("first", 9.0), ("long", 5.0), ("short", 1.0), ("too", 1.0), ("mid", 2.0)):
         work.ask(name, due, go)
     go.set()
@@ -49,7 +49,7 @@ def test_what_is_due_first_goes_first_whoever_came_first() -> None:
 
 
 def test_no_more_compute_at_once_than_may() -> None:
-    work, go = Work(Turns(2)), threading.Event()
+    work, go = Work(Scheduler(2)), threading.Event()
     for number in range(6):
         work.ask(str(number), 0.0, go)
     assert len(work.began) == 2
@@ -59,7 +59,7 @@ def test_no_more_compute_at_once_than_may() -> None:
 
 
 def test_a_turn_ends_where_it_fails() -> None:
-    turns = Turns(1)
+    turns = Scheduler(1)
     with pytest.raises(ValueError, match="failed"), turns.turn(0.0):
         raise ValueError("failed")
     with turns.turn(0.0):
@@ -67,5 +67,5 @@ def test_a_turn_ends_where_it_fails() -> None:
 
 
 def test_a_long_text_is_due_later_than_a_short_one_but_before_all_that_come_later() -> None:
-    long, short = Turns.due(20_000), Turns.due(200)
-    assert short < long < Turns.due(200) + 10
+    long, short = Scheduler.due(20_000), Scheduler.due(200)
+    assert short < long < Scheduler.due(200) + 10

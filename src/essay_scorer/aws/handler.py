@@ -15,14 +15,15 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from .api import ERRORS, Application, WireError, answer, failure
-from .bulk import answer_batch, is_batch
-from .journal import Journal, Write
-from .messages import Request, Response
-from .scorer import Scorer
+from essay_scorer.aws.map_event import answer_map_event, is_map_event
+from essay_scorer.errors import RequestError
+from essay_scorer.scorer import Scorer
+from essay_scorer.serving.app import ERRORS, Application, error_response, score_request
+from essay_scorer.serving.messages import Request, Response
+from essay_scorer.serving.request_log import RequestLog, Write
 
 if TYPE_CHECKING:
-    from .access import KeyHash
+    from essay_scorer.serving.keys import KeyHash
 
 Handler = Callable[[Any, Any], dict[str, Any]]
 
@@ -41,7 +42,7 @@ def make_handler(
     """
     application = Application(scorer, origins=origins, keys=keys)
     model = scorer.manifest.model
-    journal = Journal(
+    journal = RequestLog(
         log,
         name=model.name,
         version=model.version,
@@ -51,8 +52,8 @@ def make_handler(
 
     def handler(event: Any, context: Any) -> dict[str, Any]:
         began, name = time.perf_counter(), getattr(context, "aws_request_id", "")
-        if is_batch(event):
-            batch = answer_batch(scorer, event)
+        if is_map_event(event):
+            batch = answer_map_event(scorer, event)
             said = [one for _row, one in batch["answers"]]
             journal.note(said, door="batch", status=200, began=began, request=name)
             return batch
@@ -82,10 +83,10 @@ def _answer_http(
     """Return the answer to an HTTP event, its route and the size of what was sent."""
     try:
         request = _request(event)
-    except WireError as error:
-        return failure(error), "", None
+    except RequestError as error:
+        return error_response(error), "", None
     except Exception:  # noqa: BLE001 - whatever an event lacks, it is not an HTTP request
-        return failure(WireError("invalid_event")), "", None
+        return error_response(RequestError("invalid_event")), "", None
     return application(request), application.route_of(request), len(request.body)
 
 
@@ -95,16 +96,16 @@ def _is_http(event: Any) -> bool:
 
 def _direct(scorer: Scorer, event: Any) -> dict[str, Any]:
     try:
-        return {"statusCode": 200, "body": answer(scorer, event)}
+        return {"statusCode": 200, "body": score_request(scorer, event)}
     except Exception as error:  # noqa: BLE001 - AWS would log its message, and so an essay's text
-        response = failure(error)
+        response = error_response(error)
         return {"statusCode": response.status, "body": response.said}
 
 
 def _request(event: dict[str, Any]) -> Request:
     version = event.get("version", "1.0")
     if version not in ("1.0", "2.0"):
-        raise WireError("invalid_event")
+        raise RequestError("invalid_event")
     if version == "2.0":
         method, path = event["requestContext"]["http"]["method"], _without_stage(event)
     else:
@@ -138,7 +139,7 @@ def _body(event: dict[str, Any]) -> bytes:
     try:
         return a2b_base64(body, strict_mode=True)
     except (Base64Error, ValueError, TypeError):
-        raise WireError("invalid_base64") from None
+        raise RequestError("invalid_base64") from None
 
 
 def _result(response: Response, event: dict[str, Any]) -> dict[str, Any]:

@@ -16,14 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from ..costs import prices
-from ..errors import FileError, ScorerError
-from .memory import bounded_memory
-from .reading import format_of, open_source
-from .report import Summary, Watch, watching
-from .rows import TOO_LARGE, Answer, Columns, Row
-from .table import Table, fitting
-from .writing import appearing, json_line, make_writer, writing
+from essay_scorer.aws.costs import prices
+from essay_scorer.batch.progress import Summary, Watch, watching
+from essay_scorer.errors import FileError, ScorerError
+from essay_scorer.machine import memory_limit
+from essay_scorer.tables.columns import Columns
+from essay_scorer.tables.header import Table, fitting
+from essay_scorer.tables.readers import format_of, open_source
+from essay_scorer.tables.rows import TOO_LARGE, Answer, Row
+from essay_scorer.tables.writers import appearing, json_line, make_writer, writing
 
 ITEMS, ROWS, RUNS = "items.jsonl", "rows.jsonl", "runs"
 NOT_SCORED = "not_scored"  # it was tried again and again, alone, and each time the function failed
@@ -125,7 +126,7 @@ _TOO_LARGE = json_line({"error": TOO_LARGE})
 def _lay_out(upload: Upload, folder: Path) -> None:
     kind = format_of(upload.source, upload.kind)
     with (
-        bounded_memory(upload.source),
+        memory_limit(upload.source),
         closing(open_source(upload.source, kind, encoding=upload.encoding)) as source,
         writing(str(folder)),
         (folder / ROWS).open("wb") as rows,

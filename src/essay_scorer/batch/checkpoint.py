@@ -16,9 +16,9 @@ from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
-from ..errors import FileError
-from .rows import Answer
-from .writing import json_line, writing
+from essay_scorer.errors import FileError
+from essay_scorer.tables.rows import Answer
+from essay_scorer.tables.writers import json_line, writing
 
 if sys.platform != "win32":
     import fcntl

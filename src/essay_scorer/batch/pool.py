@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from ..errors import ScorerError
-from .rows import Answer
+from essay_scorer.errors import ScorerError
+from essay_scorer.tables.rows import Answer
 
 AT_ONCE = 4  # requests in one message
 AHEAD = 2  # messages that a worker holds, so that it never waits for the next

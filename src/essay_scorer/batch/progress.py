@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Protocol
 
-from .rows import Answer
+from essay_scorer.tables.rows import Answer
 
 LINE_EVERY = 60.0  # seconds, in a log
 SHOWN = 5  # failures that are named

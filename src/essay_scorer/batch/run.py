@@ -11,16 +11,17 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from .. import bundle
-from ..errors import FileError
-from .journal import Journal, digest
-from .memory import bounded_memory
-from .reading import PIPE, format_of, open_source
-from .report import Summary, watching
-from .rows import Answer, Columns, Row, Source
-from .table import Table
-from .workers import Workers, cores
-from .writing import appearing, is_kept, make_writer, target, writing
+from essay_scorer.batch.checkpoint import Journal, digest
+from essay_scorer.batch.pool import Workers
+from essay_scorer.batch.progress import Summary, watching
+from essay_scorer.errors import FileError
+from essay_scorer.machine import available_cores, memory_limit
+from essay_scorer.model import manifest as bundle
+from essay_scorer.tables.columns import Columns
+from essay_scorer.tables.header import Table
+from essay_scorer.tables.readers import PIPE, format_of, open_source
+from essay_scorer.tables.rows import Answer, Row, Source
+from essay_scorer.tables.writers import appearing, is_kept, make_writer, target, writing
 
 Scored = Iterator[tuple[Row, Answer]]
 
@@ -53,7 +54,7 @@ def score_file(job: Job) -> Summary:
     _refuse_to_overwrite(job)
     before = _state_of(job.source)
     with (
-        bounded_memory(job.source),
+        memory_limit(job.source),
         closing(open_source(job.source, in_kind, encoding=job.encoding)) as source,
         _journal(job, folder) as journal,
     ):
@@ -69,7 +70,7 @@ def score_file(job: Job) -> Summary:
             writer = make_writer(
                 file, out_kind, table.names, prefix=job.prefix, schema=source.schema
             )
-            count = job.workers or cores()
+            count = job.workers or available_cores()
             for row, answer in run.answers(table.rows, lambda: Workers.scoring(folder, count)):
                 with writing(job.out):
                     writer.write(row, answer)

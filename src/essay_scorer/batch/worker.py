@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from ..bulk import answer_all
-from ..errors import ScorerError
-from ..scorer import Scorer
+from essay_scorer.errors import ScorerError
+from essay_scorer.scorer import Scorer
+from essay_scorer.serving.many import answer_all
 
 
 def serve(scorer: Scorer, requests: BinaryIO, answers: BinaryIO) -> None:

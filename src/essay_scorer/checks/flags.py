@@ -1,78 +1,91 @@
-"""Remarks about a text that a person should know before trusting its score.
+"""Flags: what a person should know about a text before trusting its score.
 
-A flag never changes a score.  Any flag asks for a person to read the essay.
-``docs/trust.md`` says what each means and how often each is wrong.
+A flag never changes a score. Any flag asks for a person to read the essay. ``docs/trust.md``
+says what each means and how often it is wrong.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-TOO_SHORT = "too_short"  # shorter than any essay of the training
-TOO_LONG = "too_long"  # longer than any
+from essay_scorer.model.thresholds import Thresholds
+
+TOO_SHORT = "too_short"  # shorter than any training essay
+TOO_LONG = "too_long"  # longer than any training essay
 NOT_ENGLISH = "not_english"
-GIBBERISH = "gibberish"  # letters, words or sentences without sense
-REPETITIVE = "repetitive"  # says the same words again
-LIST_OR_CODE = "list_or_code"  # lines, not prose
-OFF_TOPIC = "off_topic"  # unlike the assignment that the request gives
-COPIED_PROMPT = "copied_prompt"  # copied from that assignment
+GIBBERISH = "gibberish"  # meaningless letters, words or sentences
+REPETITIVE = "repetitive"  # the same words again
+LIST_OR_CODE = "list_or_code"  # not prose
+OFF_TOPIC = "off_topic"  # unlike the prompt
+COPIED_PROMPT = "copied_prompt"  # copied from the prompt
+
+FLAGS = (
+    TOO_SHORT,
+    TOO_LONG,
+    NOT_ENGLISH,
+    GIBBERISH,
+    REPETITIVE,
+    LIST_OR_CODE,
+    OFF_TOPIC,
+    COPIED_PROMPT,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Signs:
-    """What was found about a text: counts, shares and probabilities."""
+class Signals:
+    """What was measured of a text. Shares, probabilities and similarities are from 0 to 1.
 
-    words: int  # as a word processor counts them
-    english: float  # the share of words that are among English prose's most common ones
-    language: str | None  # the ISO code, where it is surely another one
-    nonsense: float  # how sure it is that the text makes no sense
-    repeated: float  # the share of words that stand in a run said before
-    listed: float  # the share of lines that are items of a list
-    code_marks: float  # the share of characters that programs use
-    likeness: float  # of text and assignment, a cosine; 1 where none is given
-    copied: float  # the share of words that stand in a run of the assignment
-
-
-@dataclass(frozen=True, kw_only=True)
-class Thresholds:
-    """Where a sign becomes a flag; every number stands in the bundle's manifest.
-
-    ``min_words`` and ``max_words`` are those of the shortest and the longest training essay;
-    of fewer than ``sense_words``, sense cannot be told from nonsense.
+    Attributes:
+        word_count: as a word processor counts.
+        common_words: share of words among the most common ones of English prose.
+        language: the ISO 639 code of another language, if that is certain.
+        gibberish: probability of gibberish.
+        repeated: share of words in a repeated run.
+        list_lines: share of lines that are list items.
+        code_characters: share of characters that are typical of program code.
+        similarity: cosine similarity of text and prompt; 1 without a prompt.
+        copied_prompt: share of words in a run copied from the prompt.
     """
 
-    min_words: int
-    max_words: int
-    sense_words: int = 30
-    english: float = 0.25
-    nonsense: float = 0.45
-    repeated: float = 0.15
-    listed: float = 0.85
-    code_marks: float = 0.012
-    likeness: float = 0.0  # nothing is off topic
-    copied: float = 0.35
+    word_count: int
+    common_words: float
+    language: str | None
+    gibberish: float
+    repeated: float
+    list_lines: float
+    code_characters: float
+    similarity: float
+    copied_prompt: float
 
-    def flags(self, signs: Signs) -> tuple[str, ...]:
-        """Return the flags that a text with these signs gets."""
-        return tuple(self._flags(signs))
 
-    def _flags(self, signs: Signs) -> Iterator[str]:
-        if signs.words < self.min_words:
-            yield TOO_SHORT
-        if signs.words > self.max_words:
-            yield TOO_LONG
-        if signs.language is not None:
-            yield NOT_ENGLISH
-        elif self._is_gibberish(signs):
-            yield GIBBERISH
-        if signs.repeated > self.repeated:
-            yield REPETITIVE
-        if signs.listed > self.listed or signs.code_marks > self.code_marks:
-            yield LIST_OR_CODE
-        if signs.copied > self.copied:
-            yield COPIED_PROMPT
-        elif signs.likeness < self.likeness:
-            yield OFF_TOPIC
+def flags_of(signals: Signals, thresholds: Thresholds) -> tuple[str, ...]:
+    """Return the codes of the flags that a text with these signals gets."""
+    return tuple(_flags(signals, thresholds))
 
-    def _is_gibberish(self, signs: Signs) -> bool:
-        nonsense = signs.nonsense > self.nonsense or signs.english < self.english
-        return nonsense and signs.words >= self.sense_words
+
+def _flags(signals: Signals, thresholds: Thresholds) -> Iterator[str]:
+    if signals.word_count < thresholds.min_words:
+        yield TOO_SHORT
+    if signals.word_count > thresholds.max_words:
+        yield TOO_LONG
+    if signals.language is not None:
+        yield NOT_ENGLISH
+    elif _is_gibberish(signals, thresholds):
+        yield GIBBERISH
+    if signals.repeated > thresholds.repeated:
+        yield REPETITIVE
+    if (
+        signals.list_lines > thresholds.list_lines
+        or signals.code_characters > thresholds.code_characters
+    ):
+        yield LIST_OR_CODE
+    if signals.copied_prompt > thresholds.copied_prompt:
+        yield COPIED_PROMPT
+    elif signals.similarity < thresholds.similarity:
+        yield OFF_TOPIC
+
+
+def _is_gibberish(signals: Signals, thresholds: Thresholds) -> bool:
+    meaningless = (
+        signals.gibberish > thresholds.gibberish or signals.common_words < thresholds.common_words
+    )
+    return meaningless and signals.word_count >= thresholds.gibberish_min_words

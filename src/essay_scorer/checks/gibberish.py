@@ -1,62 +1,60 @@
-"""What the encoder's reading says of a text besides its score: sense, and topic.
+"""The gibberish detector: a logistic regression on what the encoder read.
 
-A BERT that has read nonsense is in another state than one that has read an essay, even
-where every word is an English word and every sentence parses.  And an encoder that was
-made for comparing sentences can say whether a text speaks of its assignment.
+A BERT that has read gibberish is in another state than one that has read an essay, even if
+every word is English and every sentence parses.
 """
 
 import io
 import math
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
-from .errors import BundleForeign
+from essay_scorer.errors import BundleInvalid
+from essay_scorer.model.reader import Reader, Reading
+from essay_scorer.text.features import FEATURE_NAMES
 
-Vector = npt.NDArray[np.float32]
+_MAX_EXPONENT = 50.0
 
 
-class Sense:
-    """A logistic regression on the means of the encoder's layers and the writing features."""
+class GibberishDetector:
+    """Estimates the probability that a text is gibberish. Thread-safe."""
 
-    def __init__(self, weights: Vector) -> None:
-        """Take the weights of the figures, and behind them the intercept."""
+    def __init__(self, weights: npt.NDArray[np.float32]) -> None:
+        """Take the regression's weights.
+
+        Args:
+            weights: for the layer means, then for the writing features, then the intercept:
+                (layers × hidden size + features + 1,).
+        """
         self._weights, self._intercept = weights[:-1], float(weights[-1])
 
     @classmethod
-    def load(cls, path: Path) -> "Sense":
-        """Read ``sense.npy``.
+    def load(cls, path: Path, reader: Reader) -> Self:
+        """Read ``gibberish.npy``.
+
+        Args:
+            path: the file.
+            reader: whose readings the detector must fit.
 
         Raises:
-            BundleForeign: it is not a row of numbers.
+            BundleInvalid: it is not a row of numbers, or does not fit the reader.
         """
         try:
             weights = np.load(io.BytesIO(path.read_bytes()), allow_pickle=False)
-        except Exception as error:  # what a head claims may be more than there is memory, too
-            raise BundleForeign(f"{path} is not a table of numbers.") from error
-        numbers = isinstance(weights, np.ndarray) and weights.dtype == np.float32  # or an archive
-        if not numbers or weights.ndim != 1 or not np.isfinite(weights).all() or not len(weights):
-            raise BundleForeign(f"{path} does not hold a row of 32-bit numbers.")
+        except Exception as error:  # a crafted header can declare more than fits in memory
+            raise BundleInvalid(f"{path} is not a NumPy array.") from error
+        is_array = isinstance(weights, np.ndarray) and weights.dtype == np.float32
+        if not is_array or weights.ndim != 1 or not np.isfinite(weights).all() or not len(weights):
+            raise BundleInvalid(f"{path} does not contain a row of 32-bit floats.")
+        if len(weights) - 1 != reader.layer_means_width + len(FEATURE_NAMES):
+            raise BundleInvalid(f"{path} does not fit this bundle's encoder.")
         return cls(weights)
 
-    @property
-    def figures(self) -> int:
-        """How many figures it weighs."""
-        return len(self._weights)
-
-    def nonsense(self, means: Vector, figures: Vector) -> float:
-        """Return how sure it is that the text has no sense, from 0 to 1.
-
-        Args:
-            means: the mean of each layer's vectors over the text, in a row.
-            figures: the writing features.
-        """
-        exponent = float(np.concatenate([means, figures]) @ self._weights) + self._intercept
-        return 1 / (1 + math.exp(-min(max(exponent, -50.0), 50.0)))
-
-
-def likeness(left: Vector, right: Vector) -> float:
-    """Return the cosine of two vectors; nothing is like a vector of zeros."""
-    length = float(np.linalg.norm(left) * np.linalg.norm(right))
-    return float(left @ right) / length if length else 0.0
+    def probability(self, reading: Reading) -> float:
+        """Return the probability, from 0 to 1, that a text is gibberish."""
+        inputs = np.concatenate([reading.layer_means, reading.features])
+        exponent = float(inputs @ self._weights) + self._intercept
+        return 1 / (1 + math.exp(-min(max(exponent, -_MAX_EXPONENT), _MAX_EXPONENT)))

@@ -1,62 +1,53 @@
-"""Which essays a person should read: the doubtful ones.
+"""How uncertain a score is, and which essays a person should review.
 
-A score is the more doubtful, the larger the error that essays like it had where their
-human scores are known: essays with such a raw score, above all between two whole ones,
-and with such figures of the writing.
+A score is the more uncertain, the larger the errors that similar essays had where their human
+scores are known: essays with such a raw score, above all between two whole scores, and with
+such writing features.
 """
 
 import os
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from .errors import SettingWrong
-
-Features = npt.NDArray[np.float32]
-
-SHARE = 0.2  # of essays that go to a person, unless somebody says otherwise
-VARIABLE = "ESSAY_SCORER_REVIEW_SHARE"
+from essay_scorer.contract import DEFAULT_REVIEW_SHARE, REVIEW_SHARE_VARIABLE
+from essay_scorer.errors import InvalidSetting
+from essay_scorer.model.calibration import UncertaintyTable
+from essay_scorer.text.features import FeatureVector
 
 
-def review_share(given: float | None = None) -> float:
-    """Return the share of ordinary essays, the most doubtful, that shall go to a person.
+def resolve_review_share(share: float | None = None) -> float:
+    """Return the share of ordinary essays, the most uncertain ones, that a person should review.
 
-    It is the one given, else the environment's ``ESSAY_SCORER_REVIEW_SHARE``, else a fifth.
+    Args:
+        share: from 0 to 1; by default the environment's ``ESSAY_SCORER_REVIEW_SHARE``, else 0.2.
 
     Raises:
-        SettingWrong: it is no number from 0 to 1.
+        InvalidSetting: it is not a number from 0 to 1.
     """
-    value = os.environ.get(VARIABLE, SHARE) if given is None else given
+    value = os.environ.get(REVIEW_SHARE_VARIABLE, DEFAULT_REVIEW_SHARE) if share is None else share
     try:
-        share = float(value)
+        number = float(value)
     except ValueError:
-        share = -1.0
-    if not 0 <= share <= 1:
-        raise SettingWrong(f"The share to review is a number from 0 to 1, not {value}.")
-    return share
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise InvalidSetting(f"The review share must be a number from 0 to 1, not {value}.")
+    return number
 
 
-@dataclass(frozen=True, kw_only=True)
-class Doubt:
-    """How doubtful a score is, from its raw score and the writing features.
+def uncertainty_of(table: UncertaintyTable, raw: float, features: FeatureVector) -> float:
+    """Return the share of ordinary essays whose score is more certain, from 0 to 1.
 
-    The cost of an essay is ``cost[i]`` where its raw score lies from ``raw[i]`` to below
-    ``raw[i + 1]``, and what its writing features add, each by its weight.  ``ranks`` are
-    the costs of ordinary essays, in order: evenly spaced quantiles.
+    Args:
+        table: the bundle's.
+        raw: the raw score.
+        features: the writing features, (features,).
     """
+    rank = bisect_left(table.quantiles, expected_cost(table, raw, features))
+    return round(rank / len(table.quantiles), 3)
 
-    raw: tuple[float, ...]
-    cost: tuple[float, ...]
-    weights: tuple[float, ...]  # one for each of the writing features
-    ranks: tuple[float, ...]
 
-    def of(self, raw: float, figures: Features) -> float:
-        """Return the share of ordinary essays with a surer score."""
-        return round(bisect_left(self.ranks, self.cost_of(raw, figures)) / len(self.ranks), 3)
-
-    def cost_of(self, raw: float, figures: Features) -> float:
-        """Return what an essay costs: a large error is expected, for its place on the scale."""
-        step = max(bisect_right(self.raw, raw) - 1, 0)
-        return self.cost[step] + float(figures @ np.array(self.weights, np.float32))
+def expected_cost(table: UncertaintyTable, raw: float, features: FeatureVector) -> float:
+    """Return an essay's expected cost in agreement; higher is more uncertain."""
+    place = max(bisect_right(table.raw_edges, raw) - 1, 0)
+    return table.costs[place] + float(features @ np.array(table.feature_weights, np.float32))

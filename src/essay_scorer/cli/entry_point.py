@@ -15,17 +15,17 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .errors import FileError, ScorerError
-from .extras import require
+from essay_scorer.errors import FileError, ScorerError
+from essay_scorer.extras import require
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .bundle import Manifest
-    from .drift import Drift
-    from .explain import Explanation
-    from .lab.data import Essays
-    from .lab.pipeline import About
+    from essay_scorer.explain.attribution import Explanation
+    from essay_scorer.lab.data.essays import Essays
+    from essay_scorer.lab.pipeline import About
+    from essay_scorer.model.manifest import Manifest
+    from essay_scorer.monitoring.drift import Drift
 
 ROWS_FAILED, DRIFTS = 3, 4  # exit statuses
 
@@ -352,7 +352,7 @@ def _print_json(value: object) -> None:
 
 
 def _score(options: argparse.Namespace) -> None:
-    from .scorer import Scorer
+    from essay_scorer.scorer import Scorer
 
     text = _read_text(options.file)
     prompt = _read_text(str(options.prompt)) if options.prompt else None
@@ -382,7 +382,7 @@ def _print_explanation(explanation: "Explanation") -> None:
 
 
 def _batch(options: argparse.Namespace) -> int:
-    from .batch.run import Job, score_file
+    from essay_scorer.batch.run import Job, score_file
 
     summary = score_file(
         Job(
@@ -408,7 +408,7 @@ def _submit(options: argparse.Namespace) -> None:
     require("aws", "boto3")
     import boto3
 
-    from .batch import cloud
+    from essay_scorer.aws import submit as cloud
 
     execution = cloud.submit(
         cloud.Upload(
@@ -433,7 +433,7 @@ def _fetch(options: argparse.Namespace) -> int:
     require("aws", "boto3")
     import boto3
 
-    from .batch import cloud
+    from essay_scorer.aws import submit as cloud
 
     fetched = cloud.fetch(
         options.execution, options.out, boto3.client, kind=options.format, prefix=options.prefix
@@ -444,9 +444,9 @@ def _fetch(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> None:
     require("serve", "waitress")
-    from .access import KeyHash
-    from .scorer import Scorer
-    from .serve import LocalServer
+    from essay_scorer.scorer import Scorer
+    from essay_scorer.serving.keys import KeyHash
+    from essay_scorer.serving.server import LocalServer
 
     keys = [KeyHash.parse(one) for one in options.key_hash]
     scorer = Scorer.load(options.bundle)
@@ -465,33 +465,34 @@ def _write_line(line: str) -> None:
 
 
 def _make_key(_options: argparse.Namespace) -> None:
-    from .access import KeyHash, make_key
+    from essay_scorer.serving.keys import KeyHash, generate_key
 
-    key = make_key()
+    key = generate_key()
     print(f"key   {key}\nhash  {KeyHash.of(key)}")
     print("The key is for those who call; the server needs the hash alone.", file=sys.stderr)
 
 
 def _show_bundle(options: argparse.Namespace) -> None:
-    from .bundle import Manifest, default_folder
+    from essay_scorer.model.bundle import default_bundle
+    from essay_scorer.model.manifest import Manifest
 
-    _print_json(Manifest.read(options.bundle or default_folder()).to_table())
+    _print_json(Manifest.read(options.bundle or default_bundle()).to_table())
 
 
 def _verify_bundle(options: argparse.Namespace) -> None:
-    from .bundle import default_folder, verify
+    from essay_scorer.model.bundle import default_bundle, verify_bundle
 
-    model = verify(options.bundle or default_folder()).model
+    model = verify_bundle(options.bundle or default_bundle()).model
     print(f"{model.name} {model.version}: every file is as it was shipped")
 
 
 def _read_essays(options: argparse.Namespace) -> "Essays":
-    from .batch.memory import bounded_memory, share_of_machine
-    from .lab.data import Columns, read_essays
+    from essay_scorer.lab.data.essays import Columns, read_essays
+    from essay_scorer.machine import memory_limit, share_of_memory
 
     named = {role: column for role in _ROLES if (column := getattr(options, role))}
     columns = Columns(named=named, groups=options.group, scale=options.scale, kind=options.format)
-    with bounded_memory(str(options.data), share_of_machine(0.5)):
+    with memory_limit(str(options.data), share_of_memory(0.5)):
         return read_essays(options.data, columns)
 
 
@@ -502,7 +503,7 @@ def _usable(essays: "Essays", options: argparse.Namespace) -> "pd.DataFrame":
 
 
 def _check_data(options: argparse.Namespace) -> None:
-    from .lab.inspection import describe, inspect
+    from essay_scorer.lab.data.inspection import describe, inspect
 
     report = inspect(_read_essays(options))
     if options.json:
@@ -512,15 +513,15 @@ def _check_data(options: argparse.Namespace) -> None:
 
 
 def _about(options: argparse.Namespace) -> "About":
-    from .bundle import Model
-    from .lab.pipeline import About
+    from essay_scorer.lab.pipeline import About
+    from essay_scorer.model.manifest import Model
 
     model = Model(name=options.name, version=options.version)
     return About(model=model, licence=options.licence, credit=options.credit)
 
 
 def _train(options: argparse.Namespace) -> None:
-    from .lab.pipeline import make_scorer
+    from essay_scorer.lab.pipeline import make_scorer
 
     make_scorer(
         recipe=options.recipe,
@@ -532,17 +533,17 @@ def _train(options: argparse.Namespace) -> None:
 
 
 def _assignments(options: argparse.Namespace) -> dict[str, str]:
-    from .lab.checks import read_assignments
+    from essay_scorer.lab.calibration.thresholds import read_assignments
 
     return read_assignments(options.assignments) if options.assignments else {}
 
 
 def _export(options: argparse.Namespace) -> None:
-    from .lab import pipeline
-    from .lab.artefacts import Artefacts
-    from .lab.recipe import Recipe
-    from .lab.wordnet import word_cleaner
-    from .scale import Scale
+    from essay_scorer.lab import pipeline
+    from essay_scorer.lab.export.artifacts import Artefacts
+    from essay_scorer.lab.recipe import Recipe
+    from essay_scorer.lab.wordnet import word_cleaner
+    from essay_scorer.model.calibration import Scale
 
     recipe = Recipe.load(options.recipe)
     cleaner = word_cleaner(recipe.cleaning)
@@ -568,7 +569,7 @@ def _export(options: argparse.Namespace) -> None:
 def _cost(options: argparse.Namespace) -> None:
     from dataclasses import asdict
 
-    from . import costs
+    from essay_scorer.aws import costs
 
     times = costs.Times.read()
     found = costs.months(per_day=options.per_day, memory=options.memory, times=times)
@@ -593,24 +594,25 @@ def _cost(options: argparse.Namespace) -> None:
 
 
 def _drift(options: argparse.Namespace) -> int:
-    from .bundle import Manifest, default_folder
-    from .drift import DRIFT_SAID, Drift, Tally, of_day
+    from essay_scorer.model.bundle import default_bundle
+    from essay_scorer.model.manifest import Manifest
+    from essay_scorer.monitoring.drift import DRIFT_SAID, Drift, ScoreCounts, lines_of_day
 
-    manifest = Manifest.read(options.bundle or default_folder())
+    manifest = Manifest.read(options.bundle or default_bundle())
     lines = [line for log in options.logs for line in _logged(log, manifest)]
     if options.day:
-        lines = list(of_day(lines, options.day))
+        lines = list(lines_of_day(lines, options.day))
     if not lines:
         model = f"{manifest.model.name} {manifest.model.version}"
         raise FileError(f"{', '.join(options.logs)} has no score of {model} to compare.")
     usual = (
-        Tally.logged(_logged(options.usual, manifest))
+        ScoreCounts.logged(_logged(options.usual, manifest))
         if options.usual
-        else Tally.measured(manifest.metrics)
+        else ScoreCounts.measured(manifest.metrics)
     )
     if not usual.essays:
         raise FileError(f"{options.usual} has no score of this model to compare with.")
-    drift = Drift.between(usual, Tally.logged(lines))
+    drift = Drift.between(usual, ScoreCounts.logged(lines))
     if options.json:
         _print_json(drift.to_dict())
     else:
@@ -620,12 +622,12 @@ def _drift(options: argparse.Namespace) -> int:
 
 def _logged(name: str, manifest: "Manifest") -> "Iterator[Mapping[str, Any]]":
     """Yield the lines of a log about essays that this very model has scored."""
-    from .batch.memory import bounded_memory
-    from .drift import lines_of
+    from essay_scorer.machine import memory_limit
+    from essay_scorer.monitoring.drift import parse_log
 
-    with bounded_memory(name):
+    with memory_limit(name):
         text = _first_bytes(name, -1).decode("utf-8", "replace")
-        for line in lines_of(text):
+        for line in parse_log(text):
             if (line.get("model"), line.get("version")) == (
                 manifest.model.name,
                 manifest.model.version,
@@ -648,10 +650,10 @@ def _print_drift(drift: "Drift") -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from .lab.evaluate import evaluate, summarise
-    from .lab.report import write_report
-    from .lab.trust import measure_trust
-    from .scorer import Scorer
+    from essay_scorer.lab.evaluation.evaluate import evaluate, summarise
+    from essay_scorer.lab.evaluation.html_report import write_report
+    from essay_scorer.lab.evaluation.robustness import measure_trust
+    from essay_scorer.scorer import Scorer
 
     read = _read_essays(options)
     essays = _usable(read, options)

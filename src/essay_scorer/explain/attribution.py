@@ -1,10 +1,10 @@
-"""What each sentence adds to a score, by leaving it out.
+"""The contribution of each sentence to a score, by leaving it out.
 
-Reading the whole essay again without each sentence would take as many readings as there
-are sentences.  Instead each sentence is read once by itself, and the graph's state, a sum
-over tokens, is taken together from those of the sentences that stay.  The writing
-features and n-grams are counted anew each time.  ``docs/trust.md`` says how well the
-result agrees with leaving sentences out for real.
+Reading the essay again without each sentence would take as many readings as there are
+sentences. Instead, each sentence is read once by itself; the pooling state is a sum over
+tokens, so the state without a sentence is the sum of the others. Writing features and n-grams
+are computed anew each time. ``docs/trust.md`` says how well the result agrees with leaving out
+sentences for real.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,18 +13,24 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .features import split_sentences
-from .observations import Observation
-from .text import PARAGRAPH_BREAK
+from essay_scorer.explain.observations import Observation
+from essay_scorer.text.normalize import PARAGRAPH_BREAK
+from essay_scorer.text.sentences import split_sentences
 
-MOST = 64  # pieces, since each costs a reading; what a longer text has more is taken together
+MAX_PIECES = 64  # each costs a reading; in longer texts, several sentences are one piece
 
 State = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sentence:
-    """A piece, the number of its paragraph from 0, and the score points that it adds."""
+    """A sentence, or several, with its contribution.
+
+    Attributes:
+        text: of the sentence.
+        paragraph: the number of its paragraph, from 0.
+        contribution: the score points that it adds.
+    """
 
     text: str
     paragraph: int
@@ -33,7 +39,12 @@ class Sentence:
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """The sentences in reading order, and what can be said of the writing."""
+    """Reasons for a score.
+
+    Attributes:
+        sentences: in reading order.
+        observations: measures of the writing.
+    """
 
     sentences: tuple[Sentence, ...]
     observations: tuple[Observation, ...]
@@ -41,38 +52,43 @@ class Explanation:
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """One sentence, a few of one paragraph, or a few paragraphs, numbered by their first."""
+    """One sentence, several of one paragraph, or several paragraphs.
+
+    Attributes:
+        text: of the piece.
+        paragraph: the number of its first paragraph, from 0.
+    """
 
     text: str
     paragraph: int
 
 
-def pieces_of(clean: str) -> list[Piece]:
-    """Part a clean text into at most ``MOST`` pieces: sentences, a few, or a few paragraphs."""
+def split_pieces(clean: str) -> list[Piece]:
+    """Split a normalized text into at most ``MAX_PIECES`` pieces."""
     paragraphs = clean.split(PARAGRAPH_BREAK)
-    if len(paragraphs) > MOST:
-        return _paragraphs_together(paragraphs)
-    parts = [split_sentences(paragraph) for paragraph in paragraphs]
-    together = -(-sum(map(len, parts)) // MOST)
-    while sum(-(-len(part) // together) for part in parts) > MOST:
-        together += 1 + together // 16
+    if len(paragraphs) > MAX_PIECES:
+        return _group_paragraphs(paragraphs)
+    sentences = [split_sentences(paragraph) for paragraph in paragraphs]
+    group = -(-sum(map(len, sentences)) // MAX_PIECES)
+    while sum(-(-len(part) // group) for part in sentences) > MAX_PIECES:
+        group += 1 + group // 16
     return [
-        Piece(text=" ".join(part[start : start + together]), paragraph=number)
-        for number, part in enumerate(parts)
-        for start in range(0, len(part), together)
+        Piece(text=" ".join(part[start : start + group]), paragraph=number)
+        for number, part in enumerate(sentences)
+        for start in range(0, len(part), group)
     ]
 
 
-def _paragraphs_together(paragraphs: Sequence[str]) -> list[Piece]:
-    together = -(-len(paragraphs) // MOST)
+def _group_paragraphs(paragraphs: Sequence[str]) -> list[Piece]:
+    group = -(-len(paragraphs) // MAX_PIECES)
     return [
-        Piece(text=PARAGRAPH_BREAK.join(paragraphs[start : start + together]), paragraph=start)
-        for start in range(0, len(paragraphs), together)
+        Piece(text=PARAGRAPH_BREAK.join(paragraphs[start : start + group]), paragraph=start)
+        for start in range(0, len(paragraphs), group)
     ]
 
 
-def joined(pieces: Sequence[Piece]) -> str:
-    """Return the pieces as a text again, its paragraphs parted by blank lines."""
+def join_pieces(pieces: Sequence[Piece]) -> str:
+    """Return the pieces as a normalized text."""
     paragraphs: dict[int, list[str]] = {}
     for piece in pieces:
         paragraphs.setdefault(piece.paragraph, []).append(piece.text)
@@ -82,22 +98,22 @@ def joined(pieces: Sequence[Piece]) -> str:
 def contributions(
     pieces: Sequence[Piece],
     *,
-    state: Callable[[str], State],
-    number: Callable[[str, State], float],
+    state_of: Callable[[str], State],
+    predict: Callable[[str, State], float],
 ) -> list[float]:
-    """Return how much the number falls when each piece is left out.
+    """Return how much the prediction drops when each piece is left out.
 
     Args:
         pieces: the parts of an essay.
-        state: reads one piece by itself and returns the graph's state.
-        number: returns the graph's number for a text whose state is known.
+        state_of: returns the pooling state of a text read by itself.
+        predict: returns the prediction for a text, given its pooling state.
     """
     if len(pieces) < 2:
         return [0.0] * len(pieces)
-    states = [state(piece.text) for piece in pieces]
-    whole = np.sum(states, axis=0)
-    score = number(joined(pieces), whole)
+    states = [state_of(piece.text) for piece in pieces]
+    total = np.sum(states, axis=0)
+    prediction = predict(join_pieces(pieces), total)
     return [
-        score - number(joined([*pieces[:place], *pieces[place + 1 :]]), whole - states[place])
-        for place in range(len(pieces))
+        prediction - predict(join_pieces([*pieces[:index], *pieces[index + 1 :]]), total - state)
+        for index, state in enumerate(states)
     ]

@@ -6,7 +6,7 @@ with ``make lab``, or as the extra ``essay-scorer[train]``.
 
 import os
 
-from ..extras import require
+from essay_scorer.extras import require
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 require("train", "torch", "keras", "transformers", "pandas", "sklearn", "onnx", "onnxscript")

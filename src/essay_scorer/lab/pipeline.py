@@ -14,28 +14,43 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..bundle import CARD, FILES, GRAPH, MAY_HAVE, SENSE, WEIGHTS, FileRecord, Manifest, Model
-from ..errors import FileError
-from ..features import NAMES, features
-from ..flags import Thresholds
-from ..review import SHARE, Doubt
-from ..scale import Band, Calibration, Scale
-from ..scorer import Read, Reader, Scorer
-from ..text import count_words, normalise
-from .artefacts import ENCODER, Artefacts, read_encoder, save_head
-from .baseline import length_ridge_qwk
-from .blend import Ensemble
-from .calibrate import HeldOut, calibrate
-from .checks import Assignments, fit_sense, least_likeness, usual_ranges
-from .data import SPLITS
-from .evaluate import evaluate
-from .export import compile_graph, prove_equal
-from .inputs import Inputs
-from .precision import KEPT, kept_scores, narrow
-from .reading import ReadingEncoder
-from .recipe import Blended, Recipe, Taught
-from .train import targets_of, teach
-from .wordnet import word_cleaner
+from essay_scorer.contract import DEFAULT_REVIEW_SHARE
+from essay_scorer.errors import FileError
+from essay_scorer.lab.calibration.conformal import HeldOut, calibrate
+from essay_scorer.lab.calibration.thresholds import (
+    Assignments,
+    fit_sense,
+    least_likeness,
+    usual_ranges,
+)
+from essay_scorer.lab.data.essays import SPLITS
+from essay_scorer.lab.evaluation.evaluate import evaluate
+from essay_scorer.lab.evaluation.length_baseline import length_ridge_qwk
+from essay_scorer.lab.export.artifacts import ENCODER, Artefacts, read_encoder, save_head
+from essay_scorer.lab.export.compile_graph import compile_graph, prove_equal
+from essay_scorer.lab.export.quantization import KEPT, kept_scores, narrow
+from essay_scorer.lab.heads.blend import Ensemble
+from essay_scorer.lab.heads.frozen_encoder import ReadingEncoder
+from essay_scorer.lab.heads.inputs import Inputs
+from essay_scorer.lab.heads.training import targets_of, teach
+from essay_scorer.lab.recipe import Blended, Recipe, Taught
+from essay_scorer.lab.wordnet import word_cleaner
+from essay_scorer.model.calibration import Band, Calibration, Scale, UncertaintyTable
+from essay_scorer.model.files import (
+    GIBBERISH,
+    GRAPH,
+    MODEL_CARD,
+    OPTIONAL_FILES,
+    REQUIRED_FILES,
+    WEIGHTS,
+)
+from essay_scorer.model.manifest import FileRecord, Manifest, Model
+from essay_scorer.model.reader import Reader, Reading
+from essay_scorer.model.thresholds import Thresholds
+from essay_scorer.scorer import Scorer
+from essay_scorer.text.features import FEATURE_NAMES, writing_features
+from essay_scorer.text.normalize import normalize
+from essay_scorer.text.words import count_words
 
 PROOF_TEXTS = 50
 HELD_OUT = "held_out.npy"  # numbers for the training essays, by models of the others
@@ -130,7 +145,7 @@ def build_bundle(
         vector = _compile(lambda: Artefacts.load(artefacts, cleaner=cleaner), part, texts)
         numbers = _narrow(plan, essays, part, artefacts)
         if checks:
-            np.save(part / SENSE, fit_sense(plan.sense, _split(essays, "train"), Reader(part)))
+            np.save(part / GIBBERISH, fit_sense(plan.sense, _split(essays, "train"), Reader(part)))
         unwritten = _describe(
             plan,
             essays,
@@ -213,13 +228,13 @@ def export_artefacts(
             low=manifest.scale.min,
             high=manifest.scale.max,
         )
-        (part / CARD).write_text(card, encoding="utf-8")
+        (part / MODEL_CARD).write_text(card, encoding="utf-8")
         replace(manifest, files=_measure_files(part)).write(part)
     return out
 
 
 def _measure_files(folder: Path) -> dict[str, FileRecord]:
-    present = [name for name in sorted(FILES | MAY_HAVE) if (folder / name).exists()]
+    present = [name for name in sorted(REQUIRED_FILES | OPTIONAL_FILES) if (folder / name).exists()]
     return {name: FileRecord.of(folder / name) for name in present}
 
 
@@ -241,7 +256,9 @@ def unmeasured_manifest(recipe: str, scale: Scale, about: About) -> Manifest:
             coverage=1.0,
             bands=tuple(whole for _ in range(scale.min, scale.max + 1)),
         ),
-        doubt=Doubt(raw=(0.0,), cost=(0.0,), weights=(0.0,) * len(NAMES), ranks=(0.0,)),
+        doubt=UncertaintyTable(
+            raw=(0.0,), cost=(0.0,), weights=(0.0,) * len(FEATURE_NAMES), ranks=(0.0,)
+        ),
         thresholds=Thresholds(min_words=1, max_words=sys.maxsize),
         usual={},
         metrics={},
@@ -281,8 +298,8 @@ def _describe(
     """Calibrate and measure the compiled graph; write the card; return the manifest."""
     train, dev, test = (_split(essays, name) for name in SPLITS)
     scale, reader = _one_scale(essays), Reader(folder)
-    reads = [reader.read(normalise(text)) for text in dev["text"]]
-    figures = np.array([features(normalise(text)) for text in train["text"]])
+    reads = [reader.read(normalize(text)) for text in dev["text"]]
+    figures = np.array([writing_features(normalize(text)) for text in train["text"]])
     calibration, doubt = calibrate(
         HeldOut(
             numbers=np.array([read.number for read in reads]),
@@ -319,7 +336,7 @@ def _describe(
 def _thresholds(
     train: pd.DataFrame,
     dev: pd.DataFrame,
-    reads: Sequence[Read],
+    reads: Sequence[Reading],
     reader: Reader,
     *,
     vector: int,
@@ -357,7 +374,7 @@ def write_card(
 ) -> None:
     """Fill the model card's template."""
     test = metrics["test"]
-    reviewed = next(row for row in test["review_curve"] if row["share"] == SHARE)
+    reviewed = next(row for row in test["review_curve"] if row["share"] == DEFAULT_REVIEW_SHARE)
     by_prompt = ", ".join(f"{name}: {value:.3f}" for name, value in test["qwk_by_prompt"].items())
     text = Template(Path(__file__).with_name("card.md").read_text(encoding="utf-8")).substitute(
         name=manifest.model.name,
@@ -387,7 +404,7 @@ def write_card(
         interval_scores=f"{test['interval_scores']:.2f}",
         **{name: f"{test[name]:.3f}" for name in ("qwk", "pearson", "exact", "adjacent", "smd")},
     )
-    (folder / CARD).write_text(text, encoding="utf-8")
+    (folder / MODEL_CARD).write_text(text, encoding="utf-8")
 
 
 def _coverage_table(coverage: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:

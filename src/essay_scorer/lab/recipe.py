@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self, get_args, get_type_hints
 
-from ..errors import FileError
+from essay_scorer.errors import FileError
 
 RECIPES = Path(__file__).with_name("recipes")
 

@@ -10,9 +10,9 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..cleaning import WordCleaner
-from ..errors import FileError
-from .recipe import CleaningRecipe
+from essay_scorer.errors import FileError
+from essay_scorer.lab.recipe import CleaningRecipe
+from essay_scorer.text.classic import WordCleaner
 
 INDEX, EXCEPTIONS = "index.noun", "noun.exc"
 VARIABLE = "WNSEARCHDIR"  # WordNet's own name for the folder of its files

@@ -1,9 +1,8 @@
-"""The fourth room: the graph's number becomes a score on the raters' scale.
+"""From the graph's prediction to a score with an interval on the raters' scale.
 
-Three steps, all of whose numbers come from the bundle: a straight line brings the
-mean and the spread of the graph's numbers to those of the human scores; the result
-is cut at the scale's ends and rounded; bands measured on essays that the training
-never saw say which scores a human rater may well have given.
+A line maps the mean and the spread of the predictions to those of the human scores; the result
+is clipped to the scale and rounded. Bands, measured on held-out essays, define the prediction
+interval. All numbers come from the bundle's manifest.
 """
 
 import math
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
-    """The whole numbers from ``min`` to ``max`` that a rater could give."""
+    """The whole scores from ``min`` to ``max`` that a rater can give."""
 
     min: int
     max: int
@@ -20,7 +19,13 @@ class Scale:
 
 @dataclass(frozen=True, kw_only=True)
 class Interval:
-    """The scores that a human rater gives with the probability ``coverage``."""
+    """A prediction interval: the human score lies in it with probability ``coverage``.
+
+    Attributes:
+        low: its lowest whole score.
+        high: its highest whole score.
+        coverage: from 0 to 1.
+    """
 
     low: int
     high: int
@@ -29,7 +34,7 @@ class Interval:
 
 @dataclass(frozen=True, kw_only=True)
 class Band:
-    """Where on the raw scale a whole score is still believable: from ``low`` to ``high``."""
+    """The raw scores, from ``low`` to ``high``, whose interval contains a certain whole score."""
 
     low: float
     high: float
@@ -37,10 +42,13 @@ class Band:
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """How the graph's number is placed on the scale, and how far to trust it.
+    """Maps predictions to the scale: ``raw = intercept + slope × prediction``.
 
-    ``raw = intercept + slope × number``.  ``bands`` has one band for each whole score of
-    the scale; a score is in an essay's interval where the raw score lies in its band.
+    Attributes:
+        slope: score points per unit of the prediction.
+        intercept: score points.
+        coverage: the probability that an interval contains the human score, 0 to 1.
+        bands: one for each whole score of the scale, in order.
     """
 
     slope: float
@@ -48,20 +56,38 @@ class Calibration:
     coverage: float
     bands: tuple[Band, ...]
 
-    def raw(self, number: float, scale: Scale) -> float:
-        """Return the unrounded score, within the scale."""
-        return min(max(self.intercept + self.slope * number, float(scale.min)), float(scale.max))
+    def raw_score(self, prediction: float, scale: Scale) -> float:
+        """Return the unrounded score, clipped to the scale."""
+        raw = self.intercept + self.slope * prediction
+        return min(max(raw, float(scale.min)), float(scale.max))
 
-    def value(self, raw: float) -> int:
-        """Return the nearest whole score; a half goes up."""
+    def whole_score(self, raw: float) -> int:
+        """Return the nearest whole score; halves round up."""
         return math.floor(raw + 0.5)
 
     def interval(self, raw: float, scale: Scale) -> Interval:
-        """Return the believable scores, the nearest one always among them."""
-        believable = [
+        """Return the prediction interval, which always contains the nearest whole score."""
+        scores = [
             score
             for score, band in enumerate(self.bands, scale.min)
             if band.low <= raw <= band.high
         ]
-        believable.append(self.value(raw))
-        return Interval(low=min(believable), high=max(believable), coverage=self.coverage)
+        scores.append(self.whole_score(raw))
+        return Interval(low=min(scores), high=max(scores), coverage=self.coverage)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UncertaintyTable:
+    """The expected cost of a score, as ``checks.uncertainty`` computes it.
+
+    Attributes:
+        raw_edges: lower edges of bins of raw scores, ascending.
+        costs: the expected cost in each bin, of the same length.
+        feature_weights: what each writing feature adds to the cost, (features,).
+        quantiles: evenly spaced quantiles of the costs of ordinary essays, ascending.
+    """
+
+    raw_edges: tuple[float, ...]
+    costs: tuple[float, ...]
+    feature_weights: tuple[float, ...]
+    quantiles: tuple[float, ...]

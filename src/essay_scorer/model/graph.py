@@ -1,118 +1,169 @@
-"""The third room: windows of token ids become one number.
+"""Run the bundle's ONNX graph: windows of token ids in, one prediction out.
 
-``model.onnx`` holds the encoder, the pooling and the head.  An essay is read one
-window at a time; what was read so far travels from window to window in ``state``,
-an input and an output of the graph.  So an essay of any length is read whole, in
-memory that does not grow, and no window is ever padded.
+``model.onnx`` contains the encoder, the pooling and the head. An essay is read one window at a
+time; the pooling state travels from window to window as an input and an output of the graph.
+So an essay of any length is read whole, memory does not grow, and no window is padded.
 
-A graph may ask for more about the essay than its windows, by further inputs; their
-names say of which kind, so that an old graph never meets a new kind of figures.
+A graph may read more about an essay by further inputs. Their names carry a version, so that an
+old graph never receives features that were redefined.
 """
 
+import copy
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 
-# onnxruntime reports its use to its makers unless this stands before it is imported.
+# onnxruntime sends telemetry unless this is set before it is imported.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime
 
-from .errors import BundleForeign
-from .turns import Turns
+from essay_scorer.errors import BundleInvalid
+from essay_scorer.machine import available_cores
 
 INPUTS = ("input_ids", "state")
-KINDS = [("tensor(int64)", 2), ("tensor(float)", 1)]  # of these inputs
 OUTPUTS = ("raw", "next_state")
-WIDEST_STATE = 1_000_000  # numbers; a large BERT has 25 layers of 1,024
+_INPUT_TYPES = [("tensor(int64)", 2), ("tensor(float)", 1)]  # type and rank of each input
+MAX_STATE_WIDTH = 1_000_000  # a large BERT has 25 layers of 1,024
 
-# What a graph may ask for beside the windows; another definition gets another name.
-FEATURES = "writing_features_1"  # features.py, (figures,)
-NGRAMS, NGRAM_WEIGHTS = "ngram_places_1", "ngram_weights_1"  # ngrams.py, (n,) each
-CHARACTERS, CHARACTER_WEIGHTS = "character_places_1", "character_weights_1"  # the same
-SIDE_INPUTS = (FEATURES, NGRAMS, NGRAM_WEIGHTS, CHARACTERS, CHARACTER_WEIGHTS)
-
+# Optional inputs of a graph. A redefinition needs a new name.
+FEATURES_INPUT = "writing_features_1"  # text.features, (features,)
+NGRAM_INDICES_INPUT, NGRAM_WEIGHTS_INPUT = "ngram_places_1", "ngram_weights_1"  # (n,) each
+CHARACTER_INDICES_INPUT = "character_places_1"  # text.ngrams, (n,)
+CHARACTER_WEIGHTS_INPUT = "character_weights_1"  # of the same shape
+OPTIONAL_INPUTS = (
+    FEATURES_INPUT,
+    NGRAM_INDICES_INPUT,
+    NGRAM_WEIGHTS_INPUT,
+    CHARACTER_INDICES_INPUT,
+    CHARACTER_WEIGHTS_INPUT,
+)
 
 State = npt.NDArray[np.float32]
 
 
-def available_cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+class Scheduler(Protocol):
+    """Decides which of several texts, read concurrently, may compute next."""
+
+    def deadline(self, tokens: int) -> float:
+        """Return the deadline of a text of ``tokens`` tokens that arrives now."""
+
+    def slot(self, deadline: float) -> AbstractContextManager[None]:
+        """Wait for a slot to compute in, and hold it while the block runs."""
+
+
+class _Unscheduled:
+    """Every text computes at once, as in Lambda, where each has its own environment."""
+
+    def deadline(self, tokens: int) -> float:  # noqa: ARG002 - the protocol's signature
+        return 0.0
+
+    def slot(self, deadline: float) -> AbstractContextManager[None]:  # noqa: ARG002
+        return nullcontext()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
-    """The head's number for what was read, and the state that reading left."""
+class GraphOutput:
+    """The graph's output for the windows read so far.
 
-    number: float
-    state: State  # the sum of all token vectors, and behind it their count
+    Attributes:
+        prediction: the head's prediction, before calibration.
+        state: the pooling state, (layers × hidden size + 1,): the sum of all token vectors of
+            every layer, then the number of tokens.
+    """
+
+    prediction: float
+    state: State
 
     @property
-    def means(self) -> State:
-        """The mean of the token vectors, layer by layer in a row, (layers × width,)."""
+    def layer_means(self) -> State:
+        """The mean token vector of every layer, concatenated: (layers × hidden size,)."""
         return self.state[:-1] / max(float(self.state[-1]), 1.0)
 
 
 class Graph:
-    """A loaded ``model.onnx``.  Thread-safe."""
+    """A loaded ``model.onnx``. Thread-safe."""
 
     def __init__(self, path: Path, *, threads: int | None = None) -> None:
-        cores = available_cores()
-        # Beyond two cores, another text at the same time gains more than one text more cores.
-        self._turns = Turns(max(1, cores // min(threads or cores, 2)))
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or cores
-        options.inter_op_num_threads = 1
-        # A plan of the memory for each length of text that comes: they pile up, and save nothing.
-        options.enable_mem_pattern = False
-        options.log_severity_level = 4
-        # The graph was optimised when it was exported; doing it again costs time at every start.
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-        try:
-            self._session = onnxruntime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # the library's errors share no base but this
-            if "bad_alloc" in str(error):
-                raise MemoryError from error
-            raise BundleForeign(f"{path} is not a graph that can be loaded.") from error
-        inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
-        names = tuple(node.name for node in inputs)
-        if names[:2] != INPUTS or tuple(node.name for node in outputs) != OUTPUTS:
-            raise BundleForeign(f"{path} is not an essay scorer's graph.")
-        kinds = [(node.type, len(node.shape)) for node in inputs[:2]]
-        (width,) = inputs[1].shape if kinds == KINDS else (None,)
-        if not isinstance(width, int) or not 1 < width <= WIDEST_STATE:
-            raise BundleForeign(f"{path} is not an essay scorer's graph.")
-        self.state_width = width
-        self.side_inputs = frozenset(names[2:])
-        if not self.side_inputs <= set(SIDE_INPUTS):
-            raise BundleForeign(f"{path} asks for more than this version knows; update it.")
+        """Load a graph.
 
-    def read(
+        Args:
+            path: ``model.onnx``, with its weights beside it.
+            threads: for one window; all cores of the process by default.
+
+        Raises:
+            BundleInvalid: it cannot be loaded, or is not an essay scorer's graph.
+        """
+        self.threads = threads or available_cores()
+        self._scheduler: Scheduler = _Unscheduled()
+        self._session = _open_session(path, self.threads)
+        self.state_width = _check_signature(self._session, path)
+        names = [node.name for node in self._session.get_inputs()]
+        self.optional_inputs = frozenset(names[2:])
+        if not self.optional_inputs <= set(OPTIONAL_INPUTS):
+            raise BundleInvalid(f"{path} needs inputs that this version lacks; upgrade it.")
+
+    def with_scheduler(self, scheduler: Scheduler) -> Self:
+        """Return the same graph, whose windows wait for a slot of the scheduler."""
+        scheduled = copy.copy(self)
+        scheduled._scheduler = scheduler  # noqa: SLF001 - a copy of this class
+        return scheduled
+
+    def run(
         self,
         windows: Sequence[npt.NDArray[np.int64]],
-        side: Mapping[str, npt.NDArray[np.generic]],
+        optional: Mapping[str, npt.NDArray[np.generic]],
         *,
         state: State | None = None,
-    ) -> Reading:
-        """Read an essay, or go on reading one.
+    ) -> GraphOutput:
+        """Read an essay, or continue reading one.
 
         Args:
             windows: token ids in reading order, each of shape (1, tokens).
-            side: a value for every one of ``side_inputs``.
-            state: what was read before; nothing if not given.
+            optional: a value for every one of ``optional_inputs``.
+            state: the pooling state after earlier windows; none were read by default.
         """
         raw = np.zeros(1, np.float32)
         if state is None:
             state = np.zeros(self.state_width, np.float32)
-        due = self._turns.due(sum(window.size for window in windows))
+        deadline = self._scheduler.deadline(sum(window.size for window in windows))
         for window in windows:
-            given = {"input_ids": window, "state": state, **side}
-            with self._turns.turn(due):
-                raw, state = self._session.run(OUTPUTS, given)
-        return Reading(number=float(raw[0]), state=state)
+            inputs = {"input_ids": window, "state": state, **optional}
+            with self._scheduler.slot(deadline):
+                raw, state = self._session.run(OUTPUTS, inputs)
+        return GraphOutput(prediction=float(raw[0]), state=state)
+
+
+def _open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # A memory plan for every length of text would accumulate, and saves nothing.
+    options.enable_mem_pattern = False
+    options.log_severity_level = 4
+    # The graph was optimized at export; optimizing it again would slow down every start.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # the library's errors share no other base class
+        if "bad_alloc" in str(error):
+            raise MemoryError from error
+        raise BundleInvalid(f"{path} is not a graph that can be loaded.") from error
+
+
+def _check_signature(session: onnxruntime.InferenceSession, path: Path) -> int:
+    """Check the graph's inputs and outputs; return the width of its pooling state."""
+    inputs, outputs = session.get_inputs(), session.get_outputs()
+    names = tuple(node.name for node in inputs)
+    if names[:2] != INPUTS or tuple(node.name for node in outputs) != OUTPUTS:
+        raise BundleInvalid(f"{path} is not an essay scorer's graph.")
+    types = [(node.type, len(node.shape)) for node in inputs[:2]]
+    (width,) = inputs[1].shape if types == _INPUT_TYPES else (None,)
+    if not isinstance(width, int) or not 1 < width <= MAX_STATE_WIDTH:
+        raise BundleInvalid(f"{path} is not an essay scorer's graph.")
+    return width

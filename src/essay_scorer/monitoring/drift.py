@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Self
 
-from .errors import FileError
+from essay_scorer.errors import FileError
 
 MOVED, DRIFTED = 0.10, 0.25
 NONE_SAID, MOVED_SAID, DRIFT_SAID = "no_drift", "moved", "drift"

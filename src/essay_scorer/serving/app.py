@@ -12,12 +12,12 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .errors import TextError
-from .messages import Request, Response
-from .scorer import Scorer
+from essay_scorer.errors import TextError
+from essay_scorer.scorer import Scorer
+from essay_scorer.serving.messages import Request, Response
 
 if TYPE_CHECKING:
-    from .access import KeyHash
+    from essay_scorer.serving.keys import KeyHash
 
 BODY_LIMIT = 256 * 1024  # bytes
 
@@ -183,9 +183,9 @@ class Application:
     def _check_key(self, request: Request) -> None:
         if not self._keys:
             return
-        from .access import admits  # here, because it loads OpenSSL, which takes its time
+        from essay_scorer.serving.keys import has_valid_key
 
-        if not admits(self._keys, request.headers):
+        if not has_valid_key(self._keys, request.headers):
             raise WireError("unauthorised", **{"WWW-Authenticate": "Bearer"})
 
     def _allowed_origin(self, request: Request) -> Mapping[str, str]:

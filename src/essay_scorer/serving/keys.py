@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from .errors import KeyHashUnusable
+from essay_scorer.errors import InvalidKeyHash
 
 _PREFIX = "essay_"  # by which one sees, and a scanner finds, what has leaked
 _WRITTEN = re.compile(r"sha256:([0-9a-f]{32}):([0-9a-f]{64})")
@@ -45,7 +45,7 @@ class KeyHash:
             KeyHashUnusable: it is none.
         """
         if (found := _WRITTEN.fullmatch(text)) is None:
-            raise KeyHashUnusable
+            raise InvalidKeyHash
         return cls(*map(bytes.fromhex, found.groups()))
 
     def __str__(self) -> str:

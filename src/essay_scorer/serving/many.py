@@ -9,17 +9,12 @@ and keeps what is returned in S3; so the function needs no right to any bucket, 
 that is tried again gives the same answers again.
 """
 
-import os
-import time
 from collections.abc import Iterable
 from typing import Any
 
-from .api import WireError, answer
-from .scorer import Scorer
-
-
-class BatchFailed(Exception):
-    """A batch met what nobody expected; what it was is said by the kind of error alone."""
+from essay_scorer.errors import RequestError
+from essay_scorer.scorer import Scorer
+from essay_scorer.serving.app import score_request
 
 
 def answer_all(scorer: Scorer, requests: Iterable[Any]) -> list[dict[str, Any]]:
@@ -32,30 +27,6 @@ def _answer(scorer: Scorer, request: Any) -> dict[str, Any]:
     if isinstance(request, dict) and "text" not in request and "error" in request:
         return {"error": request["error"]}
     try:
-        return answer(scorer, request)
-    except WireError as error:
+        return score_request(scorer, request)
+    except RequestError as error:
         return {"error": error.body["error"]["code"]}
-
-
-def is_batch(event: Any) -> bool:
-    """Whether an event is a batch of a Distributed Map."""
-    return (
-        isinstance(event, dict)
-        and isinstance(event.get("Items"), list)
-        and all(isinstance(one, dict) and {"n", "item"} <= one.keys() for one in event["Items"])
-    )
-
-
-def answer_batch(scorer: Scorer, event: dict[str, Any]) -> dict[str, Any]:
-    """Answer a batch: ``[row, answer]`` for each item, and what it took."""
-    began = time.perf_counter()
-    items = event["Items"]
-    try:
-        answers = answer_all(scorer, (one["item"] for one in items))
-    except Exception as error:  # noqa: BLE001 - the batch is tried again; its texts are not logged
-        raise BatchFailed(f"The batch failed: {type(error).__name__}.") from None
-    return {
-        "answers": [[one["n"], said] for one, said in zip(items, answers, strict=True)],
-        "milliseconds": round((time.perf_counter() - began) * 1000),
-        "memory": int(os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "0")),
-    }

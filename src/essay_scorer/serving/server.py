@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 from waitress.server import create_server
 
-from .access import KeyHash
-from .api import BODY_LIMIT, ERRORS, Application
-from .errors import AddressInUse, FileError
-from .journal import Journal, Write
-from .messages import Request
-from .scorer import Scorer
+from essay_scorer.contract import MAX_REQUEST_BYTES
+from essay_scorer.errors import AddressInUse, FileError
+from essay_scorer.scorer import Scorer
+from essay_scorer.serving.app import ERRORS, Application
+from essay_scorer.serving.keys import KeyHash
+from essay_scorer.serving.messages import Request
+from essay_scorer.serving.request_log import RequestLog, Write
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -57,7 +58,7 @@ class LocalServer:
         # A browser asks for more at once than there are threads: that is no fault.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         model = scorer.manifest.model
-        journal = Journal(log, name=model.name, version=model.version, codes=ERRORS)
+        journal = RequestLog(log, name=model.name, version=model.version, codes=ERRORS)
         listener = _listen(host, port)
         self.host = host
         self.port: int = listener.getsockname()[1]
@@ -86,7 +87,7 @@ class LocalServer:
         self._server.run()
 
 
-def _wsgi(application: Application, journal: Journal) -> "WSGIApplication":
+def _wsgi(application: Application, journal: RequestLog) -> "WSGIApplication":
     """Return the application as the server's library calls one (PEP 3333)."""
     large = _workers(_LARGE_AT_ONCE)
 
@@ -131,7 +132,9 @@ def _request(environ: "WSGIEnvironment") -> Request:
         method=environ["REQUEST_METHOD"],
         path=environ["PATH_INFO"],
         headers=headers,
-        body=environ["wsgi.input"].read(BODY_LIMIT + 1),  # one byte too many is enough to refuse
+        body=environ["wsgi.input"].read(
+            MAX_REQUEST_BYTES + 1
+        ),  # one byte too many is enough to refuse
     )
 
 

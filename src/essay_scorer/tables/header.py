@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
-from ..errors import FileError
-from .rows import WRONG_FIELDS, Row, Source
+from essay_scorer.errors import FileError
+from essay_scorer.tables.rows import WRONG_FIELDS, Row, Source
 
 LOOKED_AT = 64  # rows of a source whose rows name their own columns
 

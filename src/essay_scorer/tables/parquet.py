@@ -9,9 +9,9 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 from pyarrow import parquet
 
-from ..errors import FileError
-from .rows import Answer, Row
-from .writing import ADDED, cell, flat, refuse_taken
+from essay_scorer.errors import FileError
+from essay_scorer.tables.rows import Answer, Row
+from essay_scorer.tables.writers import ADDED, cell, flat, refuse_taken
 
 READ_AT_ONCE = 256  # rows
 GROUP = 2048  # rows that are written together

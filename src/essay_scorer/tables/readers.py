@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from ..errors import FileError
-from ..extras import require
-from .rows import (
+from essay_scorer.errors import FileError
+from essay_scorer.extras import require
+from essay_scorer.tables.rows import (
     INVALID_ENCODING,
     INVALID_JSON,
     NOT_AN_OBJECT,
@@ -64,7 +64,7 @@ def open_source(name: str, kind: str, *, encoding: str) -> Source:
         raise FileError(f"{name} cannot be read: {error.strerror}.") from error
     if kind == "parquet":
         require("batch", "pyarrow")
-        from .parquet import ParquetSource  # noqa: PLC0415 - an optional part
+        from essay_scorer.tables.parquet import ParquetSource  # noqa: PLC0415 - an optional part
 
         return ParquetSource(file, name)
     if kind == "jsonl":

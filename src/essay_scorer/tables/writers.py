@@ -15,10 +15,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from ..errors import FileError
-from ..extras import require
-from .reading import DELIMITERS, PIPE
-from .rows import Answer, Row
+from essay_scorer.errors import FileError
+from essay_scorer.extras import require
+from essay_scorer.tables.readers import DELIMITERS, PIPE
+from essay_scorer.tables.rows import Answer, Row
 
 # What an answer adds to a table.  In Parquet each has its type.
 ADDED = {
@@ -78,7 +78,7 @@ def make_writer(
     """
     if kind == "parquet":
         require("batch", "pyarrow")
-        from .parquet import ParquetWriter  # noqa: PLC0415 - an optional part
+        from essay_scorer.tables.parquet import ParquetWriter  # noqa: PLC0415 - an optional part
 
         return ParquetWriter(file, columns, prefix=prefix, schema=schema)
     if kind == "jsonl":

@@ -1,8 +1,7 @@
-"""A side room, for bundles of the recipe ``classic`` alone: a text becomes bare words.
+"""Text cleaning of the recipe ``classic``: letters only, no stop words, lemmatized nouns.
 
-Letters only, lower case, no stop-words, nouns in their dictionary form: what NLTK's
-stop-word list and ``WordNetLemmatizer`` give, without NLTK.  Which words those are
-is in the bundle, in ``cleaning.json``.
+It gives what NLTK's stop-word list and ``WordNetLemmatizer`` give, without NLTK. The word lists
+are in the bundle, in ``cleaning.json``.
 """
 
 import json
@@ -11,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Self
 
-from .errors import BundleForeign
+from essay_scorer.errors import BundleInvalid
 
 _WORD = re.compile("[a-zA-Z]+")
 
-# WordNet's rules of detachment for nouns (morphy(7WN)): an ending and what takes its place.
-_DETACHMENTS = (
+# WordNet's detachment rules for nouns (morphy(7WN)): a suffix and its replacement.
+_DETACHMENT_RULES = (
     ("s", ""),
     ("ses", "s"),
     ("ves", "f"),
@@ -30,7 +29,7 @@ _DETACHMENTS = (
 
 
 class WordCleaner:
-    """Cleans texts with one list of stop-words and one dictionary of nouns.  Thread-safe."""
+    """Removes stop words and lemmatizes nouns. Thread-safe."""
 
     def __init__(
         self,
@@ -39,20 +38,31 @@ class WordCleaner:
         nouns: Iterable[str],
         irregular: Mapping[str, Iterable[str]],
     ) -> None:
+        """Take the word lists.
+
+        Args:
+            stop_words: words that are removed.
+            nouns: the lemmas that a word may be reduced to.
+            irregular: irregular forms, and the lemmas of each.
+        """
         self._stop_words = frozenset(stop_words)
         self._nouns = frozenset(nouns)
         self._irregular = {form: tuple(lemmas) for form, lemmas in irregular.items()}
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read the ``cleaning.json`` of a bundle."""
+        """Read the ``cleaning.json`` of a bundle.
+
+        Raises:
+            BundleInvalid: it does not hold word lists.
+        """
         try:
             return cls(**json.loads(path.read_bytes()))
         except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
-            raise BundleForeign(f"{path} is not a list of words to clean with.") from error
+            raise BundleInvalid(f"{path} does not hold the word lists for cleaning.") from error
 
     def to_json(self) -> str:
-        """Return what ``load`` reads; equal cleaners give equal text."""
+        """Return what ``load`` reads; equal cleaners give equal JSON."""
         table = {
             "stop_words": sorted(self._stop_words),
             "nouns": sorted(self._nouns),
@@ -65,7 +75,7 @@ class WordCleaner:
         path.write_text(self.to_json(), encoding="utf-8")
 
     def clean(self, text: str) -> str:
-        """Return the lemmas of the text's words, parted by spaces; empty where none is left."""
+        """Return the lemmas of the text's words, separated by spaces; may be empty."""
         words = (word.lower() for word in _WORD.findall(text))
         return " ".join(self.lemma(word) for word in words if word not in self._stop_words)
 
@@ -74,9 +84,9 @@ class WordCleaner:
         forms = self._irregular.get(word)
         if forms is None:
             forms = tuple(
-                word[: -len(ending)] + other
-                for ending, other in _DETACHMENTS
-                if word.endswith(ending)
+                word[: -len(suffix)] + replacement
+                for suffix, replacement in _DETACHMENT_RULES
+                if word.endswith(suffix)
             )
         known = [form for form in (word, *forms) if form in self._nouns]
         return min(known, key=len, default=word)

@@ -1,8 +1,8 @@
-"""What a writing teacher would count: the graph's second input.
+"""Writing features: what a writing teacher would count.
 
-Every figure is computed in one pass over words, sentences or characters, without a
-regular expression.  None depends on what an essay is about, so that none can learn
-a prompt's vocabulary; a new assignment changes nothing in their meaning.
+Every feature is computed in one pass over words, sentences or characters, without regular
+expressions. None depends on the topic, so none can learn a prompt's vocabulary: on a new
+assignment they mean the same.
 """
 
 import math
@@ -12,9 +12,10 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-_ENDS = ".!?"
-_CLOSERS = "\"'”’)]"
-_MARKS = {",": "commas", ";": "semicolons", ":": "colons", "?": "questions", "!": "exclamations",
+from essay_scorer.text.normalize import PARAGRAPH_BREAK
+from essay_scorer.text.sentences import ends_sentence, split_sentences
+
+_PUNCTUATION = {",": "commas", ";": "semicolons", ":": "colons", "?": "questions", "!": "exclamations",
           "(": "parentheses", "-": "hyphens", "–": "hyphens", "—": "hyphens", "'": "apostrophes",
           "’": "apostrophes", '"': "quotes", "“": "quotes", "”": "quotes"}  # fmt: skip
 
@@ -37,7 +38,7 @@ _LEXICONS = {
 }
 _LEXICON_OF = {word: name for name, words in _LEXICONS.items() for word in words.split()}
 
-NAMES = (
+FEATURE_NAMES = (
     "log_characters", "log_words", "log_sentences", "log_paragraphs", "root_words",
     "word_length", "word_length_spread", "long_words", "very_long_words", "short_words",
     "sentence_length", "sentence_length_spread", "longest_sentence", "short_sentences",
@@ -46,45 +47,35 @@ NAMES = (
     "log_distinct_words", "distinct_share", "guiraud", "once_only", "window_distinct",
     "repeated_pairs",
     "lowercase_starts", "lone_i", "all_caps", "digits", "no_end",
-    *dict.fromkeys(_MARKS.values()),
+    *dict.fromkeys(_PUNCTUATION.values()),
     *_LEXICONS,
 )  # fmt: skip
 
-Features = npt.NDArray[np.float32]
+FeatureVector = npt.NDArray[np.float32]
 
 
-def features(text: str) -> Features:
-    """Return the figures of a clean text, in the order of ``NAMES``, shape (len(NAMES),)."""
-    paragraphs = text.split("\n\n")
+def writing_features(text: str) -> FeatureVector:
+    """Return the features of a normalized text, shape (len(FEATURE_NAMES),), in that order."""
+    paragraphs = text.split(PARAGRAPH_BREAK)
     tokens = [token for paragraph in paragraphs for token in paragraph.split()]
-    words = [word for word in (_bare(token) for token in tokens) if word]
+    words = [word for word in (_strip_marks(token) for token in tokens) if word]
     sentences = [part for paragraph in paragraphs for part in split_sentences(paragraph)]
     lowered = [word.lower() for word in words]
     values = {
-        **_sizes(text, words, sentences, paragraphs),
-        **_word_shapes(words),
-        **_sentence_shapes(sentences),
-        **_paragraph_shapes(paragraphs),
-        **_vocabulary(lowered),
-        **_mechanics(text, tokens, sentences),
-        **_marks(text, len(words)),
-        **_connections(lowered),
+        **_length_features(text, words, sentences, paragraphs),
+        **_word_features(words),
+        **_sentence_features(sentences),
+        **_paragraph_features(paragraphs),
+        **_vocabulary_features(lowered),
+        **_mechanics_features(text, tokens, sentences),
+        **_punctuation_features(text, len(words)),
+        **_lexicon_features(lowered),
     }
-    return np.array([values[name] for name in NAMES], dtype=np.float32)
+    return np.array([values[name] for name in FEATURE_NAMES], dtype=np.float32)
 
 
-def split_sentences(paragraph: str) -> list[str]:
-    """Part a paragraph after each word that ends in ``.``, ``!`` or ``?``."""
-    sentences: list[list[str]] = [[]]
-    for token in paragraph.split():
-        sentences[-1].append(token)
-        if token.rstrip(_CLOSERS).endswith(tuple(_ENDS)):
-            sentences.append([])
-    return [" ".join(words) for words in sentences if words]
-
-
-def _bare(token: str) -> str:
-    """Strip what is not a letter or digit from both ends of a token."""
+def _strip_marks(token: str) -> str:
+    """Strip everything but letters and digits from both ends of a token."""
     start, end = 0, len(token)
     while start < end and not token[start].isalnum():
         start += 1
@@ -97,16 +88,16 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def _spread(values: Sequence[float]) -> float:
-    middle = _mean(values)
-    return math.sqrt(_mean([(value - middle) ** 2 for value in values]))
+def _deviation(values: Sequence[float]) -> float:
+    mean = _mean(values)
+    return math.sqrt(_mean([(value - mean) ** 2 for value in values]))
 
 
 def _share(flags: Sequence[bool]) -> float:
     return sum(flags) / len(flags) if flags else 0.0
 
 
-def _sizes(
+def _length_features(
     text: str, words: Sequence[str], sentences: Sequence[str], paragraphs: Sequence[str]
 ) -> dict[str, float]:
     return {
@@ -118,22 +109,22 @@ def _sizes(
     }
 
 
-def _word_shapes(words: Sequence[str]) -> dict[str, float]:
+def _word_features(words: Sequence[str]) -> dict[str, float]:
     lengths = [min(len(word), 30) for word in words]
     return {
         "word_length": _mean(lengths),
-        "word_length_spread": _spread(lengths),
+        "word_length_spread": _deviation(lengths),
         "long_words": _share([length >= 7 for length in lengths]),
         "very_long_words": _share([length >= 10 for length in lengths]),
         "short_words": _share([length <= 3 for length in lengths]),
     }
 
 
-def _sentence_shapes(sentences: Sequence[str]) -> dict[str, float]:
+def _sentence_features(sentences: Sequence[str]) -> dict[str, float]:
     lengths = [min(len(sentence.split()), 120) for sentence in sentences]
     return {
         "sentence_length": _mean(lengths),
-        "sentence_length_spread": _spread(lengths),
+        "sentence_length_spread": _deviation(lengths),
         "longest_sentence": max(lengths, default=0),
         "short_sentences": _share([length < 8 for length in lengths]),
         "long_sentences": _share([length > 30 for length in lengths]),
@@ -141,19 +132,19 @@ def _sentence_shapes(sentences: Sequence[str]) -> dict[str, float]:
     }
 
 
-def _paragraph_shapes(paragraphs: Sequence[str]) -> dict[str, float]:
+def _paragraph_features(paragraphs: Sequence[str]) -> dict[str, float]:
     lengths = [len(paragraph.split()) for paragraph in paragraphs]
     whole = sum(lengths) or 1
     return {
         "paragraph_length": math.log1p(_mean(lengths)),
-        "paragraph_spread": _spread(lengths) / (_mean(lengths) or 1),
+        "paragraph_spread": _deviation(lengths) / (_mean(lengths) or 1),
         "first_paragraph": lengths[0] / whole,
         "last_paragraph": lengths[-1] / whole,
         "one_paragraph": float(len(lengths) == 1),
     }
 
 
-def _vocabulary(lowered: Sequence[str]) -> dict[str, float]:
+def _vocabulary_features(lowered: Sequence[str]) -> dict[str, float]:
     counts: dict[str, int] = {}
     for word in lowered:
         counts[word] = counts.get(word, 0) + 1
@@ -170,29 +161,33 @@ def _vocabulary(lowered: Sequence[str]) -> dict[str, float]:
 
 
 def _window_distinct(lowered: Sequence[str], size: int = 50) -> float:
-    """Distinct words in windows of fifty: unlike the plain share it ignores length."""
+    """Return the mean share of distinct words in windows of 50: unlike the plain share, it does
+    not depend on the essay's length.
+    """
     windows = [lowered[start : start + size] for start in range(0, len(lowered), size)]
     return _mean([len(set(window)) / len(window) for window in windows])
 
 
-def _mechanics(text: str, tokens: Sequence[str], sentences: Sequence[str]) -> dict[str, float]:
+def _mechanics_features(
+    text: str, tokens: Sequence[str], sentences: Sequence[str]
+) -> dict[str, float]:
     return {
         "lowercase_starts": _share([sentence[0].islower() for sentence in sentences]),
         "lone_i": _share([word == "i" for word in tokens]),
         "all_caps": _share([len(word) > 2 and word.isupper() for word in tokens]),
         "digits": _share([character.isdigit() for character in text]),
-        "no_end": float(not text.rstrip(_CLOSERS).endswith(tuple(_ENDS))),
+        "no_end": float(not ends_sentence(text)),
     }
 
 
-def _marks(text: str, words: int) -> dict[str, float]:
-    counts = dict.fromkeys(_MARKS.values(), 0)
-    for mark, name in _MARKS.items():
+def _punctuation_features(text: str, word_count: int) -> dict[str, float]:
+    counts = dict.fromkeys(_PUNCTUATION.values(), 0)
+    for mark, name in _PUNCTUATION.items():
         counts[name] += text.count(mark)
-    return {name: math.sqrt(count / (words or 1)) for name, count in counts.items()}
+    return {name: math.sqrt(count / (word_count or 1)) for name, count in counts.items()}
 
 
-def _connections(lowered: Sequence[str]) -> dict[str, float]:
+def _lexicon_features(lowered: Sequence[str]) -> dict[str, float]:
     counts = dict.fromkeys(_LEXICONS, 0)
     for word in lowered:
         if name := _LEXICON_OF.get(word):

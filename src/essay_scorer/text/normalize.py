@@ -1,40 +1,67 @@
-"""The first room: any string becomes clean paragraphs, or a clear refusal.
+"""Normalize a string to paragraphs, or refuse it.
 
-What is kept is all that a reader sees: case, punctuation, spelling, paragraphs.
-What goes is what a reader does not see: line-end conventions, NUL bytes, broken
-halves of surrogate pairs, and the control characters that stand where a Windows
-file's quotation marks and dashes should be.
+Everything that a reader sees is kept: case, punctuation, spelling, paragraphs. Line-ending
+conventions, NUL bytes, lone surrogates and mojibake (Windows-1252 control characters in the
+place of quotation marks and dashes) are repaired.
 
-No regular expression is used, so no text can make this room slow: every step is
-one pass over the characters.
+No regular expression is used: every step is one pass over the characters, so no input can
+make it slow.
 """
 
-from .errors import NotText, NoWords
+from dataclasses import dataclass
+from typing import Self
+
+from essay_scorer.errors import NotText, NoWords
 
 PARAGRAPH_BREAK = "\n\n"
 
 
-def _repairs() -> dict[int, str]:
-    """Windows-1252 read as Latin-1, NUL, and lone surrogates, as a translation table."""
+def _repair_table() -> dict[int, str]:
+    """Return the translation table: Windows-1252 read as Latin-1, NUL, lone surrogates."""
     table = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
-    del table[0x85]  # NEL is a real line end
+    del table[0x85]  # NEL is a real line break
     table[0x00] = ""
     table.update(dict.fromkeys(range(0xD800, 0xE000), "\ufffd"))
     return table
 
 
-_REPAIRS = _repairs()
+_REPAIRS = _repair_table()
 
 
-def normalise(text: object) -> str:
-    """Return the text as paragraphs parted by one blank line.
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text as it came, and normalized.
 
-    Lines that follow each other without a blank line are one paragraph, as in a
-    file that an editor wrapped.
+    Attributes:
+        raw: the string that was given.
+        clean: its paragraphs, separated by one blank line.
+    """
+
+    raw: str
+    clean: str
+
+    @classmethod
+    def parse(cls, value: object) -> Self:
+        """Normalize a value.
+
+        Raises:
+            NotText: it is not a string.
+            NoWords: it has no letters.
+        """
+        if not isinstance(value, str):
+            raise NotText
+        return cls(value, normalize(value))
+
+
+def normalize(text: object) -> str:
+    """Return the text's paragraphs, separated by one blank line.
+
+    Consecutive lines without a blank line between them are one paragraph, as in hard-wrapped
+    text.
 
     Raises:
         NotText: the value is not a string.
-        NoWords: no character in it is a letter.
+        NoWords: it has no letters.
     """
     if not isinstance(text, str):
         raise NotText
@@ -49,8 +76,3 @@ def normalise(text: object) -> str:
     if not any(map(str.isalpha, clean)):
         raise NoWords
     return clean
-
-
-def count_words(text: str) -> int:
-    """Words as a word processor counts them: runs of characters between white space."""
-    return len(text.split())

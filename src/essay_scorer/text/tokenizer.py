@@ -1,8 +1,7 @@
-"""The second room: a clean text becomes windows of token ids.
+"""Tokenize a normalized text into overlapping windows.
 
-Everything about how a text is cut lives in ``tokenizer.json``: the window's
-length, the overlap of two neighbours, the mark that stands for a paragraph
-break.  So this room and the training cannot disagree.
+``tokenizer.json`` defines everything: the window's length, the overlap of two neighboring
+windows, the mark for a paragraph break. So runtime and training cannot disagree.
 """
 
 from dataclasses import dataclass
@@ -12,48 +11,60 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
-from .errors import BundleForeign
+from essay_scorer.errors import BundleInvalid
 
-MOST = 256  # windows: twice as many tokens as prose has in the largest request
+MAX_WINDOWS = 256  # twice the tokens of prose in the largest request
 
 Window = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tokens:
-    """A tokenised text: the windows in reading order, (1, tokens) each, and its whole ids."""
+class TokenizedText:
+    """A tokenized text.
+
+    Attributes:
+        windows: token ids in reading order, each of shape (1, tokens), with special tokens.
+        token_ids: the ids of the whole text, shape (tokens,), without special tokens.
+    """
 
     windows: list[Window]
-    ids: npt.NDArray[np.int64]  # (tokens,), without special tokens
+    token_ids: npt.NDArray[np.int64]
 
 
 class WindowTokenizer:
-    """Cuts a text into windows that the encoder can read whole.  Thread-safe."""
+    """Splits a text into windows that the encoder can read. Thread-safe."""
 
     def __init__(self, path: Path) -> None:
+        """Load ``tokenizer.json``.
+
+        Raises:
+            BundleInvalid: it is not a tokenizer, or does not define a window.
+        """
         try:
             self._tokenizer = Tokenizer.from_file(str(path))
         except Exception as error:  # the library raises bare Exception
-            raise BundleForeign(f"{path} is not a tokenizer file.") from error
+            raise BundleInvalid(f"{path} is not a tokenizer file.") from error
         if self._tokenizer.truncation is None:
-            raise BundleForeign(f"{path} does not say how long a window is.")
+            raise BundleInvalid(f"{path} does not define the length of a window.")
         self._overlap: int = self._tokenizer.truncation["stride"]
-        self.vocabulary: int = self._tokenizer.get_vocab_size()
+        self.vocabulary_size: int = self._tokenizer.get_vocab_size()
 
-    def words(self) -> list[str]:
-        """Return the vocabulary's tokens by id."""
-        places = self._tokenizer.get_vocab()
-        return sorted(places, key=places.__getitem__)
+    def vocabulary(self) -> list[str]:
+        """Return the vocabulary's tokens, ordered by id."""
+        ids = self._tokenizer.get_vocab()
+        return sorted(ids, key=ids.__getitem__)
 
-    def tokens(self, text: str) -> Tokens:
-        """Return the text's windows, which overlap, and its ids, each once.
+    def tokenize(self, text: str) -> TokenizedText:
+        """Return the text's overlapping windows, and each of its ids once.
 
-        What lies behind ``MOST`` windows is left out, so that a text of marks alone, each a
+        At most ``MAX_WINDOWS`` windows are kept, so that a text of punctuation alone, each a
         token, takes no longer than prose.
         """
         first = self._tokenizer.encode(text)
-        parts = (first, *first.overflowing)[:MOST]
-        windows = [np.array(part.ids, dtype=np.int64) for part in parts]
+        encodings = (first, *first.overflowing)[:MAX_WINDOWS]
+        windows = [np.array(encoding.ids, dtype=np.int64) for encoding in encodings]
         inner = [window[1:-1] for window in windows]
-        ids = np.concatenate([inner[0], *(part[self._overlap :] for part in inner[1:])])
-        return Tokens(windows=[window[np.newaxis] for window in windows], ids=ids)
+        token_ids = np.concatenate([inner[0], *(part[self._overlap :] for part in inner[1:])])
+        return TokenizedText(
+            windows=[window[np.newaxis] for window in windows], token_ids=token_ids
+        )

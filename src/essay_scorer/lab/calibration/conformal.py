@@ -9,10 +9,9 @@ import numpy.typing as npt
 from scipy.stats import beta
 from sklearn.linear_model import Ridge
 
-from ..errors import FileError
-from ..review import Doubt
-from ..scale import Band, Calibration, Scale
-from .metrics import qwk
+from essay_scorer.errors import FileError
+from essay_scorer.lab.evaluation.metrics import qwk
+from essay_scorer.model.calibration import Band, Calibration, Scale, UncertaintyTable
 
 Column = npt.NDArray[np.float64]
 Bands = tuple[Band, ...]
@@ -120,7 +119,7 @@ def _sides(error: Column, everywhere: float, coverage: float) -> tuple[float, fl
     return max(below, 1e-3), max(above, 1e-3)
 
 
-def fit_doubt(scored: Scored, *, scale: Scale) -> Doubt:
+def fit_doubt(scored: Scored, *, scale: Scale) -> UncertaintyTable:
     """Return how doubtful scores are, in ranks among these essays.
 
     What an essay costs in QWK is its expected squared error, less its share in the
@@ -146,7 +145,7 @@ def fit_doubt(scored: Scored, *, scale: Scale) -> Doubt:
     spread = np.maximum(scored.figures.std(axis=0), 1e-6)
     left = np.square(value - human) - error(raw)
     weights = Ridge(alpha=RIDGE).fit(scored.figures / spread, left).coef_ / spread
-    table = Doubt(
+    table = UncertaintyTable(
         raw=tuple(steps.round(4).tolist()),
         cost=tuple((error(middle) - chance).round(5).tolist()),
         weights=tuple(weights.astype(float).round(6).tolist()),
@@ -159,7 +158,7 @@ def fit_doubt(scored: Scored, *, scale: Scale) -> Doubt:
 
 def calibrate(
     dev: HeldOut, *, scale: Scale, coverage: float, more: Sequence[HeldOut] = ()
-) -> tuple[Calibration, Doubt]:
+) -> tuple[Calibration, UncertaintyTable]:
     """Fit line, bands and doubt.
 
     Args:

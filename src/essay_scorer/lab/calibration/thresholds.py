@@ -10,13 +10,14 @@ import pandas as pd
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from ..errors import FileError
-from ..observations import MEASURES, Range, measures
-from ..scorer import Read, Reader
-from ..text import normalise
-from .attacks import NONSENSE, Material, Words, apply
-from .progress import report_steps
-from .recipe import SenseRecipe
+from essay_scorer.errors import FileError
+from essay_scorer.explain.observations import MEASURES, measure
+from essay_scorer.lab.evaluation.attacks import NONSENSE, Material, Words, apply
+from essay_scorer.lab.progress import report_steps
+from essay_scorer.lab.recipe import SenseRecipe
+from essay_scorer.model.reader import Reader, Reading
+from essay_scorer.model.thresholds import TypicalRange
+from essay_scorer.text.normalize import normalize
 
 Assignments = Mapping[str, str]  # the text of each prompt
 
@@ -41,7 +42,7 @@ def fit_sense(recipe: SenseRecipe, essays: pd.DataFrame, reader: Reader) -> npt.
     with report_steps("telling sense from nonsense", len(texts)) as report:
         rows = []
         for done, (text, _) in enumerate(texts, 1):
-            rows.append(_figures(reader.read(normalise(text))))
+            rows.append(_figures(reader.read(normalize(text))))
             report(done)
     table, nonsense = np.array(rows), np.array([kind for _, kind in texts])
     scaler = StandardScaler().fit(table)
@@ -51,7 +52,7 @@ def fit_sense(recipe: SenseRecipe, essays: pd.DataFrame, reader: Reader) -> npt.
     return np.append(weights, model.intercept_[0] - weights @ scaler.mean_).astype(np.float32)
 
 
-def _figures(read: Read) -> npt.NDArray[np.float32]:
+def _figures(read: Reading) -> npt.NDArray[np.float32]:
     return np.concatenate([read.means, read.figures])
 
 
@@ -83,7 +84,7 @@ def read_assignments(path: Path) -> dict[str, str]:
 
 
 def least_likeness(
-    reads: Sequence[Read],
+    reads: Sequence[Reading],
     prompts: Sequence[str],
     reader: Reader,
     *,
@@ -95,7 +96,7 @@ def least_likeness(
     Without a text for any of the prompts it is 0, and nothing is called off topic.
     """
     likenesses = [
-        reader.likeness(read, normalise(assignments[prompt]), vector=vector)
+        reader.likeness(read, normalize(assignments[prompt]), vector=vector)
         for read, prompt in zip(reads, prompts, strict=True)
         if prompt in assignments
     ]
@@ -104,19 +105,20 @@ def least_likeness(
 
 def usual_ranges(
     figures: npt.NDArray[np.float32], scores: "pd.Series[int]"
-) -> dict[int, dict[str, Range]]:
+) -> dict[int, dict[str, TypicalRange]]:
     """Return, for each score that enough essays have, the middle four fifths of each measure.
 
     Args:
         figures: the writing features of essays, a row each.
         scores: their human scores.
     """
-    table = pd.DataFrame([measures(row) for row in figures])
+    table = pd.DataFrame([measure(row) for row in figures])
     ranges = {}
     for score, part in table.groupby(scores.to_numpy()):
         if len(part) >= FEWEST:
             low, high = (part.quantile(at).round(2) for at in USUAL)
             ranges[int(str(score))] = {
-                code: Range(low=float(low[code]), high=float(high[code])) for code in MEASURES
+                code: TypicalRange(low=float(low[code]), high=float(high[code]))
+                for code in MEASURES
             }
     return ranges

@@ -21,10 +21,10 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from ..errors import FileError, TextError
-from ..text import normalise
-from .files import Problem, Rows, read_rows
-from .layouts import Layout, recognise
+from essay_scorer.errors import FileError, TextError
+from essay_scorer.lab.data.files import Problem, Rows, read_rows
+from essay_scorer.lab.data.layouts import Layout, recognise
+from essay_scorer.text.normalize import normalize
 
 SPLITS = ("train", "dev", "test")
 SHARES = (0.8, 0.1, 0.1)
@@ -157,7 +157,7 @@ def _schema(*, splits: bool) -> pa.DataFrameSchema:
 
 def _has_words(text: object) -> bool:
     try:
-        normalise(text)
+        normalize(text)
     except TextError:
         return False
     return True
@@ -178,7 +178,7 @@ def _check(table: pd.DataFrame, *, splits: bool) -> dict[int, str]:
 
 def text_key(text: str) -> str:
     """Return what two copies of an essay share, however their white space differs."""
-    return hashlib.sha256(normalise(text).encode()).hexdigest()
+    return hashlib.sha256(normalize(text).encode()).hexdigest()
 
 
 def assign_splits(table: pd.DataFrame) -> pd.Series:

@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from ..errors import FileError
+from essay_scorer.errors import FileError
 
 FORMATS = {
     ".csv": "csv",

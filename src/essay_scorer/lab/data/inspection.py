@@ -4,8 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from ..text import count_words
-from .data import Essays, text_key
+from essay_scorer.lab.data.essays import Essays, text_key
+from essay_scorer.text.words import count_words
 
 
 def inspect(essays: Essays) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..errors import FileError
+from essay_scorer.errors import FileError
 
 
 @dataclass(frozen=True, kw_only=True)

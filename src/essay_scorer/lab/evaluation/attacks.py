@@ -13,8 +13,8 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-from ..features import split_sentences
-from ..text import PARAGRAPH_BREAK, normalise
+from essay_scorer.text.normalize import PARAGRAPH_BREAK, normalize
+from essay_scorer.text.sentences import split_sentences
 
 _TEXTS = Path(__file__).with_name("attacks.txt")
 
@@ -89,7 +89,7 @@ Attack = Callable[[str, random.Random, Material], str]
 
 
 def _paragraphs(text: str) -> list[str]:
-    return normalise(text).split(PARAGRAPH_BREAK)
+    return normalize(text).split(PARAGRAPH_BREAK)
 
 
 def _sentences(text: str) -> list[list[str]]:
@@ -185,7 +185,7 @@ def _quarter(text: str, chance: random.Random, material: Material) -> str:
 
 def off_topic_at_end(text: str, chance: random.Random, material: Material) -> str:
     """A quarter more, about something else, as a last paragraph."""
-    return PARAGRAPH_BREAK.join([normalise(text), _quarter(text, chance, material)])
+    return PARAGRAPH_BREAK.join([normalize(text), _quarter(text, chance, material)])
 
 
 def off_topic_inside(text: str, chance: random.Random, material: Material) -> str:
@@ -198,14 +198,14 @@ def off_topic_inside(text: str, chance: random.Random, material: Material) -> st
 
 def repeated_paragraphs(text: str, chance: random.Random, material: Material) -> str:
     """The whole essay twice."""
-    return PARAGRAPH_BREAK.join([normalise(text)] * 2)
+    return PARAGRAPH_BREAK.join([normalize(text)] * 2)
 
 
 def repeated_sentences(text: str, chance: random.Random, material: Material) -> str:
     """Sentences of the essay said again, in random order, until it is twice as long."""
     sentences = [sentence for part in _sentences(text) for sentence in part]
     again = chance.sample(sentences, len(sentences))
-    return PARAGRAPH_BREAK.join([normalise(text), " ".join(again)])
+    return PARAGRAPH_BREAK.join([normalize(text), " ".join(again)])
 
 
 def one_paragraph_again(text: str, chance: random.Random, material: Material) -> str:
@@ -213,7 +213,7 @@ def one_paragraph_again(text: str, chance: random.Random, material: Material) ->
     sentences = [sentence for part in _sentences(text) for sentence in part]
     third = max(1, len(sentences) // 3)
     start = chance.randrange(len(sentences) - third + 1)
-    return PARAGRAPH_BREAK.join([normalise(text), " ".join(sentences[start : start + third])])
+    return PARAGRAPH_BREAK.join([normalize(text), " ".join(sentences[start : start + third])])
 
 
 def shuffled_sentences(text: str, chance: random.Random, material: Material) -> str:
@@ -315,7 +315,7 @@ def british_spelling(text: str, chance: random.Random, material: Material) -> st
 
 def blank_lines(text: str, chance: random.Random, material: Material) -> str:
     """Two more blank lines wherever there is one, and spaces at the ends of lines."""
-    return normalise(text).replace(PARAGRAPH_BREAK, "  \n\n\n\n") + "\n\n"
+    return normalize(text).replace(PARAGRAPH_BREAK, "  \n\n\n\n") + "\n\n"
 
 
 GIBBERISH: dict[str, Attack] = {
@@ -344,4 +344,4 @@ FAIR: dict[str, Attack] = {
 
 def apply(attack: Attack, text: str, *, seed: str, material: Material) -> str:
     """Return the changed text; the same seed gives the same one."""
-    return attack(normalise(text), random.Random(f"{seed} {attack.__name__}"), material)
+    return attack(normalize(text), random.Random(f"{seed} {attack.__name__}"), material)

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import FileError
-from ..scale import Scale
-from ..scorer import Score, Scorer
-from .metrics import agreement, group_differences, prmse
+from essay_scorer.errors import FileError
+from essay_scorer.lab.evaluation.metrics import agreement, group_differences, prmse
+from essay_scorer.model.calibration import Scale
+from essay_scorer.scorer import Score, Scorer
 
 SMALL = 30  # essays; fewer say too little about a group
 

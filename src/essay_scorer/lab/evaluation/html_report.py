@@ -6,9 +6,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ..review import SHARE
-from . import charts
-from .evaluate import QWK_BAR
+from essay_scorer.contract import DEFAULT_REVIEW_SHARE
+from essay_scorer.lab.evaluation import charts
+from essay_scorer.lab.evaluation.evaluate import QWK_BAR
 
 TEMPLATE = "report.html"
 
@@ -22,7 +22,7 @@ def render(report: dict[str, Any]) -> str:
         "distributions": charts.distributions(counts, labels),
         "calibration": charts.calibration(report["calibration"]),
         "by_prompt": charts.by_name(report["by_prompt"], QWK_BAR),
-        "review": charts.review(report["review"], SHARE),
+        "review": charts.review(report["review"], DEFAULT_REVIEW_SHARE),
     }
     if "attacks" in report:
         pictures["attacks"] = charts.attacks(report["attacks"])

@@ -6,10 +6,10 @@ from sklearn.linear_model import RidgeCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from ..scale import Scale
-from ..text import count_words
-from .calibrate import fit_line
-from .metrics import qwk
+from essay_scorer.lab.calibration.conformal import fit_line
+from essay_scorer.lab.evaluation.metrics import qwk
+from essay_scorer.model.calibration import Scale
+from essay_scorer.text.words import count_words
 
 
 def length_ridge_qwk(essays: pd.DataFrame, scale: Scale) -> float:

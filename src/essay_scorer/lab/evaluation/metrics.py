@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import cohen_kappa_score
 
-from ..scale import Scale
+from essay_scorer.model.calibration import Scale
 
 Numbers = Sequence[float] | npt.NDArray[Any]
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..explain import Piece, joined, pieces_of
-from ..scorer import Score, Scorer
-from ..text import normalise
-from .attacks import ATTACKS, FAIR, Attack, Material, Words, apply
-from .checks import Assignments
-from .progress import report_steps
+from essay_scorer.explain.attribution import Piece, join_pieces, split_pieces
+from essay_scorer.lab.calibration.thresholds import Assignments
+from essay_scorer.lab.evaluation.attacks import ATTACKS, FAIR, Attack, Material, Words, apply
+from essay_scorer.lab.progress import report_steps
+from essay_scorer.scorer import Score, Scorer
+from essay_scorer.text.normalize import normalize
 
 HELD_OFF = FAIR_ENOUGH = 0.95  # shares of the texts
 FAIR_CHANGE = 0.5  # score points
@@ -128,7 +128,7 @@ def measure_reasons(scorer: Scorer, essays: pd.DataFrame, *, sample: int) -> dic
     losses = {"top": list[float](), "random": list[float]()}
     correlations = []
     for text in chosen["text"]:
-        pieces = pieces_of(normalise(text))
+        pieces = split_pieces(normalize(text))
         score = scorer.score(text, explain=True)
         if score.explanation is None or len(pieces) < 10:
             continue
@@ -149,7 +149,7 @@ def measure_reasons(scorer: Scorer, essays: pd.DataFrame, *, sample: int) -> dic
 
 
 def _without(pieces: Sequence[Piece], places: Collection[int]) -> str:
-    return joined([piece for at, piece in enumerate(pieces) if at not in places])
+    return join_pieces([piece for at, piece in enumerate(pieces) if at not in places])
 
 
 def measure_trust(

@@ -21,11 +21,11 @@ from tokenizers.normalizers import Replace, Sequence
 from transformers import AutoConfig, AutoTokenizer, BertModel, PreTrainedTokenizerFast
 from transformers.utils import logging as transformers_logging
 
-from ..cleaning import WordCleaner
-from ..errors import FileError
-from ..graph import SIDE_INPUTS
-from ..text import PARAGRAPH_BREAK
-from .recipe import TokenizerRecipe
+from essay_scorer.errors import FileError
+from essay_scorer.lab.recipe import TokenizerRecipe
+from essay_scorer.model.graph import OPTIONAL_INPUTS
+from essay_scorer.text.classic import WordCleaner
+from essay_scorer.text.normalize import PARAGRAPH_BREAK
 
 # Weights that a scorer has no use for (a pooler) and the age of the .h5 format are no news.
 transformers_logging.set_verbosity_error()
@@ -267,7 +267,7 @@ class HeadInputs:
             FileError: the head does not fit the encoder, or does not give one number.
         """
         shapes = {tensor.name: tuple(tensor.shape) for tensor in head.inputs}
-        side = tuple(name for name in SIDE_INPUTS if name in shapes)
+        side = tuple(name for name in OPTIONAL_INPUTS if name in shapes)
         essay = {name: shape for name, shape in shapes.items() if name not in side}
         ranks = [len(shape) for shape in essay.values()]
         if ranks not in ([2], [3]) or head.output_shape[-1] != 1:

@@ -14,22 +14,22 @@ from tokenizers import Tokenizer
 from torch import nn
 from transformers import AttentionInterface, BertModel
 
-from ..bundle import CLEANING, GRAPH, TOKENIZER, WEIGHTS
-from ..errors import ScorerError
-from ..features import NAMES, features
-from ..graph import (
-    CHARACTER_WEIGHTS,
-    CHARACTERS,
-    FEATURES,
+from essay_scorer.errors import ScorerError
+from essay_scorer.lab.export.artifacts import Artefacts, HeadInputs
+from essay_scorer.model.files import CLEANING, GRAPH, TOKENIZER, WEIGHTS
+from essay_scorer.model.graph import (
+    CHARACTER_INDICES_INPUT,
+    CHARACTER_WEIGHTS_INPUT,
+    FEATURES_INPUT,
     INPUTS,
-    NGRAM_WEIGHTS,
-    NGRAMS,
+    NGRAM_INDICES_INPUT,
+    NGRAM_WEIGHTS_INPUT,
     OUTPUTS,
 )
-from ..ngrams import characters, ngrams
-from ..scorer import Reader
-from ..text import normalise
-from .artefacts import Artefacts, HeadInputs
+from essay_scorer.model.reader import Reader
+from essay_scorer.text.features import FEATURE_NAMES, writing_features
+from essay_scorer.text.ngrams import character_ngrams, token_ngrams
+from essay_scorer.text.normalize import normalize
 
 TOLERANCE = 1e-4
 
@@ -144,11 +144,11 @@ def _trace(step: ReadingStep, path: Path) -> None:
     tokens = torch.export.Dim("tokens", min=2, max=step.encoder.config.max_position_embeddings)
     places = torch.export.Dim.DYNAMIC
     figures = {
-        FEATURES: (torch.zeros(len(NAMES)), None),
-        NGRAMS: (torch.zeros(5, dtype=torch.int64), {0: places}),
-        NGRAM_WEIGHTS: (torch.zeros(5), {0: places}),
-        CHARACTERS: (torch.zeros(7, dtype=torch.int64), {0: places}),
-        CHARACTER_WEIGHTS: (torch.zeros(7), {0: places}),
+        FEATURES_INPUT: (torch.zeros(len(FEATURE_NAMES)), None),
+        NGRAM_INDICES_INPUT: (torch.zeros(5, dtype=torch.int64), {0: places}),
+        NGRAM_WEIGHTS_INPUT: (torch.zeros(5), {0: places}),
+        CHARACTER_INDICES_INPUT: (torch.zeros(7, dtype=torch.int64), {0: places}),
+        CHARACTER_WEIGHTS_INPUT: (torch.zeros(7), {0: places}),
     }
     side = [figures[name] for name in step.inputs.side]
     torch.onnx.export(
@@ -205,7 +205,7 @@ def load_graph(path: Path) -> onnx.ModelProto:
 
 def reference_numbers(artefacts: Artefacts, texts: Sequence[str]) -> list[float]:
     """Return what the artefacts themselves say, each run by the library that wrote it."""
-    return [_reference_number(artefacts, normalise(text)) for text in texts]
+    return [_reference_number(artefacts, normalize(text)) for text in texts]
 
 
 def _reference_number(artefacts: Artefacts, clean: str) -> float:
@@ -221,14 +221,14 @@ def _reference_side(artefacts: Artefacts, clean: str) -> dict[str, torch.Tensor]
     whole = Tokenizer.from_str(artefacts.tokenizer.to_str())
     whole.no_truncation()
     ids = np.array(replace(artefacts, tokenizer=whole).cut(clean)[0].ids[1:-1], dtype=np.int64)
-    places, weights = ngrams(ids, vocabulary=whole.get_vocab_size())
-    runs, run_weights = characters(clean)
+    places, weights = token_ngrams(ids, vocabulary=whole.get_vocab_size())
+    runs, run_weights = character_ngrams(clean)
     return {
-        FEATURES: torch.from_numpy(features(clean)),
-        NGRAMS: torch.from_numpy(places),
-        NGRAM_WEIGHTS: torch.from_numpy(weights),
-        CHARACTERS: torch.from_numpy(runs),
-        CHARACTER_WEIGHTS: torch.from_numpy(run_weights),
+        FEATURES_INPUT: torch.from_numpy(writing_features(clean)),
+        NGRAM_INDICES_INPUT: torch.from_numpy(places),
+        NGRAM_WEIGHTS_INPUT: torch.from_numpy(weights),
+        CHARACTER_INDICES_INPUT: torch.from_numpy(runs),
+        CHARACTER_WEIGHTS_INPUT: torch.from_numpy(run_weights),
     }
 
 
@@ -239,7 +239,7 @@ def prove_equal(artefacts: Artefacts, folder: Path, texts: Sequence[str]) -> flo
         ExportError: it is larger than 1e-4.
     """
     reader = Reader(folder)
-    ours = [reader.number(normalise(text)) for text in texts]
+    ours = [reader.number(normalize(text)) for text in texts]
     difference = float(np.max(np.abs(np.subtract(reference_numbers(artefacts, texts), ours))))
     if not difference <= TOLERANCE:
         raise ExportError(f"The graph differs from its artefacts by {difference:.2g}.")

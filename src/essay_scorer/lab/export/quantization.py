@@ -29,15 +29,15 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
 from transformers import BertModel
 
-from ..bundle import GRAPH, TOKENIZER
-from ..scale import Calibration, Scale
-from ..scorer import Reader
-from ..text import normalise
-from ..tokens import WindowTokenizer
-from .calibrate import fit_line
-from .export import load_graph, optimise
-from .level import make_level
-from .recipe import ExportRecipe
+from essay_scorer.lab.calibration.conformal import fit_line
+from essay_scorer.lab.export.compile_graph import load_graph, optimise
+from essay_scorer.lab.export.smoothing import make_level
+from essay_scorer.lab.recipe import ExportRecipe
+from essay_scorer.model.calibration import Calibration, Scale
+from essay_scorer.model.files import GRAPH, TOKENIZER
+from essay_scorer.model.reader import Reader
+from essay_scorer.text.normalize import normalize
+from essay_scorer.text.tokenizer import WindowTokenizer
 
 KEPT = 0.99  # of a thousand essays must keep their score, else float32 stays
 SAMPLE = 1000
@@ -66,7 +66,7 @@ def narrow(
     model = load_graph(source / GRAPH)
     products = name_products(model, encoder)
     windows = WindowTokenizer(source / TOKENIZER)
-    make_level(model, products, recipe, (windows.tokens(normalise(text)) for text in texts))
+    make_level(model, products, recipe, (windows.tokens(normalize(text)) for text in texts))
     wide = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
     narrowed = target / "narrowed.onnx"
     with _quiet():
@@ -154,7 +154,7 @@ def kept_scores(wide: Reader, narrow: Reader, essays: pd.DataFrame, *, scale: Sc
     dev, human = (sample["split"] == "dev").to_numpy(), sample["score"].to_numpy(float)
     values = []
     for reader in (wide, narrow):
-        numbers = np.array([reader.number(normalise(text)) for text in sample["text"]])
+        numbers = np.array([reader.number(normalize(text)) for text in sample["text"]])
         slope, intercept = fit_line(numbers[dev], human[dev])
         line = Calibration(slope=slope, intercept=intercept, coverage=0.0, bands=())
         values.append(np.array([line.value(line.raw(number, scale)) for number in numbers]))

@@ -17,9 +17,9 @@ import onnx
 import onnxruntime
 from onnx import helper, numpy_helper
 
-from ..errors import FileError
-from ..tokens import Tokens
-from .recipe import ExportRecipe
+from essay_scorer.errors import FileError
+from essay_scorer.lab.recipe import ExportRecipe
+from essay_scorer.text.tokenizer import TokenizedText
 
 SMALLEST = 1e-3  # of the median size: no figure counts as smaller
 
@@ -28,7 +28,7 @@ def make_level(
     model: onnx.ModelProto,
     products: Mapping[str, str],
     recipe: ExportRecipe,
-    essays: Iterable[Tokens],
+    essays: Iterable[TokenizedText],
 ) -> None:
     """Rewrite the graph so that its products read level figures, as the recipe says.
 
@@ -68,7 +68,7 @@ def _alike(
 
 
 def _largest(
-    model: onnx.ModelProto, products: Mapping[str, str], essays: Iterable[Tokens]
+    model: onnx.ModelProto, products: Mapping[str, str], essays: Iterable[TokenizedText]
 ) -> Mapping[str, npt.NDArray[np.float32]]:
     """Return the largest size of each figure, (width,), by the vectors that products read."""
     names = sorted({node.input[0] for node in model.graph.node if node.name in products})

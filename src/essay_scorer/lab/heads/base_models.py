@@ -19,18 +19,24 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import Ridge
 from sklearn.svm import SVR
 
-from ..graph import CHARACTER_WEIGHTS, CHARACTERS, FEATURES, NGRAM_WEIGHTS, NGRAMS
-from .artefacts import LAYER_MEANS
-from .inputs import Inputs
-from .recipe import BranchRecipes, KernelRecipe, RidgeRecipe
+from essay_scorer.lab.export.artifacts import LAYER_MEANS
+from essay_scorer.lab.heads.inputs import Inputs
+from essay_scorer.lab.recipe import BranchRecipes, KernelRecipe, RidgeRecipe
+from essay_scorer.model.graph import (
+    CHARACTER_INDICES_INPUT,
+    CHARACTER_WEIGHTS_INPUT,
+    FEATURES_INPUT,
+    NGRAM_INDICES_INPUT,
+    NGRAM_WEIGHTS_INPUT,
+)
 
 Column = npt.NDArray[np.float64]
 Prompts = npt.NDArray[Any]  # names
 Tensors = dict[str, keras.KerasTensor]
 
 Bag = Literal["ngrams", "characters"]
-_PLACES = {"ngrams": NGRAMS, "characters": CHARACTERS}
-_WEIGHTS = {"ngrams": NGRAM_WEIGHTS, "characters": CHARACTER_WEIGHTS}
+_PLACES = {"ngrams": NGRAM_INDICES_INPUT, "characters": CHARACTER_INDICES_INPUT}
+_WEIGHTS = {"ngrams": NGRAM_WEIGHTS_INPUT, "characters": CHARACTER_WEIGHTS_INPUT}
 
 
 class Branch(Protocol):
@@ -165,7 +171,7 @@ class KernelBranch:
     def layers(self, inputs: Tensors) -> keras.KerasTensor:
         """Return Σ worth · exp(2γ x·s − γ|s|² − γ|x|²) over the support vectors s."""
         name, gamma = self._view, self._gamma
-        x = self._figure_layers(inputs[{"layers": LAYER_MEANS, "features": FEATURES}[name]])
+        x = self._figure_layers(inputs[{"layers": LAYER_MEANS, "features": FEATURES_INPUT}[name]])
         support = self._model.support_vectors_
         likeness = keras.layers.Dense(len(support), name=f"{name}_likeness")
         pieces = [likeness(x)]
@@ -202,9 +208,9 @@ def head_inputs(inputs: Inputs) -> Tensors:
     bag = {"dtype": "int64"}
     return {
         LAYER_MEANS: keras.Input((inputs.layers.shape[1],), name=LAYER_MEANS),
-        FEATURES: keras.Input((inputs.features.shape[1],), name=FEATURES),
-        NGRAMS: keras.Input((None,), **bag, name=NGRAMS),
-        NGRAM_WEIGHTS: keras.Input((None,), name=NGRAM_WEIGHTS),
-        CHARACTERS: keras.Input((None,), **bag, name=CHARACTERS),
-        CHARACTER_WEIGHTS: keras.Input((None,), name=CHARACTER_WEIGHTS),
+        FEATURES_INPUT: keras.Input((inputs.features.shape[1],), name=FEATURES_INPUT),
+        NGRAM_INDICES_INPUT: keras.Input((None,), **bag, name=NGRAM_INDICES_INPUT),
+        NGRAM_WEIGHTS_INPUT: keras.Input((None,), name=NGRAM_WEIGHTS_INPUT),
+        CHARACTER_INDICES_INPUT: keras.Input((None,), **bag, name=CHARACTER_INDICES_INPUT),
+        CHARACTER_WEIGHTS_INPUT: keras.Input((None,), name=CHARACTER_WEIGHTS_INPUT),
     }

@@ -20,10 +20,20 @@ from scipy.sparse import csr_matrix
 from sklearn.model_selection import KFold
 from sklearn.preprocessing import normalize
 
-from .branches import Branch, Column, Fit, Prompts, Tensors, column, fits, head_inputs, rows
-from .calibrate import fit_line
-from .inputs import Inputs
-from .recipe import Blended, BlendRecipe
+from essay_scorer.lab.calibration.conformal import fit_line
+from essay_scorer.lab.heads.base_models import (
+    Branch,
+    Column,
+    Fit,
+    Prompts,
+    Tensors,
+    column,
+    fits,
+    head_inputs,
+    rows,
+)
+from essay_scorer.lab.heads.inputs import Inputs
+from essay_scorer.lab.recipe import Blended, BlendRecipe
 
 TRAVELS = ("common", "features")  # the branches that do not depend on the assignment
 ENOUGH = 3  # assignments; with fewer there is no telling what is common to them

@@ -7,8 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from ..cleaning import WordCleaner
-from .artefacts import (
+from essay_scorer.lab.export.artifacts import (
     ENCODER,
     TOKENIZER,
     EncoderArtefacts,
@@ -18,8 +17,9 @@ from .artefacts import (
     window_tokenizer,
     writing,
 )
-from .recipe import Recipe
-from .wordnet import word_cleaner
+from essay_scorer.lab.recipe import Recipe
+from essay_scorer.lab.wordnet import word_cleaner
+from essay_scorer.text.classic import WordCleaner
 
 
 class ReadingEncoder:

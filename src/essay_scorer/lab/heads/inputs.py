@@ -11,13 +11,18 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from ..errors import FileError
-from ..features import features
-from ..ngrams import BUCKETS, CHARACTER_BUCKETS, characters, ngrams
-from ..text import normalise
-from ..tokens import WindowTokenizer
-from .progress import report_steps
-from .reading import ReadingEncoder
+from essay_scorer.errors import FileError
+from essay_scorer.lab.heads.frozen_encoder import ReadingEncoder
+from essay_scorer.lab.progress import report_steps
+from essay_scorer.text.features import writing_features
+from essay_scorer.text.ngrams import (
+    BIGRAM_BUCKETS,
+    CHARACTER_BUCKETS,
+    character_ngrams,
+    token_ngrams,
+)
+from essay_scorer.text.normalize import normalize
+from essay_scorer.text.tokenizer import WindowTokenizer
 
 LAYERS = "layer_means.npy"
 
@@ -27,9 +32,9 @@ class Inputs:
     """The encoder's layers, the writing features, the n-grams and the characters of essays."""
 
     layers: npt.NDArray[np.float32]  # (essays, (layers + 1) × width): means over the tokens
-    features: npt.NDArray[np.float32]  # (essays, figures)
-    ngrams: csr_matrix  # (essays, places)
-    characters: csr_matrix  # (essays, places)
+    writing_features: npt.NDArray[np.float32]  # (essays, figures)
+    token_ngrams: csr_matrix  # (essays, places)
+    character_ngrams: csr_matrix  # (essays, places)
 
     @classmethod
     def of(cls, texts: Sequence[str], encoder: ReadingEncoder, folder: Path) -> Self:
@@ -38,17 +43,17 @@ class Inputs:
         Reading with the encoder takes nearly all of the time.  Each essay's means are
         kept in ``folder`` at once, so that a killed run goes on where it was.
         """
-        clean = [normalise(text) for text in texts]
+        clean = [normalize(text) for text in texts]
         tokenizer = WindowTokenizer(encoder.tokenizer_file)
         cut = [tokenizer.tokens(encoder.cleaned(text)).ids for text in clean]
-        places = tokenizer.vocabulary + BUCKETS
+        places = tokenizer.vocabulary + BIGRAM_BUCKETS
         return cls(
             layers=read_layers(clean, encoder, folder),
-            features=np.array([features(text) for text in clean]),
+            features=np.array([writing_features(text) for text in clean]),
             ngrams=_table(
-                cut, lambda ids: ngrams(ids, vocabulary=tokenizer.vocabulary), places=places
+                cut, lambda ids: token_ngrams(ids, vocabulary=tokenizer.vocabulary), places=places
             ),
-            characters=_table(clean, characters, places=CHARACTER_BUCKETS),
+            characters=_table(clean, character_ngrams, places=CHARACTER_BUCKETS),
         )
 
     def __getitem__(self, rows: npt.NDArray[np.integer[Any]]) -> "Inputs":

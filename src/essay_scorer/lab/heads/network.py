@@ -8,8 +8,8 @@ from torch import nn
 from torch.nn.utils.rnn import pad_sequence
 from transformers import BertModel
 
-from ..errors import FileError
-from .recipe import HeadRecipe
+from essay_scorer.errors import FileError
+from essay_scorer.lab.recipe import HeadRecipe
 
 WINDOWS_AT_ONCE = 16
 

@@ -14,10 +14,8 @@ from tokenizers import Tokenizer
 from torch.optim.swa_utils import AveragedModel
 from transformers import get_linear_schedule_with_warmup
 
-from ..cleaning import WordCleaner
-from ..errors import FileError
-from ..text import normalise
-from .artefacts import (
+from essay_scorer.errors import FileError
+from essay_scorer.lab.export.artifacts import (
     ENCODER,
     TOKENIZER,
     find_encoder,
@@ -27,12 +25,14 @@ from .artefacts import (
     window_tokenizer,
     writing,
 )
-from .inputs import read_layers
-from .network import EssayNetwork, HeadNetwork, build_head
-from .progress import report_steps
-from .reading import ReadingEncoder
-from .recipe import Recipe, Taught
-from .wordnet import word_cleaner
+from essay_scorer.lab.heads.frozen_encoder import ReadingEncoder
+from essay_scorer.lab.heads.inputs import read_layers
+from essay_scorer.lab.heads.network import EssayNetwork, HeadNetwork, build_head
+from essay_scorer.lab.progress import report_steps
+from essay_scorer.lab.recipe import Recipe, Taught
+from essay_scorer.lab.wordnet import word_cleaner
+from essay_scorer.text.classic import WordCleaner
+from essay_scorer.text.normalize import normalize
 
 CHECKPOINT = "checkpoint.pt"
 
@@ -50,7 +50,7 @@ def tokenise(
     tokenizer: Tokenizer, texts: pd.Series, cleaner: WordCleaner | None = None
 ) -> list[list[torch.Tensor]]:
     """Cut every text into windows of token ids, each of shape (tokens,)."""
-    clean = [normalise(text) for text in texts]
+    clean = [normalize(text) for text in texts]
     encodings = tokenizer.encode_batch(
         [cleaner.clean(text) for text in clean] if cleaner else clean
     )
@@ -125,7 +125,7 @@ class Training:
         encoder = ReadingEncoder(self.recipe, self.out)
         head = build_head(way.head, width=encoder.hidden, seed=way.training.seed)
         if read is None:
-            read = read_layers([normalise(text) for text in essays["text"]], encoder, self.out)
+            read = read_layers([normalize(text) for text in essays["text"]], encoder, self.out)
         last_layer = torch.from_numpy(read[:, -encoder.hidden :]).to(self.device)
         lengths = np.ones(len(essays), np.int64)
         return HeadNetwork(head), self._examples(list(last_layer), lengths, essays)

@@ -1,0 +1,1 @@
+"""Checks of a text: signals, flags, and the uncertainty of its score."""

@@ -1,0 +1,40 @@
+"""What the runtime and the deployment (``infra/``) must agree on.
+
+This module imports nothing but the standard library, so that both can import it.
+"""
+
+import re
+
+# Environment variables of the scorer.
+BUNDLE_VARIABLE = "ESSAY_SCORER_BUNDLE"  # the folder of the model bundle
+REVIEW_SHARE_VARIABLE = "ESSAY_SCORER_REVIEW_SHARE"  # the share of essays to review, 0 to 1
+CORS_ORIGINS_VARIABLE = "ESSAY_SCORER_ORIGINS"  # comma-separated; empty where AWS answers CORS
+KEY_HASHES_VARIABLE = "ESSAY_SCORER_KEY_HASHES"  # comma-separated
+# Environment variables that AWS Lambda sets.
+FUNCTION_NAME_VARIABLE = "AWS_LAMBDA_FUNCTION_NAME"
+FUNCTION_MEMORY_VARIABLE = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"  # MB
+
+DEFAULT_REVIEW_SHARE = 0.2
+
+MAX_REQUEST_BYTES = 256 * 1024
+
+# An API-key hash, as `essay-scorer key` prints it: sha256, a salt, the digest.
+KEY_HASH = re.compile(r"sha256:([0-9a-f]{32}):([0-9a-f]{64})")
+
+# CloudWatch metrics, which the lines of the request log become.
+METRIC_NAMESPACE = "EssayScorer"
+METRIC_DIMENSION = "function"
+SCORE_METRIC = "score"
+REVIEW_METRIC = "review"
+FLAGGED_METRIC = "flagged"
+FLAG_METRIC_PREFIX = "flag_"  # followed by the flag's code
+
+# Where a batch's files are in the deployment's bucket, below the prefix of its run.
+BATCH_RESULTS_FOLDER = "runs"
+
+# Facts of AWS that prices are computed with.
+SECONDS_PER_DAY = 86_400
+DAYS_PER_MONTH = 30
+RESTARTS_PER_DAY = 24  # of a busy environment: AWS replaces one every few hours
+FREE_EPHEMERAL_STORAGE = 512  # MB
+TRANSITIONS_PER_BATCH = 2  # of Step Functions: a batch starts, and it is scored

@@ -1,0 +1,1 @@
+"""Reasons for a score: each sentence's contribution, and observations of the writing."""

@@ -1,0 +1,138 @@
+"""Read an essay: tokenize, compute features and n-grams, run the graph."""
+
+import copy
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import numpy.typing as npt
+
+from essay_scorer.model.files import CLEANING, GRAPH, TOKENIZER
+from essay_scorer.model.graph import (
+    CHARACTER_INDICES_INPUT,
+    CHARACTER_WEIGHTS_INPUT,
+    FEATURES_INPUT,
+    NGRAM_INDICES_INPUT,
+    NGRAM_WEIGHTS_INPUT,
+    Graph,
+    Scheduler,
+    State,
+)
+from essay_scorer.text.classic import WordCleaner
+from essay_scorer.text.features import FeatureVector, writing_features
+from essay_scorer.text.ngrams import character_ngrams, token_ngrams
+from essay_scorer.text.tokenizer import TokenizedText, WindowTokenizer
+
+_SHORTEST_TEXT = "."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What reading an essay gave.
+
+    Attributes:
+        prediction: the head's prediction, before calibration.
+        state: the graph's pooling state, (layers × hidden size + 1,).
+        layer_means: the mean token vector of every layer, (layers × hidden size,).
+        features: the writing features, (features,).
+    """
+
+    prediction: float
+    state: State
+    layer_means: State
+    features: FeatureVector
+
+
+class Reader:
+    """Reads normalized texts with a bundle's tokenizer and graph. Thread-safe."""
+
+    def __init__(self, folder: Path, *, threads: int | None = None) -> None:
+        """Load tokenizer and graph from a bundle's folder.
+
+        Args:
+            folder: the bundle's; a manifest is not needed.
+            threads: for one window; all cores of the process by default.
+
+        Raises:
+            BundleInvalid: a file cannot be used.
+        """
+        self._tokenizer = WindowTokenizer(folder / TOKENIZER)
+        cleaning = folder / CLEANING
+        self._cleaner = WordCleaner.load(cleaning) if cleaning.is_file() else None
+        self._graph = Graph(folder / GRAPH, threads=threads)
+
+    @property
+    def vocabulary(self) -> list[str]:
+        """The tokenizer's tokens, ordered by id."""
+        return self._tokenizer.vocabulary()
+
+    @property
+    def threads(self) -> int:
+        """Threads that compute one window."""
+        return self._graph.threads
+
+    @property
+    def layer_means_width(self) -> int:
+        """The length of ``Reading.layer_means``."""
+        return self._graph.state_width - 1
+
+    def with_scheduler(self, scheduler: Scheduler) -> Self:
+        """Return the same reader, whose windows wait for a slot of the scheduler."""
+        scheduled = copy.copy(self)
+        scheduled._graph = self._graph.with_scheduler(scheduler)  # noqa: SLF001 - a copy of self
+        return scheduled
+
+    def read(self, clean: str) -> Reading:
+        """Read a normalized text whole."""
+        tokenized, features = self._tokenize(clean), writing_features(clean)
+        output = self._graph.run(
+            tokenized.windows, self._optional_inputs(clean, tokenized, features)
+        )
+        return Reading(
+            prediction=output.prediction,
+            state=output.state,
+            layer_means=output.layer_means,
+            features=features,
+        )
+
+    def predict(self, clean: str) -> float:
+        """Return the prediction for a normalized text, before calibration."""
+        return self.read(clean).prediction
+
+    def predict_from_state(self, clean: str, state: State) -> float:
+        """Return the prediction for a text that was read in pieces.
+
+        Args:
+            clean: the whole normalized text.
+            state: the sum of the pooling states of its pieces.
+        """
+        optional = self._optional_inputs(clean, self._tokenize(clean), writing_features(clean))
+        # The graph predicts after a window only: read the shortest one, and subtract it.
+        windows = self._tokenize(_SHORTEST_TEXT).windows
+        shortest = self._shortest_reading.state
+        return self._graph.run(windows, optional, state=state - shortest).prediction
+
+    @cached_property
+    def _shortest_reading(self) -> Reading:
+        return self.read(_SHORTEST_TEXT)
+
+    def _tokenize(self, clean: str) -> TokenizedText:
+        return self._tokenizer.tokenize(self._cleaner.clean(clean) if self._cleaner else clean)
+
+    def _optional_inputs(
+        self, clean: str, tokenized: TokenizedText, features: FeatureVector
+    ) -> dict[str, npt.NDArray[Any]]:
+        wanted = self._graph.optional_inputs
+        inputs: dict[str, npt.NDArray[Any]] = {}
+        if FEATURES_INPUT in wanted:
+            inputs[FEATURES_INPUT] = features
+        if NGRAM_INDICES_INPUT in wanted:
+            inputs[NGRAM_INDICES_INPUT], inputs[NGRAM_WEIGHTS_INPUT] = token_ngrams(
+                tokenized.token_ids, vocabulary_size=self._tokenizer.vocabulary_size
+            )
+        if CHARACTER_INDICES_INPUT in wanted:
+            inputs[CHARACTER_INDICES_INPUT], inputs[CHARACTER_WEIGHTS_INPUT] = character_ngrams(
+                clean
+            )
+        return inputs
