@@ -1,7 +1,7 @@
-"""The wing where scorers are made: data → training → export → evaluation.
+"""Making scorers: essays → training → export → calibration → evaluation.
 
-It needs what the deployed scorer does not (torch, Keras, pandas); install it
-with ``make lab``, or as the extra ``essay-scorer[train]``.
+Needs what the runtime does not (torch, Keras, pandas): the extra ``essay-scorer[train]``, or
+``make lab``.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""A recipe: everything that decides what a training run gives, in one file."""
+"""Recipes: all settings that determine the result of a training run, in one TOML file."""
 
 import tomllib
 from collections.abc import Mapping
@@ -13,14 +13,24 @@ RECIPES = Path(__file__).with_name("recipes")
 
 @dataclass(frozen=True, kw_only=True)
 class CleaningRecipe:
-    """Letters only, lower case, without stop-words, in the dictionary form of nouns."""
+    """Text cleaning as in ``text.classic``: letters only, no stop words, lemmatized nouns.
+
+    Attributes:
+        stop_words: words that are removed.
+    """
 
     stop_words: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class TokenizerRecipe:
-    """How texts are cut; lengths in tokens."""
+    """How a text is split into windows.
+
+    Attributes:
+        window: tokens in a window, with the special tokens.
+        overlap: tokens that two neighboring windows share.
+        paragraph_mark: the character that the encoder reads for a paragraph break, if any.
+    """
 
     window: int
     overlap: int
@@ -28,93 +38,139 @@ class TokenizerRecipe:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HeadRecipe:
-    """The layers between pooled text and score, of ``units`` each, and one unit behind them.
+class NetworkRecipe:
+    """The layers of a head that is trained by gradient descent.
 
-    ``vector`` is how many numbers of the encoder's vector they read, from its first on.
+    Attributes:
+        kind: the type of the hidden layers.
+        units: the width of each hidden layer.
+        input_size: how many components of the encoder's mean vector the head reads, from the
+            first on; all by default.
     """
 
     kind: Literal["dense", "lstm"]
     units: tuple[int, ...]
-    vector: int | None = None
+    input_size: int | None = None
 
     def __post_init__(self) -> None:
-        if self.kind not in get_args(HeadRecipe.__annotations__["kind"]):
-            raise ValueError(f"a head is dense or lstm, not {self.kind}")
+        if self.kind not in get_args(NetworkRecipe.__annotations__["kind"]):
+            raise ValueError(f"a head's kind is dense or lstm, not {self.kind}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingRecipe:
-    """How the weights of a head, and of the encoder below it, are found.
+    """Gradient descent with AdamW, a linear learning-rate schedule and weight averaging.
 
-    An ``encoder_rate`` of nothing leaves the encoder as it came.
+    Attributes:
+        seed: of all random numbers.
+        epochs: passes over the training essays.
+        batch_size: essays per step.
+        encoder_learning_rate: peak learning rate of the encoder; 0 freezes it.
+        head_learning_rate: peak learning rate of the head.
+        warmup_share: share of all steps in which the learning rates rise.
+        weight_decay: of AdamW.
+        average_from: share of all steps after which the weights are averaged.
+        checkpoint_every: steps between two checkpoints.
     """
 
     seed: int
     epochs: int
-    batch: int
-    encoder_rate: float
-    head_rate: float
-    warm_up: float
+    batch_size: int
+    encoder_learning_rate: float
+    head_learning_rate: float
+    warmup_share: float
     weight_decay: float
     average_from: float
     checkpoint_every: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class KernelRecipe:
-    """Support vector regression with a Gaussian kernel; ``components`` of nothing keep all."""
+class SVRRecipe:
+    """Support vector regression with a Gaussian kernel on standardized inputs.
 
-    penalty: float
+    Attributes:
+        C: the inverse of the regularization strength, as in scikit-learn.
+        gamma: of the kernel, times the number of inputs.
+        epsilon: errors up to this share of the scale cost nothing.
+        clip: standard deviations at which an input is clipped.
+        pca_components: principal components of the inputs; no PCA by default.
+    """
+
+    C: float
     gamma: float
-    tolerance: float
-    limit: float
-    components: int | None = None
+    epsilon: float
+    clip: float
+    pca_components: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class RidgeRecipe:
-    """Ridge regression; only on what is in more than ``share`` of every prompt's essays."""
+    """Ridge regression on a bag of n-grams.
+
+    Attributes:
+        alpha: the regularization strength, as in scikit-learn.
+        min_essay_share: only n-grams in more than this share of every prompt's essays are
+            used; 0 uses all.
+    """
 
     alpha: float
-    share: float = 0.0
+    min_essay_share: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class BranchRecipes:
-    """The models that a head of several views is made of."""
+class BaseModelRecipes:
+    """The base models of a blended head, each on one feature group.
 
-    layers: KernelRecipe
-    features: KernelRecipe
-    ngrams: RidgeRecipe
-    characters: RidgeRecipe
-    common: RidgeRecipe
+    Attributes:
+        layer_means: on the mean token vector of every layer of the encoder.
+        writing_features: on the writing features.
+        token_ngrams: on tokens and token bigrams.
+        character_ngrams: on character n-grams.
+        common_ngrams: on the token n-grams that are common to all prompts.
+    """
+
+    layer_means: SVRRecipe
+    writing_features: SVRRecipe
+    token_ngrams: RidgeRecipe
+    character_ngrams: RidgeRecipe
+    common_ngrams: RidgeRecipe
 
 
 @dataclass(frozen=True, kw_only=True)
 class BlendRecipe:
-    """How the branches are joined; prompts of less than ``fewest`` essays count as one."""
+    """How the base models are blended.
+
+    Attributes:
+        seed: of the split into folds.
+        folds: for out-of-fold predictions of the training essays.
+        min_essays_per_prompt: prompts with fewer essays count as one prompt.
+        unfamiliar_share: share of the training essays that may look like another prompt's.
+    """
 
     seed: int
     folds: int
-    fewest: int
-    unfamiliar: float
+    min_essays_per_prompt: int
+    unfamiliar_share: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExportRecipe:
-    """The number format of the encoder's products, and how much of it is spared the rounding.
+    """Quantization of the encoder's linear layers.
 
-    A product is named as in every layer of the encoder, like ``output.dense``.  ``level``:
-    how far the figures that it reads are made level, from 0 to 1.  ``apart``: how many
-    of them, the largest, are multiplied in float32.  ``essays``: the training essays on which
-    it is seen how large they get.
+    Layers are named as in each layer of the encoder, such as ``output.dense``.
+
+    Attributes:
+        weights: the number format of the weights.
+        calibration_essays: training essays on which the range of the activations is measured.
+        smoothing: strength of the smoothing of a linear layer's inputs, from 0 to 1.
+        outlier_channels: how many input channels of a linear layer, those with the largest
+            activations, are multiplied in float32.
     """
 
     weights: Literal["float32", "int8"] = "float32"
-    essays: int = 60
-    level: Mapping[str, float] = field(default_factory=dict)
-    apart: Mapping[str, int] = field(default_factory=dict)
+    calibration_essays: int = 60
+    smoothing: Mapping[str, float] = field(default_factory=dict)
+    outlier_channels: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.weights not in get_args(ExportRecipe.__annotations__["weights"]):
@@ -122,57 +178,80 @@ class ExportRecipe:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SenseRecipe:
-    """How sense is told from nonsense; ``penalty`` is the inverse strength, scikit-learn's C."""
+class GibberishRecipe:
+    """The gibberish detector, a logistic regression.
+
+    Attributes:
+        seed: of the sample of essays.
+        essays: training essays; each is turned into gibberish in several ways.
+        C: the inverse of the regularization strength, as in scikit-learn.
+    """
 
     seed: int
     essays: int
-    penalty: float
+    C: float
 
 
 @dataclass(frozen=True, kw_only=True)
-class Taught:
-    """A head that is taught by gradient descent."""
+class TrainedHead:
+    """A head that is trained by gradient descent, with the encoder or on a frozen one."""
 
-    head: HeadRecipe
+    network: NetworkRecipe
     training: TrainingRecipe
 
 
 @dataclass(frozen=True, kw_only=True)
-class Blended:
-    """A head that is a blend of fitted models over an encoder that stays as it came."""
+class BlendedHead:
+    """A head that blends base models, on a frozen encoder."""
 
-    branches: BranchRecipes
+    base_models: BaseModelRecipes
     blend: BlendRecipe
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """What ``recipes/*.toml`` say, checked: a wrong key or a missing one is an error."""
+    """The content of a recipe file; unknown and missing keys are errors.
+
+    Attributes:
+        name: the recipe's.
+        encoder: the folder of a BERT encoder, or the installed package that contains one.
+        encoder_name: what the encoder is, for people.
+        cleaning: applied before tokenization; none by default.
+        tokenizer: the windows.
+        head: how the head is made.
+        coverage: of the prediction intervals, from 0 to 1.
+        gibberish: the gibberish detector.
+        export: quantization.
+    """
 
     name: str
     encoder: str
     encoder_name: str
     cleaning: CleaningRecipe | None
     tokenizer: TokenizerRecipe
-    way: Taught | Blended
+    head: TrainedHead | BlendedHead
     coverage: float
-    sense: SenseRecipe
+    gibberish: GibberishRecipe
     export: ExportRecipe = ExportRecipe()
 
     @classmethod
     def load(cls, name_or_path: str) -> Self:
-        """Read a recipe by its name in this package or by the path of a TOML file."""
-        inside = RECIPES / f"{name_or_path}.toml"
-        path = inside if inside.is_file() else Path(name_or_path)
+        """Read a recipe by its name in this package, or by the path of a TOML file.
+
+        Raises:
+            FileError: it does not exist, or is invalid.
+        """
+        packaged = RECIPES / f"{name_or_path}.toml"
+        path = packaged if packaged.is_file() else Path(name_or_path)
         try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
-            return cls._from_table(table)
+            return cls._from_table(tomllib.loads(path.read_text(encoding="utf-8")))
         except OSError as error:
             known = ", ".join(sorted(file.stem for file in RECIPES.glob("*.toml")))
-            raise FileError(f"There is no recipe {name_or_path}; known are: {known}.") from error
+            raise FileError(
+                f"There is no recipe {name_or_path}; known recipes are: {known}."
+            ) from error
         except (KeyError, TypeError, ValueError) as error:
-            raise FileError(f"The recipe {path} is not valid: {error}.") from error
+            raise FileError(f"The recipe {path} is invalid: {error}.") from error
 
     @classmethod
     def _from_table(cls, table: dict[str, Any]) -> Self:
@@ -182,26 +261,28 @@ class Recipe:
             encoder_name=table["encoder"]["name"],
             cleaning=CleaningRecipe(**_frozen(table["cleaning"])) if "cleaning" in table else None,
             tokenizer=TokenizerRecipe(**table["tokenizer"]),
-            way=_way(table),
+            head=_head(table),
             coverage=table["interval"]["coverage"],
-            sense=SenseRecipe(**table["sense"]),
+            gibberish=GibberishRecipe(**table["gibberish"]),
             export=ExportRecipe(**_frozen(table.get("export", {}))),
         )
 
 
-def _way(table: dict[str, Any]) -> Taught | Blended:
-    if ("head" in table) == ("branches" in table):
-        raise ValueError("it has either a head or branches")
+def _head(table: dict[str, Any]) -> TrainedHead | BlendedHead:
+    if ("head" in table) == ("base_models" in table):
+        raise ValueError("it must have either [head] or [base_models]")
     if "head" in table:
-        head, training = HeadRecipe(**_frozen(table["head"])), TrainingRecipe(**table["training"])
-        return Taught(head=head, training=training)
-    kinds = get_type_hints(BranchRecipes)
-    branches = {name: kinds[name](**part) for name, part in table["branches"].items()}
-    return Blended(branches=BranchRecipes(**branches), blend=BlendRecipe(**table["blend"]))
+        network = NetworkRecipe(**_frozen(table["head"]))
+        return TrainedHead(network=network, training=TrainingRecipe(**table["training"]))
+    kinds = get_type_hints(BaseModelRecipes)
+    base_models = {name: kinds[name](**keys) for name, keys in table["base_models"].items()}
+    return BlendedHead(
+        base_models=BaseModelRecipes(**base_models), blend=BlendRecipe(**table["blend"])
+    )
 
 
 def _frozen(table: dict[str, Any]) -> dict[str, Any]:
-    """Return the table with tuples for lists, as the frozen records hold them."""
+    """Return a table with tuples instead of lists."""
     return {
         name: tuple(value) if isinstance(value, list) else value for name, value in table.items()
     }
