@@ -1,25 +1,40 @@
-"""Columns."""
+"""Which column of a file holds what: as the user says, or by its usual name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-FEWEST_WORDS = 4  # of an assignment, in a column that nobody said holds any
+from essay_scorer.errors import FileError
+from essay_scorer.tables.rows import Row
 
+MIN_PROMPT_WORDS = 4  # in a guessed column; what is shorter is a label, not an assignment
 
-USUAL = {
+# Usual names by role, in order of preference, in lower case. The first name of ``prompt_id`` that
+# a file has counts, so ``prompt`` is a label only in training data that has no other.
+USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "essay_id", "essay_id_comp"),
     "text": ("text", "essay", "full_text", "essay_text"),
-    "prompt": ("prompt", "prompt_text", "assignment"),
+    "prompt": ("prompt", "prompt_text", "assignment"),  # the assignment's text
+    "prompt_id": ("prompt_id", "prompt_name", "essay_set", "prompt"),  # its label
+    "score": ("score", "holistic_score", "grade"),
+    "split": ("split",),
+    "rater1": ("rater1", "rater_1"),
+    "rater2": ("rater2", "rater_2"),
+    "scale_min": ("score_min",),
+    "scale_max": ("score_max",),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Columns:
-    """Which column holds the text, the assignment's text, and what names a row.
+class EssayColumns:
+    """The columns of a file that are scored.
 
-    Where a column named like ``prompt`` was not asked for, it may as well hold the assignments'
-    numbers or names; what is shorter than a sentence is not taken for an assignment then.
+    Attributes:
+        text: the essay.
+        prompt: the assignment's text.
+        id: what identifies the row in messages.
+        prompt_is_guessed: nobody named the prompt's column. It may then hold numbers or labels
+            of prompts, so a value shorter than a sentence is ignored.
     """
 
     text: str
@@ -28,47 +43,98 @@ class Columns:
     prompt_is_guessed: bool = False
 
     @classmethod
-    def choose(cls, names: Sequence[str], asked: Mapping[str, str], *, where: str) -> "Columns":
-        """Choose the columns that the user asked for, else those with the usual names.
+    def choose(
+        cls, names: Sequence[str], asked: Mapping[str, str], *, where: str
+    ) -> "EssayColumns":
+        """Choose the columns that the user asked for, else those with usual names.
+
+        Args:
+            names: the columns of the file.
+            asked: columns by role (text, prompt, id).
+            where: the file's name, for messages.
 
         Raises:
-            FileError: one that was asked for is not there, none is the text, or several
-                could be what is looked for.
+            FileError: a column that was asked for does not exist, none holds the text, or
+                several have usual names of the text or the prompt.
         """
-        chosen = {role: _choose(role, names, asked.get(role), where) for role in USUAL}
-        text = chosen.pop("text")
-        if text is None:
-            raise FileError(
-                f"{where} has no column that is surely the text; name it with --text. "
-                f"There are: {', '.join(names)}."
-            )
-        return cls(text=text, prompt_is_guessed="prompt" not in asked, **chosen)
+        for role in ("text", "prompt"):
+            if role not in asked:
+                _refuse_several(role, names, where)
+        return cls(
+            text=require_column("text", names, asked.get("text"), where),
+            prompt=choose_column("prompt", names, asked.get("prompt"), where),
+            id=choose_column("id", names, asked.get("id"), where),
+            prompt_is_guessed="prompt" not in asked,
+        )
 
     def request(self, row: Row) -> dict[str, Any]:
-        """Return what is asked of a worker; of a row that cannot be read, its error."""
+        """Return a row's request to a worker: its text and prompt, or the error of the row."""
         if row.error is not None:
             return {"error": row.error}
         request = {"text": row.fields[self.text]} if self.text in row.fields else {}
         prompt = row.fields.get(self.prompt) if self.prompt else None
-        if self.prompt_is_guessed and len(str(prompt).split()) < FEWEST_WORDS:
+        if self.prompt_is_guessed and len(str(prompt).split()) < MIN_PROMPT_WORDS:
             prompt = None
         return request if prompt in (None, "") else {**request, "prompt": prompt}
 
     def describe(self, row: Row) -> str:
-        """Return where a person finds the row."""
+        """Return where a person finds the row in the file."""
         name = row.fields.get(self.id) if self.id else None
         return f"line {row.line}" if name in (None, "") else f"line {row.line}, {self.id} {name}"
 
 
-def _choose(role: str, names: Sequence[str], asked: str | None, where: str) -> str | None:
-    if asked is not None:
-        if asked not in names:
-            raise FileError(f"{where} has no column {asked}; there are: {', '.join(names)}.")
-        return asked
-    known = {usual: name for name in names for usual in USUAL[role] if name.lower() == usual}
-    if len(known) > 1 and role != "id":
+def usual_columns(role: str, names: Sequence[str]) -> list[str]:
+    """Return the columns with a usual name of a role, in order of preference.
+
+    Case and surrounding whitespace do not matter.
+    """
+    return [name for usual in USUAL_NAMES[role] for name in names if name.strip().lower() == usual]
+
+
+def choose_column(role: str, names: Sequence[str], asked: str | None, where: str) -> str | None:
+    """Return the column that was asked for, else the first with a usual name, else None.
+
+    Raises:
+        FileError: the column that was asked for does not exist.
+    """
+    if asked is None:
+        return next(iter(usual_columns(role, names)), None)
+    if asked not in names:
+        raise FileError(f"{where} has no column {asked}; there are: {', '.join(names)}.")
+    return asked
+
+
+def require_column(role: str, names: Sequence[str], asked: str | None, where: str) -> str:
+    """Return the column of a role that a file must have, chosen as ``choose_column`` does.
+
+    Raises:
+        FileError: there is none.
+    """
+    column = choose_column(role, names, asked, where)
+    if column is None:
         raise FileError(
-            f"{where} has several columns that could be the {role} "
-            f"({', '.join(known.values())}); name one with --{role}."
+            f"{where} has no column with a usual name of the {role}; name it with --{role}. "
+            f"There are: {', '.join(names)}."
         )
-    return next((known[usual] for usual in USUAL[role] if usual in known), None)
+    return column
+
+
+def refuse_existing_columns(existing: Iterable[str], added: Iterable[str]) -> None:
+    """Check that added columns have new names.
+
+    Raises:
+        FileError: one of them exists.
+    """
+    if both := sorted(set(existing) & set(added)):
+        raise FileError(
+            f"There is a column {both[0]} already, which scoring adds; rename the added columns "
+            "with --prefix."
+        )
+
+
+def _refuse_several(role: str, names: Sequence[str], where: str) -> None:
+    if len(candidates := usual_columns(role, names)) > 1:
+        raise FileError(
+            f"{where} has several columns that could be the {role} ({', '.join(candidates)}); "
+            f"name one with --{role}."
+        )

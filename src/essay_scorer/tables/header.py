@@ -1,4 +1,4 @@
-"""The columns of a source, whether it names them at its head or its rows do."""
+"""The column names of a source, from its header or from its first rows."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -7,28 +7,40 @@ from itertools import chain, islice
 from essay_scorer.errors import FileError
 from essay_scorer.tables.rows import WRONG_FIELDS, Row, Source
 
-LOOKED_AT = 64  # rows of a source whose rows name their own columns
+ROWS_FOR_NAMES = 64  # read to find the columns of a source without a header
+MAX_COLUMNS = 5_000
 
 
 @dataclass(frozen=True)
 class Table:
-    """The columns of a source, and its rows."""
+    """A source with known columns.
+
+    Attributes:
+        names: the columns.
+        rows: all rows of the source.
+    """
 
     names: Sequence[str]
     rows: Iterable[Row]
 
     @classmethod
     def of(cls, source: Source, *, fixed: bool) -> "Table":
-        """Read the columns; where rows name their own, those that the first rows name.
+        """Return the table of a source.
 
         Args:
-            source: the file.
-            fixed: whether a row with another column cannot be written.
+            source: an open file.
+            fixed: whether the output has a header too, so that a row with a column that the
+                first rows do not have gets an error.
+
+        Raises:
+            FileError: the columns are too many, two have one name, or there is no row to find
+                them in.
         """
         if source.columns is not None:
+            _check(source.columns, source.name)
             return cls(source.columns, source)
         rows = iter(source)
-        first = list(islice(rows, LOOKED_AT))
+        first = list(islice(rows, ROWS_FOR_NAMES))
         if not first:
             raise FileError(f"{source.name} holds no row.")
         names = tuple(dict.fromkeys(name for row in first for name in row.fields))
@@ -37,7 +49,15 @@ class Table:
 
 
 def fitting(rows: Iterable[Row], names: Sequence[str]) -> Iterator[Row]:
-    """Yield the rows; one with a column that is not among the names comes with an error."""
+    """Yield the rows; one with a column that is not among the names gets an error."""
     known = set(names)
     for row in rows:
         yield row if row.fields.keys() <= known else replace(row, error=WRONG_FIELDS)
+
+
+def _check(names: Sequence[str], where: str) -> None:
+    if len(names) > MAX_COLUMNS:
+        raise FileError(f"{where} has over {MAX_COLUMNS:,} columns; is it a table?")
+    if len(set(names)) < len(names):
+        twice = min(name for name in names if names.count(name) > 1)
+        raise FileError(f"{where} has two columns {twice}; rename one.")

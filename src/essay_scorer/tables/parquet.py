@@ -1,20 +1,22 @@
-"""Parquet, a part at a time: an optional part of the package."""
+"""Parquet, read and written in parts; needs pyarrow, an optional dependency."""
 
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 import pyarrow as pa
 from pyarrow import parquet
 
 from essay_scorer.errors import FileError
-from essay_scorer.tables.rows import Answer, Row
-from essay_scorer.tables.writers import ADDED, cell, flat, refuse_taken
+from essay_scorer.tables.columns import refuse_existing_columns
+from essay_scorer.tables.delimited import cell
+from essay_scorer.tables.rows import Row
 
-READ_AT_ONCE = 256  # rows
-GROUP = 2048  # rows that are written together
+ROWS_PER_READ = 256
+ROWS_PER_GROUP = 2048
 
 _TYPES = {
     "int64": pa.int64(),
@@ -26,41 +28,52 @@ _TYPES = {
 
 
 class ParquetSource:
-    """Rows of a Parquet file; their positions are their numbers."""
+    """Reads rows; size and position are numbers of rows.
+
+    Attributes:
+        name: the file's name, for messages.
+        schema: the columns' types.
+        columns: the columns' names.
+        size: the number of rows.
+        encodings: empty, because Parquet is always UTF-8.
+    """
 
     def __init__(self, file: BinaryIO, name: str) -> None:
         self.name = name
-        self._number = 0
-        try:
+        self._rows_read = 0
+        with _read_errors(name):
             self._file = parquet.ParquetFile(_seekable(file), pre_buffer=False)
-        except MemoryError:
-            raise  # which Arrow's error is too; who bounded the memory says it
-        except (OSError, pa.ArrowException) as error:
-            raise FileError(f"{name} cannot be read as Parquet.") from error
-        self.schema = self._file.schema_arrow
+        self.schema: pa.Schema = self._file.schema_arrow
         self.columns: Sequence[str] = tuple(self.schema.names)
         self.size: int | None = self._file.metadata.num_rows
+        self.encodings: Mapping[str, int] = {}
 
     def __iter__(self) -> Iterator[Row]:
-        try:
-            for batch in self._file.iter_batches(batch_size=READ_AT_ONCE, use_threads=False):
+        with _read_errors(self.name):
+            for batch in self._file.iter_batches(batch_size=ROWS_PER_READ, use_threads=False):
                 for fields in batch.to_pylist():
-                    self._number += 1
-                    yield Row(line=self._number, fields=fields)
-        except MemoryError:
-            raise
-        except (OSError, pa.ArrowException) as error:
-            raise FileError(f"{self.name} cannot be read as Parquet.") from error
+                    self._rows_read += 1
+                    yield Row(line=self._rows_read, fields=fields)
 
     def position(self) -> int:
-        return self._number
+        return self._rows_read
 
     def close(self) -> None:
         self._file.close(force=True)
 
 
+@contextmanager
+def _read_errors(name: str) -> Iterator[None]:
+    try:
+        yield
+    except MemoryError:
+        raise  # Arrow's is an ArrowException too; ``memory_limit`` explains it
+    except (OSError, pa.ArrowException) as error:
+        raise FileError(f"{name} cannot be read as Parquet.") from error
+
+
 def _seekable(file: BinaryIO) -> BinaryIO:
-    """Parquet is read from its end, so a pipe goes through a file."""
+    """Return a file that can be read from its end, as Parquet needs: of a pipe, a copy."""
     if file is not sys.stdin.buffer:
         return file
     copy = tempfile.TemporaryFile()  # noqa: SIM115 - the source closes it
@@ -69,26 +82,43 @@ def _seekable(file: BinaryIO) -> BinaryIO:
 
 
 class ParquetWriter:
-    """Groups of rows.  Columns that came from Parquet keep their types; others are strings."""
+    """Writes groups of rows; columns from Parquet keep their types, others become strings."""
 
     def __init__(
-        self, file: BinaryIO, columns: Sequence[str], *, prefix: str, schema: pa.Schema | None
+        self,
+        file: BinaryIO,
+        columns: Sequence[str],
+        *,
+        added: Mapping[str, str],
+        prefix: str,
+        schema: pa.Schema | None,
     ) -> None:
-        refuse_taken(columns, [prefix + name for name in ADDED])
-        self._columns, self._prefix, self._typed = columns, prefix, schema is not None
+        """Open a file for writing.
+
+        Args:
+            file: where to write.
+            columns: the input's columns.
+            added: the types of the added columns by name.
+            prefix: before the names of the added columns.
+            schema: the input's types, where it has them.
+        """
+        refuse_existing_columns(columns, [prefix + name for name in added])
+        self._columns, self._added, self._prefix = columns, tuple(added), prefix
+        self._is_typed = schema is not None
         self._rows: list[dict[str, Any]] = []
         kept = schema or [pa.field(name, pa.string()) for name in columns]
-        added = [pa.field(prefix + name, _TYPES[kind]) for name, kind in ADDED.items()]
-        self._schema = pa.schema([*kept, *added])
+        new = [pa.field(prefix + name, _TYPES[kind]) for name, kind in added.items()]
+        self._schema = pa.schema([*kept, *new])
         self._writer = parquet.ParquetWriter(file, self._schema)
 
-    def write(self, row: Row, answer: Answer) -> None:
-        kept = dict(row.fields)
-        if not self._typed:
+    def write(self, row: Row, added: Mapping[str, Any]) -> None:
+        kept = row.fields
+        if not self._is_typed:
             kept = {name: _string(row.fields.get(name)) for name in self._columns}
-        added = {self._prefix + name: value for name, value in flat(answer).items()}
-        self._rows.append({**kept, **added})
-        if len(self._rows) == GROUP:
+        self._rows.append(
+            {**kept, **{self._prefix + name: added.get(name) for name in self._added}}
+        )
+        if len(self._rows) == ROWS_PER_GROUP:
             self._write()
 
     def finish(self) -> None:

@@ -1,39 +1,67 @@
-"""One row of a file of essays, and the columns that are scored."""
+"""A row of a file of essays, and the file as a source of rows."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-Answer = Mapping[str, Any]  # as it goes over the wire, or {"error": code}
+if TYPE_CHECKING:
+    import pyarrow as pa
 
-# Why a row cannot even be read.  The codes of a text that cannot be scored are the wire's.
+# Codes of rows that cannot be read; they appear in the column ``error``.
 INVALID_ENCODING = "invalid_encoding"
 INVALID_JSON = "invalid_json"
-NOT_AN_OBJECT = "not_an_object"
+NOT_AN_OBJECT = "not_an_object"  # JSON, but no object
 TOO_LARGE = "too_large"
-WRONG_FIELDS = "wrong_fields"  # more or fewer than the header names
+WRONG_FIELDS = "wrong_fields"  # more, fewer or other fields than the file has columns
+
+Answer = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What a file says in one row, and what is wrong with it if it cannot be read."""
+    """One row of a file.
 
-    line: int  # where it begins; in Parquet, which row it is
+    Attributes:
+        line: the line on which it begins, from 1; in Parquet, the row's number, from 1.
+        fields: its values by column; what could be read of them if there is an error.
+        error: the code of the reason why it cannot be read.
+        detail: more about the error, for people.
+    """
+
+    line: int
     fields: Mapping[str, Any]
     error: str | None = None
+    detail: str = ""
 
 
 class Source(Protocol):
-    """An open file of rows.  Positions and size are of one unit, which is the source's."""
+    """An open file that yields rows, one at a time.
+
+    Attributes:
+        name: the file's name, for messages.
+    """
 
     name: str
 
     @property
-    def columns(self) -> Sequence[str] | None: ...  # None where every row names its own
+    def columns(self) -> Sequence[str] | None:
+        """The names in the header; None where each row names its own columns."""
+
     @property
-    def size(self) -> int | None: ...  # None of a pipe
+    def size(self) -> int | None:
+        """The file's size in the unit of ``position()``; None for a pipe."""
+
     @property
-    def schema(self) -> Any: ...  # the columns' types, where the format has them
+    def schema(self) -> "pa.Schema | None":
+        """The columns' types, where the format has them."""
+
+    @property
+    def encodings(self) -> Mapping[str, int]:
+        """Lines read so far by encoding, where encodings are detected; ASCII fits any."""
+
     def __iter__(self) -> Iterator[Row]: ...
-    def position(self) -> int: ...
+
+    def position(self) -> int:
+        """Return how much has been read: bytes of a text file, rows of Parquet."""
+
     def close(self) -> None: ...

@@ -1,0 +1,63 @@
+"""JSON Lines: one object on each line."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO
+
+from essay_scorer.tables.columns import refuse_existing_columns
+from essay_scorer.tables.rows import INVALID_ENCODING, INVALID_JSON, NOT_AN_OBJECT, TOO_LARGE, Row
+from essay_scorer.tables.text_lines import TOO_LONG, TextLines, is_decoded
+
+
+class JsonLinesSource(TextLines):
+    """Reads one row from each line; blank lines are skipped."""
+
+    columns = None
+
+    def __init__(self, file: BinaryIO, name: str, *, encoding: str) -> None:
+        super().__init__(file, name, encoding=encoding, newline="\n")
+
+    def __iter__(self) -> Iterator[Row]:
+        for line in self.lines():
+            if line.strip():
+                yield self._row(line)
+
+    def _row(self, line: str) -> Row:
+        fields, error = _parse(line)
+        return Row(line=self.line_number, fields=fields, error=error)
+
+
+def _parse(line: str) -> tuple[Mapping[str, Any], str | None]:
+    """Return a line's fields and the code of what is wrong with it."""
+    if line is TOO_LONG:
+        return {}, TOO_LARGE
+    if not is_decoded(line):
+        return {}, INVALID_ENCODING
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}, INVALID_JSON
+    return (value, None) if isinstance(value, dict) else ({}, NOT_AN_OBJECT)
+
+
+class JsonLinesWriter:
+    """Writes one object for each row: its fields, then what is added, as it stands."""
+
+    def __init__(self, file: BinaryIO, *, prefix: str) -> None:
+        self._file, self._prefix = file, prefix
+
+    def write(self, row: Row, added: Mapping[str, Any]) -> None:
+        prefixed = {self._prefix + name: value for name, value in added.items()}
+        refuse_existing_columns(row.fields, prefixed)
+        self._file.write(json_line({**row.fields, **prefixed}))
+
+    def finish(self) -> None:
+        """Do nothing: every row is written already."""
+
+
+def json_line(value: object) -> bytes:
+    """Return a value as one line of JSON."""
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str).encode() + b"\n"
+    except UnicodeEncodeError:  # a lone surrogate, which JSON can only write as an escape
+        return json.dumps(value, default=str).encode() + b"\n"
