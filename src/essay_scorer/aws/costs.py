@@ -1,8 +1,8 @@
-"""What essays cost in AWS Lambda: measured times, by a dated table of prices.
+"""What essays cost in AWS Lambda, from measured times and a dated table of prices.
 
-The times are those that ``make bench`` measured on the machine that it names, not in
-Lambda; on arm64 they are taken to be the same.  Requests are spread evenly over the day,
-so that an environment is thrown away between two where they are rare.
+``make bench`` measured the times on the machine that it names, not in Lambda; arm64 is assumed
+to take the same. Requests are spread evenly over the day, so where they are rare, AWS removes
+the execution environment between two of them.
 """
 
 import json
@@ -12,96 +12,127 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-_HERE = Path(__file__).parent
-PRICES = _HERE / "prices.toml"
-MEASURED = _HERE / "measured.json"
+from essay_scorer.contract import DAYS_PER_MONTH, RESTARTS_PER_DAY, SECONDS_PER_DAY
 
-DAY, MONTH = 86_400, 30  # seconds, days
-IDLE = 300  # seconds without a request, after which AWS may throw an environment away
-STARTS = 24  # of a busy environment in a day: AWS replaces it every few hours
+_PRICES = Path(__file__).with_name("prices.toml")
+MEASURED_TIMES = Path(__file__).with_name("measured.json")
+
+IDLE_TIMEOUT = 300  # seconds without a request, after which AWS may remove an environment
 ARCHITECTURES = ("x86_64", "arm64")
 
 
-def prices() -> Mapping[str, Any]:
-    """Return the table of prices."""
-    return tomllib.loads(PRICES.read_text(encoding="utf-8"))
+def load_prices() -> Mapping[str, Any]:
+    """Return the table of prices, in US dollars; ``prices.toml`` has the units."""
+    return tomllib.loads(_PRICES.read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Times:
-    """Seconds that a handler took on the machine of the benchmark."""
+class MeasuredTimes:
+    """Seconds that a handler took on the benchmark machine.
 
-    first: float  # from the start of a fresh process to the first answer
+    Attributes:
+        first: from the start of a new process to the first score.
+        warm: for a score after that.
+    """
+
+    first: float
     warm: float
 
     @classmethod
     def read(cls, handler: str = "ours") -> Self:
-        """Return what ``make bench`` left."""
-        return cls(**json.loads(MEASURED.read_bytes())[handler])
+        """Return what ``make bench`` measured for a handler, ``ours`` or ``original``."""
+        return cls(**json.loads(MEASURED_TIMES.read_bytes())[handler])
 
 
 @dataclass(frozen=True, kw_only=True)
-class Month:
-    """US dollars for thirty days in one mode, and what they are made of."""
+class MonthlyCost:
+    """US dollars for thirty days in one mode.
+
+    Attributes:
+        mode: on demand, provisioned or SnapStart.
+        architecture: of the function.
+        requests: the charge per request.
+        duration: the charge for running.
+        startup: the charge for cold starts.
+        idle: the charge without any request.
+    """
 
     mode: str
     architecture: str
     requests: float
-    running: float
-    starting: float
-    standing: float  # whoever calls
+    duration: float
+    startup: float
+    idle: float
 
     @property
     def total(self) -> float:
-        return self.requests + self.running + self.starting + self.standing
+        """The sum of all charges."""
+        return self.requests + self.duration + self.startup + self.idle
 
 
 def cold_starts(per_day: float) -> float:
-    """Return how many of a day's essays meet a fresh environment."""
-    return per_day if per_day * IDLE < DAY else min(per_day, STARTS)
+    """Return how many of a day's essays need a new execution environment."""
+    if per_day * IDLE_TIMEOUT < SECONDS_PER_DAY:
+        return per_day
+    return min(per_day, RESTARTS_PER_DAY)
 
 
-def thousand(seconds: float, *, memory: int) -> float:
-    """Return US dollars for a thousand requests of so many seconds, on demand on x86_64."""
-    table = prices()
-    return 1000 * float(table["request"] + seconds * memory / 1024 * table["gb_second"]["x86_64"])
+def cost_per_thousand(seconds: float, *, memory: int) -> float:
+    """Return US dollars for a thousand requests, on demand on x86_64.
+
+    Args:
+        seconds: that each runs.
+        memory: of the function, in MB.
+    """
+    prices = load_prices()
+    gb_seconds = seconds * memory / 1024
+    return 1000 * float(prices["request"] + gb_seconds * prices["gb_second"]["x86_64"])
 
 
-def months(*, per_day: float, memory: int, times: Times) -> list[Month]:
-    """Price a month of so many essays a day in every mode and on both architectures.
+def monthly_costs(*, per_day: float, memory: int, times: MeasuredTimes) -> list[MonthlyCost]:
+    """Return the cost of a month in every mode and on both architectures.
 
     Args:
         per_day: essays a day, spread evenly.
         memory: of the function, in MB.
         times: how long a first and a warm score take.
     """
-    table, gigabytes = prices(), memory / 1024
-    essays, cold = per_day * MONTH, cold_starts(per_day) * MONTH
-    whole = gigabytes * MONTH * DAY
-    found = []
-    for architecture in ARCHITECTURES:
-        second = gigabytes * table["gb_second"][architecture]
-        kept = table["kept_warm_gb_second"][architecture]
-        kept_second = gigabytes * table["kept_warm_running_gb_second"][architecture]
-        warm = (essays - cold) * times.warm
-        modes = {
-            "on demand": (warm * second, cold * times.first * second, 0.0),
-            "provisioned": (essays * times.warm * kept_second, 0.0, whole * kept),
-            "SnapStart": (
-                essays * times.warm * second,
-                cold * gigabytes * table["restored_gb"],
-                whole * table["picture_gb_second"],
-            ),
-        }
-        found += [
-            Month(
-                mode=mode,
-                architecture=architecture,
-                requests=essays * table["request"],
-                running=running,
-                starting=starting,
-                standing=standing,
-            )
-            for mode, (running, starting, standing) in modes.items()
-        ]
-    return found
+    essays = per_day * DAYS_PER_MONTH
+    return [
+        MonthlyCost(
+            mode=mode,
+            architecture=architecture,
+            requests=essays * load_prices()["request"],
+            duration=duration,
+            startup=startup,
+            idle=idle,
+        )
+        for architecture in ARCHITECTURES
+        for mode, (duration, startup, idle) in _charges(
+            architecture, per_day=per_day, memory=memory, times=times
+        ).items()
+    ]
+
+
+def _charges(
+    architecture: str, *, per_day: float, memory: int, times: MeasuredTimes
+) -> dict[str, tuple[float, float, float]]:
+    """Return the charges for duration, startup and idling, by mode."""
+    prices, gigabytes = load_prices(), memory / 1024
+    essays, cold = per_day * DAYS_PER_MONTH, cold_starts(per_day) * DAYS_PER_MONTH
+    month = gigabytes * DAYS_PER_MONTH * SECONDS_PER_DAY  # GB-seconds
+    second = gigabytes * prices["gb_second"][architecture]
+    provisioned_second = gigabytes * prices["provisioned_duration_gb_second"][architecture]
+    return {
+        "on demand": ((essays - cold) * times.warm * second, cold * times.first * second, 0.0),
+        "provisioned": (
+            essays * times.warm * provisioned_second,
+            0.0,
+            month * prices["provisioned_gb_second"][architecture],
+        ),
+        "SnapStart": (
+            essays * times.warm * second,
+            cold * gigabytes * prices["snapshot_restore_gb"],
+            month * prices["snapshot_gb_second"],
+        ),
+    }

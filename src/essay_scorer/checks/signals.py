@@ -6,15 +6,14 @@ in one pass over the words, without regular expressions, so that no text can mak
 
 from collections.abc import Iterable, Sequence
 
-_COMMON_ENGLISH_WORDS = frozenset(
-    """
+_COMMON = """
 the of and a to in is you that it he was for on are as with his they i at be this have from or
 one had by but not what all were we when your can said there an each which she do how their if
 will up other about out many then them these so some her would make like him into has more two
 could my than been who its now did get may no because just being should also our us me where why
 through those while even any most very own too such only over
-""".split()
-)
+"""
+_COMMON_ENGLISH_WORDS = frozenset(_COMMON.split())
 _CODE_CHARACTERS = frozenset("{}[]<>=;_\\|#*/+~^$@")
 _BULLETS = frozenset("-*•·–—+>#|")
 

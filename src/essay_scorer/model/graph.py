@@ -111,7 +111,7 @@ class Graph:
     def with_scheduler(self, scheduler: Scheduler) -> Self:
         """Return the same graph, whose windows wait for a slot of the scheduler."""
         scheduled = copy.copy(self)
-        scheduled._scheduler = scheduler  # noqa: SLF001 - a copy of this class
+        scheduled._scheduler = scheduler
         return scheduled
 
     def run(

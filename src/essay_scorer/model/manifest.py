@@ -46,7 +46,7 @@ class FileRecord:
     @classmethod
     def measure(cls, path: Path) -> Self:
         """Return the record of an existing file."""
-        import hashlib  # here, because it loads OpenSSL, which scoring does not need
+        import hashlib  # noqa: PLC0415 - it loads OpenSSL, which scoring does not need
 
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -80,7 +80,7 @@ class Reader:
     def with_scheduler(self, scheduler: Scheduler) -> Self:
         """Return the same reader, whose windows wait for a slot of the scheduler."""
         scheduled = copy.copy(self)
-        scheduled._graph = self._graph.with_scheduler(scheduler)  # noqa: SLF001 - a copy of self
+        scheduled._graph = self._graph.with_scheduler(scheduler)
         return scheduled
 
     def read(self, clean: str) -> Reading:

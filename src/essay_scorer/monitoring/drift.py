@@ -1,215 +1,199 @@
-"""Whether the essays of a day are like those that a bundle was measured on.
+"""Drift: whether a day's scores and flags are distributed like those of a baseline.
 
-The lines that ``journal`` writes hold every score and the number of flagged essays, so a
-log is enough; no essay is needed.  Two distributions are compared by the population
-stability index (Lewis 1994; Siddiqi 2006): the sum of (p - q) × ln(p / q), with the rule
-of thumb of both books that under 0.1 nothing has changed, and from 0.25 on a model is not
-on its own ground any more.  Of few essays the index is large by chance: under no change
-it is about χ² × (1/n + 1/m) (Yurdakul 2018), and what chance gives once in a hundred days
-is called nothing.
+The request log has every score and every flag, so drift needs no essay. Two distributions are
+compared by the population stability index, PSI = Σ (p − q) · ln(p / q) (Lewis 1994; Siddiqi
+2006): below 0.1 is no drift, from 0.25 on the model is out of its domain. With few essays PSI is
+large by chance: without drift it follows χ² · (1/n + 1/m) (Yurdakul 2018), and PSI below the
+99th percentile of that, its critical value, is not reported.
 """
 
-import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 
+from essay_scorer.contract import FLAG_METRIC_PREFIX, FLAGGED_METRIC, SCORE_METRIC
 from essay_scorer.errors import FileError
 
-MOVED, DRIFTED = 0.10, 0.25
-NONE_SAID, MOVED_SAID, DRIFT_SAID = "no_drift", "moved", "drift"
-_SELDOM = 2.3263  # what a normal variable is over, once in a hundred
-_FLAG = "flag_"
+MODERATE_PSI, DRIFT_PSI = 0.10, 0.25
+Verdict = Literal["no_drift", "moderate", "drift"]
+NO_DRIFT: Verdict = "no_drift"
+MODERATE: Verdict = "moderate"
+DRIFT: Verdict = "drift"
+_Z_99 = 2.3263  # 99th percentile of the standard normal distribution
 
 
 @dataclass(kw_only=True)
-class Tally:
-    """How many essays got which score, and which flags."""
+class ScoreCounts:
+    """How many essays got which score and which flags.
+
+    Attributes:
+        scores: essays by score.
+        flagged: essays with any flag.
+        flags: essays by flag.
+    """
 
     scores: Counter[int] = field(default_factory=Counter)
-    flagged: int = 0  # essays with any flag
+    flagged: int = 0
     flags: Counter[str] = field(default_factory=Counter)
 
     @property
     def essays(self) -> int:
+        """The number of essays."""
         return self.scores.total()
 
     @classmethod
-    def measured(cls, metrics: Mapping[str, Any]) -> Self:
-        """Return what a bundle's metrics say of the essays that measured it.
+    def from_metrics(cls, metrics: Mapping[str, Any]) -> Self:
+        """Return the counts on the held-out essays that a bundle was measured on.
+
+        Args:
+            metrics: of the bundle's manifest.
 
         Raises:
-            FileError: it was not measured.
+            FileError: the bundle was not measured.
         """
         try:
             test = metrics["test"]
-            parts = test["coverage_by"]["machine score"]
-            scores = Counter({int(score): int(part["essays"]) for score, part in parts.items()})
+            by_score = test["coverage_by"]["machine score"]
+            scores = Counter({int(score): int(part["essays"]) for score, part in by_score.items()})
             shares = {name: float(share) for name, share in test["flags"].items()}
             flagged = round(shares.pop("any") * scores.total())
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise FileError(
-                "The bundle was not measured on essays, so it has no usual scores; "
-                "name a log of usual days with --usual."
+                "The bundle was not measured on essays, so it has no baseline; "
+                "name the log of ordinary days with --baseline."
             ) from error
         flags = Counter({name: round(share * scores.total()) for name, share in shares.items()})
         return cls(scores=scores, flagged=flagged, flags=flags)
 
     @classmethod
-    def logged(cls, lines: Iterable[Mapping[str, Any]]) -> Self:
-        """Return what the lines of a log say."""
-        tally = cls()
+    def from_log(cls, lines: Iterable[Mapping[str, Any]]) -> Self:
+        """Return the counts in the lines of a request log."""
+        counts = cls()
         for line in lines:
-            tally.scores.update(line["score"])
-            tally.flagged += line["flagged"]
-            tally.flags.update(
+            counts.scores.update(line[SCORE_METRIC])
+            counts.flagged += line[FLAGGED_METRIC]
+            counts.flags.update(
                 {
-                    name.removeprefix(_FLAG): number
+                    name.removeprefix(FLAG_METRIC_PREFIX): number
                     for name, number in line.items()
-                    if name.startswith(_FLAG)
+                    if name.startswith(FLAG_METRIC_PREFIX)
                 }
             )
-        return tally
+        return counts
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shift:
-    """How far one distribution is from the usual one."""
+class DistributionShift:
+    """How far one distribution is from the baseline's.
 
-    index: float
-    chance: float  # what chance gives once in a hundred times
+    Attributes:
+        psi: the population stability index.
+        critical_value: the 99th percentile of PSI without drift.
+    """
+
+    psi: float
+    critical_value: float
 
     @classmethod
-    def between(cls, usual: Iterable[int], here: Iterable[int]) -> Self:
-        """Compare two rows of counts of the same things."""
-        pairs = list(zip(usual, here, strict=True))
-        # Half an essay more in each place: nothing is impossible for not having been seen.
+    def between(cls, baseline: Iterable[int], current: Iterable[int]) -> Self:
+        """Compare two histograms over the same bins."""
+        pairs = list(zip(baseline, current, strict=True))
+        # Half an essay more in every bin, so that an empty one does not make PSI infinite.
         m, n = (sum(row) + len(pairs) / 2 for row in zip(*pairs, strict=True))
-        shares = [((there + 0.5) / m, (now + 0.5) / n) for there, now in pairs]
-        index = sum((p - q) * math.log(p / q) for q, p in shares)
-        return cls(index=index, chance=_chi_squared(len(pairs) - 1) * (1 / m + 1 / n))
+        shares = [((before + 0.5) / m, (now + 0.5) / n) for before, now in pairs]
+        psi = sum((p - q) * math.log(p / q) for q, p in shares)
+        return cls(psi=psi, critical_value=_chi_squared_99(len(pairs) - 1) * (1 / m + 1 / n))
 
     @property
-    def verdict(self) -> str:
-        if self.index < max(MOVED, self.chance):
-            return NONE_SAID
-        return MOVED_SAID if self.index < DRIFTED else DRIFT_SAID
+    def verdict(self) -> Verdict:
+        """Whether this is drift."""
+        if self.psi < max(MODERATE_PSI, self.critical_value):
+            return NO_DRIFT
+        return MODERATE if self.psi < DRIFT_PSI else DRIFT
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the numbers as JSON."""
+        return {
+            "psi": round(self.psi, 4),
+            "critical_value": round(self.critical_value, 4),
+            "verdict": self.verdict,
+        }
 
 
-def _chi_squared(freedom: int) -> float:
-    """Return what χ² is over, once in a hundred (Wilson & Hilferty 1931)."""
-    part = 2 / (9 * freedom)
-    return freedom * (1 - part + _SELDOM * math.sqrt(part)) ** 3
+def _chi_squared_99(degrees: int) -> float:
+    """Return the 99th percentile of χ² (Wilson & Hilferty 1931)."""
+    part = 2 / (9 * degrees)
+    return degrees * (1 - part + _Z_99 * math.sqrt(part)) ** 3
 
 
 @dataclass(frozen=True, kw_only=True)
 class Drift:
-    """A day beside the usual."""
+    """Current scores and flags compared with a baseline.
 
-    usual: Tally
-    here: Tally
-    scores: Shift
-    flagged: Shift
+    Attributes:
+        baseline: counts of ordinary essays.
+        current: counts of the essays in question.
+        scores: the shift of the scores.
+        flagged: the shift of the share of flagged essays.
+    """
+
+    baseline: ScoreCounts
+    current: ScoreCounts
+    scores: DistributionShift
+    flagged: DistributionShift
 
     @classmethod
-    def between(cls, usual: Tally, here: Tally) -> Self:
-        """Compare a day with the usual."""
-        places = sorted(usual.scores.keys() | here.scores.keys())
+    def between(cls, baseline: ScoreCounts, current: ScoreCounts) -> Self:
+        """Compare current counts with a baseline's."""
+        bins = sorted(baseline.scores.keys() | current.scores.keys())
         return cls(
-            usual=usual,
-            here=here,
-            scores=Shift.between(
-                [usual.scores[score] for score in places], [here.scores[score] for score in places]
+            baseline=baseline,
+            current=current,
+            scores=DistributionShift.between(
+                [baseline.scores[score] for score in bins],
+                [current.scores[score] for score in bins],
             ),
-            flagged=Shift.between(*(_split(tally) for tally in (usual, here))),
+            flagged=DistributionShift.between(
+                *(
+                    (counts.flagged, counts.essays - counts.flagged)
+                    for counts in (baseline, current)
+                )
+            ),
         )
 
     @property
-    def verdict(self) -> str:
+    def verdict(self) -> Verdict:
+        """The worse of the two verdicts."""
         verdicts = {self.scores.verdict, self.flagged.verdict}
-        return next(one for one in (DRIFT_SAID, MOVED_SAID, NONE_SAID) if one in verdicts)
+        return next(one for one in (DRIFT, MODERATE, NO_DRIFT) if one in verdicts)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything that was compared, for a program."""
+        """Return everything that was compared as JSON."""
         return {
             "verdict": self.verdict,
-            "essays": {"usual": self.usual.essays, "here": self.here.essays},
-            "scores": {**_said(self.scores), "shares": self.shares("scores")},
-            "flagged": {**_said(self.flagged), "shares": self.shares("flags")},
+            "essays": {"baseline": self.baseline.essays, "current": self.current.essays},
+            "scores": {**self.scores.to_dict(), "shares": self.score_shares()},
+            "flagged": {**self.flagged.to_dict(), "shares": self.flag_shares()},
         }
 
-    def shares(self, what: str) -> dict[str, dict[str, float]]:
-        """Return the share of the essays with each score or flag, usually and here."""
-        usual, here = getattr(self.usual, what), getattr(self.here, what)
-        rows = {name: (usual[name], here[name]) for name in sorted(usual.keys() | here.keys())}
-        if what == "flags":
-            rows = {"any": (self.usual.flagged, self.here.flagged), **rows}
+    def score_shares(self) -> dict[str, dict[str, float]]:
+        """Return the share of the essays with each score, in the baseline and currently."""
+        return self._shares(dict(self.baseline.scores), dict(self.current.scores))
+
+    def flag_shares(self) -> dict[str, dict[str, float]]:
+        """Return the share of the essays with any flag and with each, likewise."""
+        any_flag = self._shares({"any": self.baseline.flagged}, {"any": self.current.flagged})
+        return any_flag | self._shares(dict(self.baseline.flags), dict(self.current.flags))
+
+    def _shares(
+        self, baseline: Mapping[Any, int], current: Mapping[Any, int]
+    ) -> dict[str, dict[str, float]]:
         return {
             str(name): {
-                "usual": round(there / self.usual.essays, 4),
-                "here": round(now / self.here.essays, 4),
+                "baseline": round(baseline.get(name, 0) / self.baseline.essays, 4),
+                "current": round(current.get(name, 0) / self.current.essays, 4),
             }
-            for name, (there, now) in rows.items()
+            for name in sorted(baseline.keys() | current.keys())
         }
-
-
-def _split(tally: Tally) -> tuple[int, int]:
-    return tally.flagged, tally.essays - tally.flagged
-
-
-def _said(shift: Shift) -> dict[str, Any]:
-    return {
-        "index": round(shift.index, 4),
-        "chance": round(shift.chance, 4),
-        "verdict": shift.verdict,
-    }
-
-
-def lines_of(text: str) -> Iterator[Mapping[str, Any]]:
-    """Yield the journal's lines about scored essays that a log holds, however it was fetched.
-
-    That is the lines themselves, with or without a time and a stream's name in front, as
-    ``aws logs tail`` prints them, or the JSON of ``aws logs filter-log-events``.
-    """
-    try:
-        whole = json.loads(text)
-    except (ValueError, RecursionError):
-        whole = text.splitlines()
-    return _lines_in(whole)
-
-
-def _lines_in(value: Any) -> Iterator[Mapping[str, Any]]:
-    if isinstance(value, list):
-        for one in value:
-            yield from _lines_in(one)
-    elif isinstance(value, dict) and ("events" in value or "message" in value):
-        yield from _lines_in(value.get("events", value.get("message")))
-    elif isinstance(value, dict):
-        if _is_of_essays(value):
-            yield value
-    elif isinstance(value, str) and (begun := value.find("{")) >= 0:
-        try:
-            found = json.loads(value[begun:])
-        except (ValueError, RecursionError):
-            return
-        yield from _lines_in(found)
-
-
-def _is_of_essays(line: dict[str, Any]) -> bool:
-    scores = line.get("score")
-    numbers = [number for name, number in line.items() if name.startswith((_FLAG, "flagged"))]
-    return (
-        isinstance(scores, list)
-        and "flagged" in line
-        and all(isinstance(one, int) for one in (*scores, *numbers, line.get("time")))
-    )
-
-
-def of_day(lines: Iterable[Mapping[str, Any]], day: date) -> Iterator[Mapping[str, Any]]:
-    """Yield the lines of one day, as UTC has it."""
-    for line in lines:
-        if datetime.fromtimestamp(line["time"] / 1000, UTC).date() == day:
-            yield line

@@ -1,39 +1,42 @@
-"""Who may ask for a score: keys, of which the server knows only salted hashes.
+"""API keys; the server stores only their salted hashes.
 
-A key is 256 random bits, so nobody finds it by trying; that is why its hash may be a fast
-one, which costs a request nothing.  Two hashes can hold at the same time, so that a key
-is replaced without a moment in which neither works.
+A key is 256 random bits, so it cannot be guessed, and a fast hash is safe for it. Two hashes
+can be valid at the same time, so that a key can be rotated without downtime.
 """
 
 import hashlib
 import hmac
-import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from essay_scorer.contract import KEY_HASH
 from essay_scorer.errors import InvalidKeyHash
 
-_PREFIX = "essay_"  # by which one sees, and a scanner finds, what has leaked
-_WRITTEN = re.compile(r"sha256:([0-9a-f]{32}):([0-9a-f]{64})")
+_PREFIX = "essay_"  # by which people and secret scanners recognize a leaked key
 
 
-def make_key() -> str:
-    """Return a new key."""
+def generate_key() -> str:
+    """Return a new random key."""
     return _PREFIX + secrets.token_urlsafe(32)
 
 
 @dataclass(frozen=True)
 class KeyHash:
-    """What a server keeps of a key; written ``sha256:SALT:HASH``."""
+    """The salted hash of a key, written ``sha256:SALT:HASH`` in hexadecimal.
+
+    Attributes:
+        salt: 16 random bytes.
+        digest: HMAC-SHA-256 of the key under the salt.
+    """
 
     salt: bytes
     digest: bytes
 
     @classmethod
     def of(cls, key: str) -> Self:
-        """Hash a key with a salt of its own."""
+        """Hash a key with a new salt."""
         salt = secrets.token_bytes(16)
         return cls(salt, _digest(key, salt))
 
@@ -42,31 +45,35 @@ class KeyHash:
         """Read a written hash.
 
         Raises:
-            KeyHashUnusable: it is none.
+            InvalidKeyHash: it is malformed.
         """
-        if (found := _WRITTEN.fullmatch(text)) is None:
+        if (found := KEY_HASH.fullmatch(text)) is None:
             raise InvalidKeyHash
         return cls(*map(bytes.fromhex, found.groups()))
 
     def __str__(self) -> str:
         return f"sha256:{self.salt.hex()}:{self.digest.hex()}"
 
-    def is_of(self, key: str) -> bool:
-        """Say whether the key is the hashed one, in a time that tells nothing of it."""
+    def matches(self, key: str) -> bool:
+        """Say whether this is the hash of a key, in constant time."""
         return hmac.compare_digest(_digest(key, self.salt), self.digest)
 
 
-def admits(hashes: Iterable[KeyHash], headers: Mapping[str, str]) -> bool:
-    """Say whether a request's headers, named in small letters, hold one of the keys.
+def has_valid_key(hashes: Iterable[KeyHash], headers: Mapping[str, str]) -> bool:
+    """Say whether a request's headers contain a valid key, in constant time.
 
-    What is sent is compared with every hash, so that a wrong key, no key, the first and the
-    second one are the same work.
+    The key is compared with every hash, so that the time does not depend on whether, or which,
+    hash matches.
+
+    Args:
+        hashes: of the valid keys.
+        headers: their names in lower case.
     """
     scheme, _, token = headers.get("authorization", "").partition(" ")
     bearer = token.strip() if scheme.lower() == "bearer" else ""
     key = headers.get("x-api-key") or bearer
-    compared = [one.is_of(key) for one in hashes]  # all of them, before `any` may end early
-    return any(compared)
+    matches = [one.matches(key) for one in hashes]  # all of them, before `any` can return early
+    return any(matches)
 
 
 def _digest(key: str, salt: bytes) -> bytes:

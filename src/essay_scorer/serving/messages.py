@@ -1,25 +1,116 @@
-"""An HTTP request and the answer to it, whatever brings the one and takes the other."""
+"""HTTP requests and responses as plain records, and the errors of the wire."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from essay_scorer.contract import MAX_REQUEST_BYTES
+from essay_scorer.errors import RequestError, ScorerError
+from essay_scorer.scorer import Score
+
+Outcome = Score | ScorerError  # what became of one essay
+
+# code: (HTTP status, message). The meaning of a code never changes.
+ERRORS: dict[str, tuple[int, str]] = {
+    "invalid_json": (400, 'The body must be JSON, like {"text": "…"}.'),
+    "invalid_base64": (400, "The body is marked as base64 but is not."),
+    "invalid_event": (400, "The event is not an HTTP request."),
+    "missing_text": (400, 'The request has no field "text".'),
+    "unauthorised": (401, "Send a valid key as X-Api-Key, or as Authorization: Bearer."),
+    "not_found": (404, "Nothing exists at this path."),
+    "method_not_allowed": (405, "This path does not support this method."),
+    "too_large": (413, f"The request is larger than {MAX_REQUEST_BYTES // 1024} KiB."),
+    "unsupported_media_type": (415, "Send the essay's text as JSON."),
+    "text_not_a_string": (422, 'The field "text" must be a string.'),
+    "text_without_words": (422, "The text has no words."),
+    "prompt_not_a_string": (422, 'The field "prompt" must be a string.'),
+    "explain_not_a_boolean": (422, 'The field "explain" must be true or false.'),
+    "internal": (500, "The server failed; the request was not at fault."),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What a client sends."""
+    """An HTTP request.
+
+    Attributes:
+        method: in upper case.
+        path: percent-decoded, without the query.
+        headers: their names in lower case.
+        body: as it came.
+    """
 
     method: str
-    path: str  # percent-decoded, without the query
-    headers: Mapping[str, str]  # their names in lower case
+    path: str
+    headers: Mapping[str, str]
     body: bytes
 
 
 @dataclass(frozen=True, kw_only=True)
 class Response:
-    """What a client gets."""
+    """An HTTP response.
+
+    Attributes:
+        status: the HTTP status.
+        headers: by name.
+        body: as it is sent.
+        outcome: the score or the error in the body, for the request log.
+    """
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
-    said: Mapping[str, Any] | None = None  # the body before it was written as JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoreRequest:
+    """A request for a score.
+
+    Attributes:
+        text: the essay.
+        prompt: the assignment's text.
+        explain: whether reasons are wanted.
+    """
+
+    text: str
+    prompt: str | None = None
+    explain: bool = False
+
+    @classmethod
+    def parse(cls, value: object) -> Self:
+        """Check the value of a JSON body, ``{"text": "…", "prompt": "…", "explain": true}``.
+
+        Raises:
+            RequestError: a field is missing, has the wrong type, or is too large.
+        """
+        if not isinstance(value, dict) or "text" not in value:
+            raise RequestError("missing_text")
+        text, prompt, explain = value["text"], value.get("prompt"), value.get("explain", False)
+        if prompt is not None and not isinstance(prompt, str):
+            raise RequestError("prompt_not_a_string")
+        if not isinstance(explain, bool):
+            raise RequestError("explain_not_a_boolean")
+        if any(map(_is_too_large, (text, prompt))):
+            raise RequestError("too_large")
+        if not isinstance(text, str):
+            raise RequestError("text_not_a_string")
+        return cls(text=text, prompt=prompt, explain=explain)
+
+
+def _is_too_large(text: object) -> bool:
+    if not isinstance(text, str):
+        return False
+    return len(text.encode(errors="surrogatepass")) > MAX_REQUEST_BYTES
+
+
+def status_and_body(outcome: Outcome) -> tuple[int, dict[str, Any]]:
+    """Return the HTTP status and the JSON body of a score or an error.
+
+    An error that the wire does not know is ``internal``; its message is never repeated.
+    """
+    if isinstance(outcome, Score):
+        return 200, outcome.to_dict()
+    code = outcome.code if outcome.code in ERRORS else "internal"
+    status, message = ERRORS[code]
+    return status, {"error": {"code": code, "message": message}}

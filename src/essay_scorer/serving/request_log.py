@@ -1,110 +1,130 @@
-"""The log: one line of JSON for what was asked and answered, and never a word of an essay.
+"""The request log: one line of JSON per request, never a word of an essay.
 
-A line says what was asked for, how large it was, how long it took, which model answered, and
-what came out.  Nothing that a caller wrote gets into it: a path only if there is a route of
-that name, a code only if it is one of ours.  Where lines go to Amazon CloudWatch, the
-member ``_aws`` (its Embedded Metric Format) makes metrics of scores and flags, without a
-call to any service.
+A line has the entry point, size, duration, model, status and outcome of a request. Nothing that
+a caller wrote is logged: a path only if it is a route, an error's code only if it is one of the
+wire's. In Amazon CloudWatch, the member ``_aws`` (Embedded Metric Format) turns scores and flags
+into metrics without a call to any service.
 """
 
 import json
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
-NAMESPACE = "EssayScorer"
-_AT_MOST = 100  # values of one metric in one line of the Embedded Metric Format
-_OTHER = "other"
-_METRICS = ("score", "review", "flagged")  # and every flag
+from essay_scorer.contract import (
+    FLAG_METRIC_PREFIX,
+    FLAGGED_METRIC,
+    METRIC_DIMENSION,
+    METRIC_NAMESPACE,
+    REVIEW_METRIC,
+    SCORE_METRIC,
+)
+from essay_scorer.model.manifest import Model
+from essay_scorer.scorer import Score
+from essay_scorer.serving.messages import ERRORS, Outcome
+
+_MAX_METRIC_VALUES = 100  # of one metric in one line of the Embedded Metric Format
+_UNKNOWN_CODE = "other"
+_METRICS = (SCORE_METRIC, REVIEW_METRIC, FLAGGED_METRIC)  # and one for every flag
 
 Write = Callable[[str], object]
+EntryPoint = Literal["http", "direct", "batch"]
 
 
-class Journal:
-    """Writes lines.  Thread-safe as far as ``write`` is: each line is one call of it."""
+class RequestLog:
+    """Writes the lines. As thread-safe as ``write``, which is called once per line."""
 
     def __init__(
-        self,
-        write: Write,
-        *,
-        name: str,
-        version: str,
-        codes: Collection[str],
-        function: str = "",
+        self, write: Write, *, model: Model, codes: Collection[str] = ERRORS, function: str = ""
     ) -> None:
-        """Take where lines go, the model's name and version, and the codes of errors.
+        """Take where lines go.
 
-        ``function`` is the Lambda function's name; with it, lines become metrics.
+        Args:
+            write: takes one line, with its newline.
+            model: the scorer's.
+            codes: error codes that may be logged.
+            function: the name of the Lambda function; with it, lines become metrics.
         """
         self._write = write
-        self._model = {"model": name, "version": version}
+        self._model = {"model": model.name, "version": model.version}
         self._codes = frozenset(codes)
         self._function = function
 
-    def note(
+    def record(
         self,
-        answers: Iterable[Any],
+        outcomes: Iterable[Outcome | None],
         *,
-        door: str,
+        entry_point: EntryPoint,
         status: int,
-        began: float,
-        request: str = "",
+        started: float,
+        request_id: str = "",
         route: str = "",
-        size: int | None = None,
+        request_bytes: int | None = None,
     ) -> None:
-        """Write what became of one event; ``began`` is a reading of ``time.perf_counter``."""
-        milliseconds = round((time.perf_counter() - began) * 1000, 1)
+        """Write the line of one request, or several lines for a large batch.
+
+        Args:
+            outcomes: the scores and errors that it gave; none for a static file.
+            entry_point: how it came in.
+            status: of the response, as in HTTP.
+            started: reading of ``time.perf_counter``, in seconds.
+            request_id: to find the request by.
+            route: of the application; empty for an unknown path.
+            request_bytes: size of the body.
+        """
         head = {
             "time": round(time.time() * 1000),
             "level": "ERROR" if status >= 500 else "INFO",
-            "request": request,
-            "door": door,
+            "request_id": request_id,
+            "entry_point": entry_point,
             "route": route,
             "status": status,
-            "bytes": size,
-            "milliseconds": milliseconds,
+            "request_bytes": request_bytes,
+            "duration_ms": round((time.perf_counter() - started) * 1000, 1),
             **self._model,
         }
-        told = {name: value for name, value in head.items() if value not in ("", None)}
-        for part in _parts(list(answers)):
-            line = {**told, **self._outcome(part)}
+        present = {name: value for name, value in head.items() if value not in ("", None)}
+        for part in _split(list(outcomes)):
+            line = {**present, **self._summary(part)}
             self._write(json.dumps({**line, **self._metrics(line)}) + "\n")
 
-    def _outcome(self, answers: list[Any]) -> dict[str, Any]:
-        tables = [one for one in answers if isinstance(one, dict)]
-        scored = [one for one in tables if "essay score" in one]
-        flags = Counter(flag for one in scored for flag in one["flags"])
-        errors = Counter(self._code(one["error"]) for one in tables if "error" in one)
-        outcome: dict[str, Any] = {}
-        if scored:
-            outcome["score"] = [one["essay score"] for one in scored]
-            outcome["review"] = sum(one["review"] for one in scored)
-            outcome["flagged"] = sum(bool(one["flags"]) for one in scored)
-            outcome |= {f"flag_{flag}": number for flag, number in sorted(flags.items())}
+    def _summary(self, outcomes: list[Outcome | None]) -> dict[str, Any]:
+        scores = [outcome for outcome in outcomes if isinstance(outcome, Score)]
+        errors = Counter(
+            self._known_code(outcome.code)
+            for outcome in outcomes
+            if outcome is not None and not isinstance(outcome, Score)
+        )
+        flags = Counter(flag for score in scores for flag in score.flags)
+        summary: dict[str, Any] = {}
+        if scores:
+            summary[SCORE_METRIC] = [score.value for score in scores]
+            summary[REVIEW_METRIC] = sum(score.review for score in scores)
+            summary[FLAGGED_METRIC] = sum(bool(score.flags) for score in scores)
+            summary |= {FLAG_METRIC_PREFIX + flag: count for flag, count in sorted(flags.items())}
         if errors:
-            outcome["errors"] = dict(sorted(errors.items()))
-        return outcome
+            summary["errors"] = dict(sorted(errors.items()))
+        return summary
 
-    def _code(self, error: Any) -> str:
-        code = error.get("code") if isinstance(error, dict) else error
-        return code if isinstance(code, str) and code in self._codes else _OTHER
+    def _known_code(self, code: object) -> str:
+        return code if isinstance(code, str) and code in self._codes else _UNKNOWN_CODE
 
     def _metrics(self, line: Mapping[str, Any]) -> dict[str, Any]:
-        names = [name for name in line if name in _METRICS or name.startswith("flag_")]
+        names = [name for name in line if name in _METRICS or name.startswith(FLAG_METRIC_PREFIX)]
         if not self._function or not names:
             return {}
         directive = {
-            "Namespace": NAMESPACE,
-            "Dimensions": [["function"]],
+            "Namespace": METRIC_NAMESPACE,
+            "Dimensions": [[METRIC_DIMENSION]],
             "Metrics": [{"Name": name} for name in names],
         }
         return {
-            "function": self._function,
+            METRIC_DIMENSION: self._function,
             "_aws": {"Timestamp": line["time"], "CloudWatchMetrics": [directive]},
         }
 
 
-def _parts(answers: list[Any]) -> Iterator[list[Any]]:
-    for first in range(0, max(1, len(answers)), _AT_MOST):
-        yield answers[first : first + _AT_MOST]
+def _split(outcomes: list[Outcome | None]) -> Iterator[list[Outcome | None]]:
+    for first in range(0, max(1, len(outcomes)), _MAX_METRIC_VALUES):
+        yield outcomes[first : first + _MAX_METRIC_VALUES]

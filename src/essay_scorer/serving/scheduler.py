@@ -1,8 +1,8 @@
-"""Whose turn it is to compute, where several texts are read at the same time.
+"""Schedule concurrent texts by deadline: short ones do not wait for long ones.
 
-One turn is one window.  Of the texts that wait, the one that is due first goes first, and a
-text is due after a time in proportion to its length.  So a short text does not wait until a
-long one is through, and a long one, whose time comes too, does not wait for ever.
+The unit of work is one window. Of the waiting texts, the one with the earliest deadline runs
+next, and a text's deadline is proportional to its length (earliest deadline first). So a short
+text overtakes a long one, and a long one is never starved.
 """
 
 import heapq
@@ -11,37 +11,51 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Self
 
-SLACK = 0.0003  # seconds that a token may wait: some five times what it takes on two cores
+from essay_scorer.machine import available_cores
+
+SECONDS_PER_TOKEN = 0.0003  # about five times what a token takes on two cores
 
 
-class Turns:
-    """Lets so many compute at once and the others wait in order.  Thread-safe."""
+class Scheduler:
+    """Lets a fixed number of texts compute at the same time. Thread-safe."""
 
-    def __init__(self, at_once: int) -> None:
-        self._free = at_once
-        self._lock = threading.Lock()  # held for moments, over what stands below
+    def __init__(self, slots: int) -> None:
+        """Take the number of texts that may compute at the same time."""
+        self._free = slots
+        self._lock = threading.Lock()  # held briefly, over the fields
         self._waiting: list[tuple[float, int, threading.Lock]] = []
-        self._count = itertools.count()  # of two that are due at the same time, the first comer
+        self._arrivals = itertools.count()  # breaks ties between equal deadlines
 
-    @staticmethod
-    def due(tokens: int) -> float:
-        """Return when a text of so many tokens that comes now is due, on the monotonic clock."""
-        return time.monotonic() + SLACK * tokens
+    @classmethod
+    def for_threads(cls, threads: int) -> Self:
+        """Return a scheduler for texts that compute on ``threads`` threads each.
+
+        Beyond two threads per text, concurrency beats more threads.
+        """
+        return cls(max(1, available_cores() // min(threads, 2)))
+
+    def deadline(self, tokens: int) -> float:
+        """Return the deadline of a text of ``tokens`` tokens that arrives now.
+
+        It is on the monotonic clock, in seconds.
+        """
+        return time.monotonic() + SECONDS_PER_TOKEN * tokens
 
     @contextmanager
-    def turn(self, due: float) -> Iterator[None]:
-        """Wait for a turn, and have it until the block ends."""
+    def slot(self, deadline: float) -> Iterator[None]:
+        """Wait for a free slot, and hold it while the block runs."""
         with self._lock:
-            mine = None
+            turn = None
             if self._free:
                 self._free -= 1
             else:
-                mine = threading.Lock()
-                mine.acquire()
-                heapq.heappush(self._waiting, (due, next(self._count), mine))
-        if mine:
-            mine.acquire()  # whoever ends a turn releases it
+                turn = threading.Lock()
+                turn.acquire()
+                heapq.heappush(self._waiting, (deadline, next(self._arrivals), turn))
+        if turn:
+            turn.acquire()  # released by whoever frees a slot
         try:
             yield
         finally:

@@ -1,4 +1,4 @@
-"""The local server: the wire's routes behind a socket of this machine."""
+"""The local server: the application behind a socket of this machine."""
 
 import errno
 import logging
@@ -16,35 +16,30 @@ from waitress.server import create_server
 from essay_scorer.contract import MAX_REQUEST_BYTES
 from essay_scorer.errors import AddressInUse, FileError
 from essay_scorer.scorer import Scorer
-from essay_scorer.serving.app import ERRORS, Application
+from essay_scorer.serving.app import Application
 from essay_scorer.serving.keys import KeyHash
 from essay_scorer.serving.messages import Request
 from essay_scorer.serving.request_log import RequestLog, Write
+from essay_scorer.serving.scheduler import Scheduler
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# Twice what AWS lets through: a larger body is cut off, a smaller one gets a proper answer.
-_TRANSFER_LIMIT = 12 * 1024 * 1024
-# Texts share the cores in turns; the page, and what is refused, wait for none of them.
+# Twice AWS's limit: a larger body is cut off, a smaller one gets a proper error.
+_MAX_TRANSFER_BYTES = 12 * 1024 * 1024
+# Texts share the cores through the scheduler; the page and refused requests need no core.
 _THREADS = 32
-# What is larger than a school essay takes some 80 MB while it is read, and the thread that read
-# it keeps part of that: so it is the work of two threads alone.
-_LARGE = 16 * 1024  # bytes of a request
-_LARGE_AT_ONCE = 2
-# Clients that send nothing, or hardly anything, keep no other one out.
-_CONNECTIONS = 900  # fewer than a process may have files open
-_PATIENCE = 60  # seconds without a byte
+# A text larger than a school essay takes some 80 MB while it is read, and the thread that read
+# it keeps part of that, so only two threads read such texts.
+_LARGE_REQUEST_BYTES = 16 * 1024
+_LARGE_REQUEST_THREADS = 2
+# Slow clients must not keep others out.
+_MAX_CONNECTIONS = 900  # fewer than the files that a process may have open
+_IDLE_TIMEOUT = 60  # seconds without a byte
 
 
 class LocalServer:
-    """Listens from the moment it is made; answers while it runs.
-
-    Raises:
-        AddressInUse: another process has the port.
-        FileError: there is no such host or port on this machine.
-        MemoryError: there is too little memory to start.
-    """
+    """Listens from its creation on; ``run`` answers requests."""
 
     def __init__(
         self,
@@ -55,56 +50,71 @@ class LocalServer:
         keys: Iterable[KeyHash] = (),
         log: Write = lambda _line: None,
     ) -> None:
-        # A browser asks for more at once than there are threads: that is no fault.
+        """Listen.
+
+        Args:
+            scorer: the bundle's; concurrent essays are scheduled by deadline.
+            host: the address to listen on.
+            port: 0 chooses a free one.
+            keys: hashes of the valid API keys; scores need no key if empty.
+            log: takes the lines of the request log.
+
+        Raises:
+            AddressInUse: another process uses the port.
+            FileError: this machine has no such host or port.
+            MemoryError: too little memory to start.
+        """
+        # A browser opens more connections than there are threads: that is not worth a warning.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-        model = scorer.manifest.model
-        journal = RequestLog(log, name=model.name, version=model.version, codes=ERRORS)
+        scheduled = scorer.with_scheduler(Scheduler.for_threads(scorer.threads))
+        request_log = RequestLog(log, model=scorer.manifest.model)
         listener = _listen(host, port)
         self.host = host
         self.port: int = listener.getsockname()[1]
         try:
             self._server = create_server(
-                _wsgi(Application(scorer, keys=keys), journal),
+                _wsgi(Application(scheduled, keys=keys), request_log),
                 sockets=[listener],
                 threads=_THREADS,
                 ident=None,
-                max_request_body_size=_TRANSFER_LIMIT,
-                inbuf_overflow=2 * _TRANSFER_LIMIT,  # an essay never touches the disk
-                outbuf_overflow=2 * _TRANSFER_LIMIT,
-                connection_limit=_CONNECTIONS,
-                asyncore_use_poll=True,  # for so many
-                channel_timeout=_PATIENCE,
+                max_request_body_size=_MAX_TRANSFER_BYTES,
+                inbuf_overflow=2 * _MAX_TRANSFER_BYTES,  # an essay is never written to disk
+                outbuf_overflow=2 * _MAX_TRANSFER_BYTES,
+                connection_limit=_MAX_CONNECTIONS,
+                asyncore_use_poll=True,  # select() supports fewer connections
+                channel_timeout=_IDLE_TIMEOUT,
             )
-        except RuntimeError as error:  # a thread finds no room for its stack
+        except RuntimeError as error:  # no memory for a thread's stack
             raise MemoryError from error
 
     @property
     def address(self) -> str:
+        """The URL of the page."""
         return f"http://{self.host}:{self.port}/"
 
     def run(self) -> None:
-        """Answer requests until Ctrl-C."""
+        """Answer requests until interrupted."""
         self._server.run()
 
 
-def _wsgi(application: Application, journal: RequestLog) -> "WSGIApplication":
-    """Return the application as the server's library calls one (PEP 3333)."""
-    large = _workers(_LARGE_AT_ONCE)
+def _wsgi(application: Application, request_log: RequestLog) -> "WSGIApplication":
+    """Return the application as a WSGI callable (PEP 3333)."""
+    large_requests = _start_threads(_LARGE_REQUEST_THREADS)
 
     def call(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        began, request = time.perf_counter(), _request(environ)
-        if len(request.body) > _LARGE:
-            response = large.submit(application, request).result()
+        started, request = time.perf_counter(), _parse(environ)
+        if len(request.body) > _LARGE_REQUEST_BYTES:
+            response = large_requests.submit(application, request).result()
         else:
             response = application(request)
-        journal.note(
-            [response.said],
-            door="http",
+        request_log.record(
+            [response.outcome],
+            entry_point="http",
             status=response.status,
-            began=began,
-            request=secrets.token_hex(8),
+            started=started,
+            request_id=secrets.token_hex(8),
             route=application.route_of(request),
-            size=len(request.body),
+            request_bytes=len(request.body),
         )
         status = HTTPStatus(response.status)
         start_response(f"{status.value} {status.phrase}", [*response.headers.items()])
@@ -113,16 +123,16 @@ def _wsgi(application: Application, journal: RequestLog) -> "WSGIApplication":
     return call
 
 
-def _workers(count: int) -> ThreadPoolExecutor:
-    """Return threads that run already, so that none is missing when memory is short."""
-    workers, ready = ThreadPoolExecutor(count), Barrier(count + 1)
+def _start_threads(count: int) -> ThreadPoolExecutor:
+    """Return a pool whose threads run already, so that none fails to start when memory is low."""
+    pool, ready = ThreadPoolExecutor(count), Barrier(count + 1)
     for _ in range(count):
-        workers.submit(ready.wait)
+        pool.submit(ready.wait)
     ready.wait()
-    return workers
+    return pool
 
 
-def _request(environ: "WSGIEnvironment") -> Request:
+def _parse(environ: "WSGIEnvironment") -> Request:
     headers = {
         name.removeprefix("HTTP_").replace("_", "-").lower(): value
         for name, value in environ.items()
@@ -132,9 +142,7 @@ def _request(environ: "WSGIEnvironment") -> Request:
         method=environ["REQUEST_METHOD"],
         path=environ["PATH_INFO"],
         headers=headers,
-        body=environ["wsgi.input"].read(
-            MAX_REQUEST_BYTES + 1
-        ),  # one byte too many is enough to refuse
+        body=environ["wsgi.input"].read(MAX_REQUEST_BYTES + 1),  # one byte more is refused
     )
 
 
@@ -144,6 +152,6 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise AddressInUse(
-                f"Port {port} is taken; choose another with --port (PORT= for make)."
+                f"Port {port} is in use; choose another with --port (PORT= for make)."
             ) from error
         raise FileError(f"This machine cannot listen on {host}:{port}; choose another.") from error

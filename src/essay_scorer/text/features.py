@@ -15,9 +15,11 @@ import numpy.typing as npt
 from essay_scorer.text.normalize import PARAGRAPH_BREAK
 from essay_scorer.text.sentences import ends_sentence, split_sentences
 
-_PUNCTUATION = {",": "commas", ";": "semicolons", ":": "colons", "?": "questions", "!": "exclamations",
-          "(": "parentheses", "-": "hyphens", "–": "hyphens", "—": "hyphens", "'": "apostrophes",
-          "’": "apostrophes", '"': "quotes", "“": "quotes", "”": "quotes"}  # fmt: skip
+_PUNCTUATION = {
+    ",": "commas", ";": "semicolons", ":": "colons", "?": "questions", "!": "exclamations",
+    "(": "parentheses", "-": "hyphens", "–": "hyphens", "—": "hyphens", "'": "apostrophes",
+    "’": "apostrophes", '"': "quotes", "“": "quotes", "”": "quotes",
+}  # fmt: skip
 
 _LEXICONS = {
     "contrast": "although though however but yet whereas while despite nevertheless instead "
@@ -161,9 +163,7 @@ def _vocabulary_features(lowered: Sequence[str]) -> dict[str, float]:
 
 
 def _window_distinct(lowered: Sequence[str], size: int = 50) -> float:
-    """Return the mean share of distinct words in windows of 50: unlike the plain share, it does
-    not depend on the essay's length.
-    """
+    """Return the mean share of distinct words in windows, which does not depend on length."""
     windows = [lowered[start : start + size] for start in range(0, len(lowered), size)]
     return _mean([len(set(window)) / len(window) for window in windows])
 

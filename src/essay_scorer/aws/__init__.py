@@ -1,0 +1,1 @@
+"""AWS: the Lambda handler, batches on Step Functions, and what they cost."""

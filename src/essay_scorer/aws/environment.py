@@ -1,0 +1,56 @@
+"""The environment variables of the Lambda function, as one typed record."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from essay_scorer.contract import (
+    CORS_ORIGINS_VARIABLE,
+    FUNCTION_MEMORY_VARIABLE,
+    FUNCTION_NAME_VARIABLE,
+    KEY_HASHES_VARIABLE,
+)
+
+if TYPE_CHECKING:
+    from essay_scorer.serving.keys import KeyHash
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """What the deployment tells the function.
+
+    Attributes:
+        origins: web origins that may call from a browser; empty if AWS answers CORS.
+        keys: hashes of the valid API keys.
+        function: the function's name; empty outside of Lambda.
+        memory: of the function, in MB; 0 outside of Lambda.
+    """
+
+    origins: tuple[str, ...] = ("*",)
+    keys: "tuple[KeyHash, ...]" = ()
+    function: str = ""
+    memory: int = 0
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str] = os.environ) -> Self:
+        """Read the variables.
+
+        Raises:
+            InvalidKeyHash: a key's hash is malformed.
+        """
+        origins = variables.get(CORS_ORIGINS_VARIABLE, "*")
+        return cls(
+            origins=tuple(origins.split(",")) if origins else (),
+            keys=_parse_keys(variables.get(KEY_HASHES_VARIABLE, "")),
+            function=variables.get(FUNCTION_NAME_VARIABLE, ""),
+            memory=int(variables.get(FUNCTION_MEMORY_VARIABLE, "0")),
+        )
+
+
+def _parse_keys(hashes: str) -> "tuple[KeyHash, ...]":
+    if not hashes:
+        return ()
+    from essay_scorer.serving.keys import KeyHash  # noqa: PLC0415 - it loads OpenSSL
+
+    return tuple(map(KeyHash.parse, hashes.split(",")))

@@ -1,0 +1,81 @@
+"""HTTP events of AWS Lambda, in payload formats 1.0 and 2.0, and the results that AWS expects."""
+
+from base64 import b64encode
+from binascii import Error as Base64Error
+from binascii import a2b_base64
+from typing import Any
+from urllib.parse import unquote
+
+from essay_scorer.errors import RequestError
+from essay_scorer.serving.messages import Request, Response
+
+
+def is_http_event(event: object) -> bool:
+    """Say whether an event is an HTTP request."""
+    return isinstance(event, dict) and ("requestContext" in event or "httpMethod" in event)
+
+
+def parse_http_event(event: dict[str, Any]) -> Request:
+    """Return the request of an event.
+
+    Raises:
+        RequestError: ``invalid_event`` or ``invalid_base64``.
+    """
+    try:
+        return _parse(event)
+    except RequestError:
+        raise
+    except Exception:  # noqa: BLE001 - whatever is malformed, it is not an HTTP request
+        raise RequestError("invalid_event") from None
+
+
+def _parse(event: dict[str, Any]) -> Request:
+    version = event.get("version", "1.0")
+    if version not in ("1.0", "2.0"):
+        raise RequestError("invalid_event")
+    if version == "2.0":
+        method, path = event["requestContext"]["http"]["method"], _path_without_stage(event)
+    else:
+        method, path = event["httpMethod"], event["path"]
+    return Request(method=method, path=unquote(path), headers=_headers(event), body=_body(event))
+
+
+def _path_without_stage(event: dict[str, Any]) -> str:
+    """Return the path, without the prefix of an HTTP API's named stage."""
+    stage, path = event["requestContext"].get("stage"), event["rawPath"]
+    prefix = f"/{stage}"
+    if stage and (path == prefix or path.startswith(prefix + "/")):
+        return path.removeprefix(prefix) or "/"
+    return str(path)
+
+
+def _headers(event: dict[str, Any]) -> dict[str, str]:
+    """Return the headers; of a repeated one, the last value."""
+    repeated = (event.get("multiValueHeaders") or {}).items()
+    single = event.get("headers") or {name: values[-1] for name, values in repeated}
+    headers = {name.lower(): value for name, value in single.items()}
+    if event.get("version", "1.0") == "1.0":  # a REST API corrupts binary responses by default
+        headers.pop("accept-encoding", None)
+    return headers
+
+
+def _body(event: dict[str, Any]) -> bytes:
+    body = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return str(body).encode()
+    try:
+        return a2b_base64(body, strict_mode=True)
+    except (Base64Error, ValueError, TypeError):
+        raise RequestError("invalid_base64") from None
+
+
+def to_result(response: Response, event: dict[str, Any]) -> dict[str, Any]:
+    """Return the result of an invocation, in the format of the event."""
+    try:
+        body, is_base64 = response.body.decode(), False
+    except UnicodeDecodeError:
+        body, is_base64 = b64encode(response.body).decode(), True
+    result = {"statusCode": response.status, "body": body, "isBase64Encoded": is_base64}
+    if "multiValueHeaders" in event:  # a load balancer in this mode accepts no others
+        return {**result, "multiValueHeaders": {k: [v] for k, v in response.headers.items()}}
+    return {**result, "headers": dict(response.headers)}

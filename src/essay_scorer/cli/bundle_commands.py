@@ -1,0 +1,35 @@
+"""``essay-scorer bundle``: inspect a model bundle."""
+
+import argparse
+from pathlib import Path
+
+from essay_scorer.cli import options as shared
+
+
+def add_commands(commands: "shared.Subparsers") -> None:
+    """Add the commands to the parser."""
+    group = commands.add_parser("bundle", help="inspect a model bundle")
+    actions = group.add_subparsers(required=True, metavar="ACTION")
+    for name, run, purpose in (
+        ("show", _show, "print the manifest"),
+        ("verify", _verify, "check every byte against the manifest"),
+    ):
+        command = actions.add_parser(name, help=purpose)
+        command.add_argument(
+            "bundle", nargs="?", type=Path, metavar="DIR", help="default: the shipped bundle"
+        )
+        command.set_defaults(run=run)
+
+
+def _show(options: argparse.Namespace) -> None:
+    from essay_scorer.model.bundle import default_bundle
+    from essay_scorer.model.manifest import Manifest
+
+    shared.print_json(Manifest.read(options.bundle or default_bundle()).to_table())
+
+
+def _verify(options: argparse.Namespace) -> None:
+    from essay_scorer.model.bundle import default_bundle, verify_bundle
+
+    model = verify_bundle(options.bundle or default_bundle()).model
+    print(f"{model.name} {model.version}: all files match the manifest")

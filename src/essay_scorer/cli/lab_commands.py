@@ -1,0 +1,204 @@
+"""``essay-scorer data``, ``train``, ``export`` and ``evaluate``: make and measure bundles."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from essay_scorer.cli import options as shared
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from essay_scorer.lab.data.essays import Essays
+    from essay_scorer.lab.pipeline import About
+
+_ROLES = ("text", "score", "prompt_id", "rater1", "rater2")
+
+
+def add_commands(commands: "shared.Subparsers") -> None:
+    """Add the commands to the parser."""
+    _add_data(commands)
+    _add_train(commands)
+    _add_export(commands)
+    _add_evaluate(commands)
+
+
+def _add_data(commands: "shared.Subparsers") -> None:
+    group = commands.add_parser("data", help="inspect a file of scored essays")
+    actions = group.add_subparsers(required=True, metavar="ACTION")
+    command = actions.add_parser("check", help="report what the file contains, and its bad rows")
+    command.add_argument("data", type=Path, metavar="FILE")
+    shared.add_json_option(command)
+    _add_column_options(command)
+    command.set_defaults(run=_check_data)
+
+
+def _add_train(commands: "shared.Subparsers") -> None:
+    command = commands.add_parser("train", help="train a scorer on scored essays")
+    command.add_argument("--recipe", default="default", help="a recipe's name or TOML file")
+    _add_model_options(command)
+    _add_data_options(command)
+    command.set_defaults(run=_train)
+
+
+def _add_export(commands: "shared.Subparsers") -> None:
+    command = commands.add_parser(
+        "export", help="convert a tokenizer, an encoder and a Keras head to a bundle"
+    )
+    command.add_argument("--tokenizer", type=Path, required=True, metavar="DIR")
+    command.add_argument("--encoder", type=Path, required=True, metavar="DIR")
+    command.add_argument("--head", type=Path, required=True, metavar="FILE.h5")
+    command.add_argument(
+        "--recipe", default="default", help="defines how texts are cleaned and tokenized"
+    )
+    command.add_argument(
+        "--scale", type=shared.scale, required=True, metavar="MIN-MAX", help="of the head's output"
+    )
+    _add_model_options(command)
+    command.set_defaults(run=_export)
+
+
+def _add_evaluate(commands: "shared.Subparsers") -> None:
+    command = commands.add_parser("evaluate", help="measure a bundle against human scores")
+    command.add_argument("--split", default="test", choices=("train", "dev", "test", "all"))
+    command.add_argument("--out", type=Path, metavar="DIR", help="write report.html there")
+    command.add_argument(
+        "--attacks",
+        type=int,
+        default=0,
+        metavar="N",
+        help="also attack N essays in every known way (about a minute for every ten)",
+    )
+    shared.add_json_option(command)
+    _add_data_options(command)
+    shared.add_bundle_option(command)
+    command.set_defaults(run=_evaluate)
+
+
+def _add_model_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--out", type=Path, required=True, metavar="DIR")
+    command.add_argument("--name", default="my-essay-scorer", help="the model's name")
+    command.add_argument("--version", default="1.0.0", help="the model's version")
+    command.add_argument("--license", default="all rights reserved", help="of the weights")
+    command.add_argument(
+        "--credit", default="our own essays", help="the training data and its authors"
+    )
+
+
+def _add_data_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--prompts", type=Path, metavar="FILE.json", help="each prompt's text, by prompt ID"
+    )
+    command.add_argument("--data", type=Path, required=True, metavar="FILE")
+    command.add_argument("--skip-bad-rows", action="store_true", help="leave out unusable rows")
+    _add_column_options(command)
+
+
+def _add_column_options(command: argparse.ArgumentParser) -> None:
+    columns = command.add_argument_group("columns, if their names are not the usual ones")
+    for role in _ROLES:
+        columns.add_argument(f"--{role.replace('_', '-')}", metavar="COLUMN")
+    columns.add_argument(
+        "--group",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="a group of writers, for fairness; may be repeated",
+    )
+    columns.add_argument("--scale", type=shared.scale, metavar="MIN-MAX", help="of the scores")
+    columns.add_argument("--format", choices=shared.FORMATS, help="of the file")
+
+
+def _check_data(options: argparse.Namespace) -> None:
+    from essay_scorer.lab.data.inspection import describe, inspect
+
+    report = inspect(_read_essays(options))
+    if options.json:
+        shared.print_json(report)
+    else:
+        print(describe(report))
+
+
+def _train(options: argparse.Namespace) -> None:
+    from essay_scorer.lab.pipeline import make_scorer
+
+    make_scorer(
+        recipe=options.recipe,
+        essays=_usable(_read_essays(options), options),
+        out=options.out,
+        about=_about(options),
+        prompts=_prompts(options),
+    )
+
+
+def _export(options: argparse.Namespace) -> None:
+    from essay_scorer.lab.pipeline import export_user_artifacts
+    from essay_scorer.model.calibration import Scale
+
+    low, high = options.scale
+    export_user_artifacts(
+        tokenizer=options.tokenizer,
+        encoder=options.encoder,
+        head=options.head,
+        recipe=options.recipe,
+        scale=Scale(min=low, max=high),
+        about=_about(options),
+        out=options.out,
+    )
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    from essay_scorer.lab.evaluation.evaluate import evaluate, summarize
+    from essay_scorer.lab.evaluation.html_report import write_report
+    from essay_scorer.lab.evaluation.robustness import measure_robustness
+    from essay_scorer.scorer import Scorer
+
+    read = _read_essays(options)
+    essays = _usable(read, options)
+    if options.split != "all":
+        essays = essays[essays["split"] == options.split]
+    scorer, prompts = Scorer.load(options.bundle), _prompts(options)
+    report = evaluate(scorer, essays, groups=read.layout.groups)
+    if options.attacks:
+        report |= measure_robustness(scorer, essays, sample=options.attacks, prompts=prompts)
+    if options.out is not None:
+        print(f"wrote {write_report(report, options.out)}", file=sys.stderr)
+    if options.json:
+        shared.print_json(report)
+    else:
+        print(summarize(report))
+
+
+def _read_essays(options: argparse.Namespace) -> "Essays":
+    from essay_scorer.lab.data.essays import Columns, read_essays
+    from essay_scorer.machine import memory_limit, share_of_memory
+
+    columns = Columns(
+        named=shared.named_columns(options, *_ROLES),
+        groups=options.group,
+        scale=options.scale,
+        format=options.format,
+    )
+    with memory_limit(str(options.data), share_of_memory(0.5)):
+        return read_essays(options.data, columns)
+
+
+def _usable(essays: "Essays", options: argparse.Namespace) -> "pd.DataFrame":
+    if options.skip_bad_rows and essays.problems:
+        print(f"left out {len(essays.problems)} unusable rows", file=sys.stderr)
+    return essays.usable(skip_bad_rows=options.skip_bad_rows)
+
+
+def _about(options: argparse.Namespace) -> "About":
+    from essay_scorer.lab.pipeline import About
+    from essay_scorer.model.manifest import Model
+
+    model = Model(name=options.name, version=options.version)
+    return About(model=model, license=options.license, credit=options.credit)
+
+
+def _prompts(options: argparse.Namespace) -> dict[str, str]:
+    from essay_scorer.lab.data.prompts import read_prompts
+
+    return read_prompts(options.prompts) if options.prompts else {}

@@ -1,0 +1,81 @@
+"""Options and argument types that several commands share."""
+
+import argparse
+import codecs
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - untyped
+
+ROWS_FAILED, DRIFT_DETECTED = 3, 4  # exit statuses
+FORMATS = ("csv", "tsv", "jsonl", "parquet")
+
+
+def add_bundle_option(command: argparse.ArgumentParser) -> None:
+    """Add ``--bundle``."""
+    command.add_argument(
+        "--bundle", type=Path, metavar="DIR", help="the model bundle; default: the shipped one"
+    )
+
+
+def add_json_option(command: argparse.ArgumentParser) -> None:
+    """Add ``--json``."""
+    command.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def named_columns(options: argparse.Namespace, *roles: str) -> Mapping[str, str]:
+    """Return the columns that the user named, by role."""
+    return {role: column for role in roles if (column := vars(options)[role])}
+
+
+def scale(text: str) -> tuple[int, int]:
+    """Parse a scale like ``1-6``."""
+    low, dash, high = text.partition("-")
+    if not (dash and low.isdecimal() and high.isdecimal() and int(low) < int(high)):
+        raise argparse.ArgumentTypeError(f"{text} is not a scale; give one like 1-6")
+    return int(low), int(high)
+
+
+def count(text: str) -> int:
+    """Parse a number of at least 1."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is too small; give at least 1")
+    return number
+
+
+def day(text: str) -> date:
+    """Parse a date like ``2026-11-25``."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text} is not a date; give one like 2026-11-25"
+        ) from None
+
+
+def encoding(text: str) -> str:
+    """Parse the name of a text encoding."""
+    try:
+        return codecs.lookup(text).name
+    except LookupError:
+        raise argparse.ArgumentTypeError(
+            f"{text} is not an encoding; give one like windows-1252"
+        ) from None
+
+
+def port(text: str) -> int:
+    """Parse a TCP port."""
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise argparse.ArgumentTypeError(f"{number} is not a port; give one from 0 to 65535")
+    return number
+
+
+def print_json(value: object) -> None:
+    """Print a value as indented JSON."""
+    print(json.dumps(value, indent=2, ensure_ascii=False))

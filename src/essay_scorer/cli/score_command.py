@@ -1,0 +1,67 @@
+"""``essay-scorer score``: score one essay."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from essay_scorer.cli import options as shared
+from essay_scorer.cli.text_input import STANDARD_INPUT, read_text
+
+if TYPE_CHECKING:
+    from essay_scorer.explain.attribution import Explanation
+    from essay_scorer.scorer import Score
+
+
+def add_commands(commands: "shared.Subparsers") -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser("score", help="score one essay")
+    command.add_argument(
+        "file",
+        nargs="?",
+        default=STANDARD_INPUT,
+        metavar="FILE",
+        help="a text file; default: standard input",
+    )
+    command.add_argument(
+        "--prompt", type=Path, metavar="FILE", help="the assignment's text, to check the topic"
+    )
+    command.add_argument(
+        "--explain", action="store_true", help="print each sentence's contribution"
+    )
+    shared.add_json_option(command)
+    shared.add_bundle_option(command)
+    command.set_defaults(run=_score)
+
+
+def _score(options: argparse.Namespace) -> None:
+    from essay_scorer.scorer import Scorer
+
+    text = read_text(options.file)
+    prompt = read_text(str(options.prompt)) if options.prompt else None
+    score = Scorer.load(options.bundle).score(text, prompt=prompt, explain=options.explain)
+    if options.json:
+        shared.print_json(score.to_dict())
+    else:
+        _print_score(score)
+
+
+def _print_score(score: "Score") -> None:
+    interval = score.interval
+    print(
+        f"{score.value} on the scale {score.scale.min}-{score.scale.max} (raw {score.raw:.2f}, "
+        f"{interval.coverage:.0%} prediction interval {interval.low}-{interval.high})"
+    )
+    if score.review:
+        uncertain = f"uncertain; {score.uncertainty:.0%} of essays get a more certain score"
+        print(f"review: {', '.join(score.flags) or uncertain}")
+    if score.explanation is not None:
+        _print_explanation(score.explanation)
+
+
+def _print_explanation(explanation: "Explanation") -> None:
+    print("\npoints  sentence")
+    for sentence in explanation.sentences:
+        print(f"{sentence.contribution:+6.2f}  {sentence.text}")
+    print("\nmeasure           essay    typical of this score")
+    for one in explanation.observations:
+        print(f"{one.code.replace('_', ' '):<16} {one.value:>6.1f}    {one.low:.1f}-{one.high:.1f}")

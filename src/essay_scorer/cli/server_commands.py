@@ -1,0 +1,60 @@
+"""``essay-scorer serve`` and ``key``: the local server and its API keys."""
+
+import argparse
+import os
+import sys
+
+from essay_scorer.cli import options as shared
+from essay_scorer.extras import require
+
+
+def add_commands(commands: "shared.Subparsers") -> None:
+    """Add the commands to the parser."""
+    command = commands.add_parser("serve", help="serve the page and the API on this machine")
+    command.add_argument("--host", default="127.0.0.1")
+    command.add_argument("--port", type=shared.port, default=8000, help="0 chooses a free one")
+    command.add_argument(
+        "--key-hash",
+        action="append",
+        default=[],
+        metavar="HASH",
+        help="require this API key for scores; may be repeated",
+    )
+    command.add_argument(
+        "--log", action="store_true", help="print a line of JSON per request, without its text"
+    )
+    shared.add_bundle_option(command)
+    command.set_defaults(run=_serve)
+
+    command = commands.add_parser("key", help="generate an API key and its hash")
+    command.set_defaults(run=_generate_key)
+
+
+def _serve(options: argparse.Namespace) -> None:
+    require("serve", "waitress")
+    from essay_scorer.scorer import Scorer
+    from essay_scorer.serving.keys import KeyHash
+    from essay_scorer.serving.server import LocalServer
+
+    keys = [KeyHash.parse(one) for one in options.key_hash]
+    scorer = Scorer.load(options.bundle)
+    log = _write_line if options.log else lambda _line: None
+    server = LocalServer(scorer, host=options.host, port=options.port, keys=keys, log=log)
+    print(f"listening on {server.address}", file=sys.stderr)
+    server.run()
+
+
+def _write_line(line: str) -> None:
+    """Write a line of the request log; a failure to do so does not fail the request."""
+    try:
+        os.write(sys.stdout.fileno(), line.encode())
+    except OSError as error:
+        print(f"a line of the request log is lost: {error.strerror}", file=sys.stderr)
+
+
+def _generate_key(_options: argparse.Namespace) -> None:
+    from essay_scorer.serving.keys import KeyHash, generate_key
+
+    key = generate_key()
+    print(f"key   {key}\nhash  {KeyHash.of(key)}")
+    print("Give the key to callers; the server needs only the hash.", file=sys.stderr)

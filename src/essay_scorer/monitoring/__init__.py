@@ -1,0 +1,1 @@
+"""Drift of a deployment's scores."""
