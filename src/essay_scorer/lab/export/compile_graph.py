@@ -1,22 +1,18 @@
-"""Compile three artefacts to a bundle's graph, and prove that the two agree."""
+"""Compile the three artifacts to a bundle's ONNX graph."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
-import onnx
-import onnxruntime
 import torch
-from tokenizers import Tokenizer
 from torch import nn
 from transformers import AttentionInterface, BertModel
 
-from essay_scorer.errors import ScorerError
-from essay_scorer.lab.export.artifacts import Artefacts, HeadInputs
-from essay_scorer.model.files import CLEANING, GRAPH, TOKENIZER, WEIGHTS
+from essay_scorer.lab.export.artifacts import Artifacts
+from essay_scorer.lab.export.graph_files import optimize_graph
+from essay_scorer.lab.export.keras_head import HeadInputs
+from essay_scorer.model.files import CLEANING, GRAPH, TOKENIZER
 from essay_scorer.model.graph import (
     CHARACTER_INDICES_INPUT,
     CHARACTER_WEIGHTS_INPUT,
@@ -26,22 +22,32 @@ from essay_scorer.model.graph import (
     NGRAM_WEIGHTS_INPUT,
     OUTPUTS,
 )
-from essay_scorer.model.reader import Reader
-from essay_scorer.text.features import FEATURE_NAMES, writing_features
-from essay_scorer.text.ngrams import character_ngrams, token_ngrams
-from essay_scorer.text.normalize import normalize
+from essay_scorer.text.features import FEATURE_NAMES
 
-TOLERANCE = 1e-4
+_ATTENTION = "onnxruntime"  # under this name, Transformers finds ``_attention``
 
 
-class ExportError(ScorerError):
-    """The compiled graph does not say what its artefacts say."""
+def compile_graph(artifacts: Artifacts, folder: Path) -> None:
+    """Write tokenizer, word lists, graph and weights to a bundle's folder.
 
-    code = "export_differs"
+    Args:
+        artifacts: the scorer; its encoder is changed, so it must not be used afterwards.
+        folder: the bundle's; it is created if needed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    artifacts.tokenizer.save(str(folder / TOKENIZER))
+    if artifacts.cleaner is not None:
+        artifacts.cleaner.save(folder / CLEANING)
+    artifacts.encoder.set_attn_implementation(_ATTENTION)
+    _halve_embeddings(artifacts.encoder)
+    traced = folder / "traced.onnx"
+    _trace(WindowStep(artifacts.encoder, artifacts.head).eval(), traced)
+    optimize_graph(traced, folder / GRAPH)
+    traced.unlink()
 
 
-class HalfEmbedding(nn.Module):
-    """A look-up table stored in 16 bits, for tables that lose nothing by it."""
+class HalfPrecisionEmbedding(nn.Module):
+    """An embedding table stored in float16, for tables that lose nothing by it."""
 
     def __init__(self, table: nn.Embedding) -> None:
         super().__init__()
@@ -51,11 +57,11 @@ class HalfEmbedding(nn.Module):
         return nn.functional.embedding(ids, self.weight).float()
 
 
-class ReadingStep(nn.Module):
-    """The graph's one step: a window and what was read before → a number and what is read now.
+class WindowStep(nn.Module):
+    """What the graph computes: a window and the pooling state → a prediction and the next state.
 
-    ``state`` is the sum of all token vectors so far with their count behind it; the
-    vectors are the last layer's, or all layers' in a row where the head reads those.
+    The state is the sum of all token vectors so far, then their count. The vectors are those
+    of the last layer, or those of all layers concatenated if the head reads them.
     """
 
     def __init__(self, encoder: BertModel, head: keras.Model) -> None:
@@ -64,42 +70,34 @@ class ReadingStep(nn.Module):
         self.inputs = HeadInputs.of(head, encoder)
 
     @property
-    def width(self) -> int:
-        """Numbers that are summed up for each token."""
+    def pooled_width(self) -> int:
+        """The length of the token vectors that are summed."""
         if self.inputs.all_layers:
-            return self.inputs.essay[-1]
+            return self.inputs.vector_shape[-1]
         return self.encoder.config.hidden_size
 
     def forward(
-        self, input_ids: torch.Tensor, state: torch.Tensor, *side: torch.Tensor
+        self, input_ids: torch.Tensor, state: torch.Tensor, *optional: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Read one window.
+
+        Args:
+            input_ids: the window's token ids, (1, tokens).
+            state: the pooling state before it, (pooled width + 1,).
+            optional: the head's optional inputs, in the order of ``HeadInputs.optional``.
+
+        Returns:
+            The prediction, (1,), and the pooling state after the window.
+        """
         layers = [self.encoder.embeddings(input_ids=input_ids)]
         for layer in self.encoder.encoder.layer:  # no window is padded, so there is no mask
             layers.append(layer(layers[-1]))
         count = torch.ones_like(layers[0][0, :, :1]).sum(0)
-        read = layers if self.inputs.all_layers else layers[-1:]
-        next_state = state + torch.cat([*(vectors[0].sum(0) for vectors in read), count])
-        figures = dict(zip(self.inputs.side, side, strict=True))
-        number = self.inputs.call(self.head, next_state[:-1] / next_state[-1:], figures)
-        return number, next_state
-
-
-def compile_graph(artefacts: Artefacts, folder: Path) -> None:
-    """Write all but the manifest and the card into the bundle's folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    artefacts.tokenizer.save(str(folder / TOKENIZER))
-    if artefacts.cleaner is not None:
-        artefacts.cleaner.save(folder / CLEANING)
-    artefacts.encoder.set_attn_implementation(_ATTENTION)
-    _halve_embeddings(artefacts.encoder)
-    step = ReadingStep(artefacts.encoder, artefacts.head).eval()
-    raw = folder / "traced.onnx"
-    _trace(step, raw)
-    optimise(raw, folder / GRAPH)
-    raw.unlink()
-
-
-_ATTENTION = "onnxruntime"
+        pooled = layers if self.inputs.all_layers else layers[-1:]
+        next_state = state + torch.cat([*(vectors[0].sum(0) for vectors in pooled), count])
+        named = dict(zip(self.inputs.optional, optional, strict=True))
+        prediction = self.inputs.predict(self.head, next_state[:-1] / next_state[-1:], named)
+        return prediction, next_state
 
 
 def _attention(
@@ -112,15 +110,15 @@ def _attention(
     scaling: float,
     **_: Any,
 ) -> tuple[torch.Tensor, None]:
-    """Stand for the runtime's one operator, which never holds all tokens × all tokens.
+    """Trace attention as ONNX Runtime's operator, which never stores a tokens × tokens matrix.
 
-    Tensors are (1, heads, tokens, width), the answer is (1, tokens, heads, width); there is
-    something in it only where it is traced.
+    The tensors are (1, heads, tokens, head size); the result is (1, tokens, heads, head size).
+    It has values only in the traced graph.
     """
     assert attention_mask is None, module
     rows = [vectors.transpose(1, 2).flatten(2) for vectors in (query, key, value)]
     heads = query.shape[1]
-    mixed = torch.onnx.ops.symbolic(
+    attended = torch.onnx.ops.symbolic(
         "com.microsoft::MultiHeadAttention",
         rows,
         {"num_heads": heads, "scale": scaling},
@@ -128,119 +126,66 @@ def _attention(
         shape=rows[0].shape,
         version=1,
     )
-    return mixed.unflatten(2, (heads, -1)), None
+    return attended.unflatten(2, (heads, -1)), None
 
 
 AttentionInterface.register(_ATTENTION, _attention)
 
 
 def _halve_embeddings(encoder: BertModel) -> None:
+    """Store the word embeddings in float16, if that changes no value."""
     table = encoder.embeddings.word_embeddings
     if isinstance(table, nn.Embedding) and torch.equal(table.weight.half().float(), table.weight):
-        encoder.embeddings.word_embeddings = HalfEmbedding(table)
+        encoder.embeddings.word_embeddings = HalfPrecisionEmbedding(table)
 
 
-def _trace(step: ReadingStep, path: Path) -> None:
-    tokens = torch.export.Dim("tokens", min=2, max=step.encoder.config.max_position_embeddings)
-    places = torch.export.Dim.DYNAMIC
-    figures = {
-        FEATURES_INPUT: (torch.zeros(len(FEATURE_NAMES)), None),
-        NGRAM_INDICES_INPUT: (torch.zeros(5, dtype=torch.int64), {0: places}),
-        NGRAM_WEIGHTS_INPUT: (torch.zeros(5), {0: places}),
-        CHARACTER_INDICES_INPUT: (torch.zeros(7, dtype=torch.int64), {0: places}),
-        CHARACTER_WEIGHTS_INPUT: (torch.zeros(7), {0: places}),
+@dataclass(frozen=True, kw_only=True)
+class _ExampleInput:
+    """What tracing needs to know of an optional input.
+
+    Attributes:
+        value: an example.
+        dynamic: which of its dimensions have no fixed size; none by default.
+    """
+
+    value: torch.Tensor
+    dynamic: dict[int, Any] | None = None
+
+
+def _example_inputs() -> dict[str, _ExampleInput]:
+    # N-grams of tokens and of characters differ in length, so that tracing cannot equate them.
+    any_length = {0: torch.export.Dim.DYNAMIC}
+    return {
+        FEATURES_INPUT: _ExampleInput(value=torch.zeros(len(FEATURE_NAMES))),
+        NGRAM_INDICES_INPUT: _ExampleInput(
+            value=torch.zeros(5, dtype=torch.int64), dynamic=any_length
+        ),
+        NGRAM_WEIGHTS_INPUT: _ExampleInput(value=torch.zeros(5), dynamic=any_length),
+        CHARACTER_INDICES_INPUT: _ExampleInput(
+            value=torch.zeros(7, dtype=torch.int64), dynamic=any_length
+        ),
+        CHARACTER_WEIGHTS_INPUT: _ExampleInput(value=torch.zeros(7), dynamic=any_length),
     }
-    side = [figures[name] for name in step.inputs.side]
+
+
+def _trace(step: WindowStep, path: Path) -> None:
+    """Write the step as an ONNX graph, in one file."""
+    tokens = torch.export.Dim("tokens", min=2, max=step.encoder.config.max_position_embeddings)
+    examples = _example_inputs()
+    optional = [examples[name] for name in step.inputs.optional]
+    optional_shapes = [tuple(example.dynamic for example in optional)] if optional else []
     torch.onnx.export(
         step,
         (
             torch.ones(1, 16, dtype=torch.int64),
-            torch.zeros(step.width + 1),
-            *(value for value, _ in side),
+            torch.zeros(step.pooled_width + 1),
+            *(example.value for example in optional),
         ),
         str(path),
-        input_names=(*INPUTS, *step.inputs.side),
+        input_names=(*INPUTS, *step.inputs.optional),
         output_names=OUTPUTS,
-        dynamic_shapes=({1: tokens}, None, *([tuple(shape for _, shape in side)] if side else [])),
+        dynamic_shapes=({1: tokens}, None, *optional_shapes),
         external_data=False,
         dynamo=True,
         verbose=False,
     )
-
-
-def optimise(
-    source: Path,
-    target: Path,
-    *,
-    level: Any = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC,
-    without: Sequence[str] = (),
-) -> None:
-    """Fold constants and fuse what helps, once, so that loading need not."""
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = level
-    options.optimized_model_filepath = str(source.with_suffix(".folded"))
-    options.log_severity_level = 4
-    onnxruntime.InferenceSession(
-        str(source), options, providers=["CPUExecutionProvider"], disabled_optimizers=without
-    )
-    folded = Path(options.optimized_model_filepath)
-    model = onnx.load(folded)
-    folded.unlink()
-    del model.metadata_props[:]
-    model.doc_string = ""
-    for node in model.graph.node:
-        node.doc_string = ""
-        del node.metadata_props[:]
-    target.with_name(WEIGHTS).unlink(missing_ok=True)
-    onnx.save_model(
-        model, target, save_as_external_data=True, location=WEIGHTS, size_threshold=1024
-    )
-    target.with_name(WEIGHTS).chmod(target.stat().st_mode)
-
-
-def load_graph(path: Path) -> onnx.ModelProto:
-    """Return a bundle's graph with its weights in it."""
-    return onnx.load(path, load_external_data=True)
-
-
-def reference_numbers(artefacts: Artefacts, texts: Sequence[str]) -> list[float]:
-    """Return what the artefacts themselves say, each run by the library that wrote it."""
-    return [_reference_number(artefacts, normalize(text)) for text in texts]
-
-
-def _reference_number(artefacts: Artefacts, clean: str) -> float:
-    inputs = HeadInputs.of(artefacts.head, artefacts.encoder)
-    means = artefacts.layer_means(clean)
-    essay = means if inputs.all_layers else means[-artefacts.encoder.config.hidden_size :]
-    with torch.no_grad():
-        side = _reference_side(artefacts, clean) if inputs.side else {}
-        return float(inputs.call(artefacts.head, essay, side))
-
-
-def _reference_side(artefacts: Artefacts, clean: str) -> dict[str, torch.Tensor]:
-    whole = Tokenizer.from_str(artefacts.tokenizer.to_str())
-    whole.no_truncation()
-    ids = np.array(replace(artefacts, tokenizer=whole).cut(clean)[0].ids[1:-1], dtype=np.int64)
-    places, weights = token_ngrams(ids, vocabulary=whole.get_vocab_size())
-    runs, run_weights = character_ngrams(clean)
-    return {
-        FEATURES_INPUT: torch.from_numpy(writing_features(clean)),
-        NGRAM_INDICES_INPUT: torch.from_numpy(places),
-        NGRAM_WEIGHTS_INPUT: torch.from_numpy(weights),
-        CHARACTER_INDICES_INPUT: torch.from_numpy(runs),
-        CHARACTER_WEIGHTS_INPUT: torch.from_numpy(run_weights),
-    }
-
-
-def prove_equal(artefacts: Artefacts, folder: Path, texts: Sequence[str]) -> float:
-    """Return the largest difference between artefacts and graph over the texts.
-
-    Raises:
-        ExportError: it is larger than 1e-4.
-    """
-    reader = Reader(folder)
-    ours = [reader.number(normalize(text)) for text in texts]
-    difference = float(np.max(np.abs(np.subtract(reference_numbers(artefacts, texts), ours))))
-    if not difference <= TOLERANCE:
-        raise ExportError(f"The graph differs from its artefacts by {difference:.2g}.")
-    return difference

@@ -1,17 +1,13 @@
-"""Eight bits instead of thirty-two: the number format of the encoder's products.
+"""Dynamic int8 quantization of the encoder's linear layers.
 
-A product of the encoder is an essay's vectors times a matrix of learned weights.  In
-``int8`` the weights are whole numbers with a scale for each column, and the vectors become
-whole numbers with one scale for all as they come.  The file shrinks and the products
-are two to four times as fast.
+Weights become whole numbers with a scale for each column; activations become whole numbers
+with one scale per tensor, at run time. The file shrinks, and the linear layers are two to four
+times as fast. Outliers among the activations are smoothed before (``smoothing.py``).
 
-One scale for all wastes its steps where a few figures are far larger than the rest, so
-those are made level or set apart before (``level.py``).
-
-Processors without VNNI, as AWS Lambda's x86 presents itself, add the products of two
-neighbouring weights in sixteen bits, where 255 × 127 twice has no room.  So two neighbours
-may add up to 128 at most, which costs less than one bit.  All processors then give the same
-whole numbers.
+Processors without VNNI, such as AWS Lambda's x86 ones, add the products of two neighboring
+weights in int16, where twice 255 × 127 overflows. Therefore the absolute values of two
+neighboring weights add up to at most 128, which costs less than one bit, and all processors
+compute the same.
 """
 
 import logging
@@ -23,79 +19,129 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 import onnxruntime
-import pandas as pd
 from onnx import numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
 from transformers import BertModel
 
-from essay_scorer.lab.calibration.conformal import fit_line
-from essay_scorer.lab.export.compile_graph import load_graph, optimise
-from essay_scorer.lab.export.smoothing import make_level
+from essay_scorer.lab.export.graph_files import load_graph, optimize_graph
+from essay_scorer.lab.export.smoothing import smooth_activations
 from essay_scorer.lab.recipe import ExportRecipe
-from essay_scorer.model.calibration import Calibration, Scale
 from essay_scorer.model.files import GRAPH, TOKENIZER
-from essay_scorer.model.reader import Reader
 from essay_scorer.text.normalize import normalize
 from essay_scorer.text.tokenizer import WindowTokenizer
 
-KEPT = 0.99  # of a thousand essays must keep their score, else float32 stays
-SAMPLE = 1000
+_MAX_PAIR = 127  # of two neighboring weights before rounding, which may add one half to each
 
-_QUANTISED = "_quantized"  # what the quantiser puts behind a name
+_QUANTIZED_SUFFIX = "_quantized"  # ONNX Runtime's, of a quantized tensor's name
 
-# Measured slower or larger than the operators they would take the place of.
-UNWANTED_FUSIONS = ("SkipLayerNormFusion", "BiasGeluFusion", "EmbedLayerNormFusion")
+# Measured to be slower or larger than the operators that they replace.
+_EXCLUDED_FUSIONS = ("SkipLayerNormFusion", "BiasGeluFusion", "EmbedLayerNormFusion")
 
 
-def narrow(
+def quantize_encoder(
     source: Path, target: Path, encoder: BertModel, recipe: ExportRecipe, texts: Sequence[str]
 ) -> None:
-    """Write the graph of one folder into another, with the encoder's products in eight bits.
+    """Write a graph whose encoder has quantized linear layers.
 
     Args:
-        source: a bundle's folder whose graph is in float32.
-        target: the folder to write ``model.onnx`` and its weights into.
-        encoder: whose weights the graph holds; their names are what the recipe speaks of.
-        recipe: which products' vectors are made level, and how many figures are set apart.
-        texts: essays to see on how large the figures get.
+        source: the folder of a bundle with a float32 graph.
+        target: the folder to write the quantized graph and its weights to.
+        encoder: the encoder in the graph; the recipe names its linear layers.
+        recipe: the smoothing and the outlier channels of each linear layer.
+        texts: essays on which the range of the activations is measured.
 
     Raises:
-        FileError: the recipe speaks of a product that the encoder does not have.
+        FileError: the recipe names a linear layer that the encoder does not have.
     """
     model = load_graph(source / GRAPH)
-    products = name_products(model, encoder)
-    windows = WindowTokenizer(source / TOKENIZER)
-    make_level(model, products, recipe, (windows.tokens(normalize(text)) for text in texts))
-    wide = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
-    narrowed = target / "narrowed.onnx"
-    with _quiet():
+    layers = name_linear_layers(model, encoder)
+    tokenizer = WindowTokenizer(source / TOKENIZER)
+    tokenized = (tokenizer.tokenize(normalize(text)) for text in texts)
+    smooth_activations(model, layers, recipe, tokenized)
+    weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+    quantized = target / "quantized.onnx"
+    _quantize(model, quantized, layers)
+    _rescale_columns(quantized, weights)
+    level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    optimize_graph(quantized, target / GRAPH, level=level, without=_EXCLUDED_FUSIONS)
+    quantized.unlink()
+
+
+def name_linear_layers(model: onnx.ModelProto, encoder: BertModel) -> Mapping[str, str]:
+    """Find the encoder's linear layers in a graph, by the values of their weights.
+
+    Args:
+        model: the graph; the weights of linear layers get the names of the layers.
+        encoder: the encoder in it.
+
+    Returns:
+        The name of each linear layer, such as ``layer.0.output.dense``, by the name of its
+        node in the graph.
+    """
+    layers = {
+        module.weight.detach().T.contiguous().numpy().tobytes(): name
+        for name, module in encoder.encoder.named_modules()
+        if isinstance(module, nn.Linear)
+    }
+    names = {
+        tensor.name: layers[data]
+        for tensor in model.graph.initializer
+        if len(tensor.dims) == 2 and (data := numpy_helper.to_array(tensor).tobytes()) in layers
+    }
+    for tensor in model.graph.initializer:
+        tensor.name = names.get(tensor.name, tensor.name)
+    nodes = {}
+    for node in model.graph.node:
+        if node.op_type == "MatMul" and node.input[1] in names:
+            nodes[node.name] = node.input[1] = names[node.input[1]]
+    return nodes
+
+
+def quantize_weights(
+    weights: npt.NDArray[np.float32],
+) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]:
+    """Quantize a weight matrix, so that no sum of two products overflows int16.
+
+    Args:
+        weights: (inputs, outputs).
+
+    Returns:
+        Whole numbers of the same shape, and the scale of each column, (outputs,). In each
+        column, the absolute values of rows 2 i and 2 i + 1 add up to at most 128.
+    """
+    sizes = np.abs(np.pad(weights, ((0, len(weights) % 2), (0, 0))))
+    pairs = (sizes[0::2] + sizes[1::2]).max(axis=0)
+    scale = np.maximum(pairs / _MAX_PAIR, np.finfo(np.float32).tiny).astype(np.float32)
+    return np.rint(weights / scale).astype(np.int8), scale
+
+
+def _quantize(model: onnx.ModelProto, path: Path, layers: Mapping[str, str]) -> None:
+    """Write the graph with ONNX Runtime's quantization of these nodes."""
+    with _without_warnings():
         quantize_dynamic(
             model,
-            narrowed,
+            path,
             op_types_to_quantize=["MatMul"],
-            nodes_to_quantize=list(products),
+            nodes_to_quantize=list(layers),
             per_channel=True,
             reduce_range=True,
             weight_type=QuantType.QInt8,
             extra_options={"MatMulConstBOnly": True, "WeightSymmetric": True},
         )
-    _fill_the_room(narrowed, wide)
-    level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
-    optimise(narrowed, target / GRAPH, level=level, without=UNWANTED_FUSIONS)
-    narrowed.unlink()
 
 
-def _fill_the_room(path: Path, wide: Mapping[str, npt.NDArray[np.float32]]) -> None:
-    """Scale each column so that its largest pair of neighbours fills the sixteen bits.
+def _rescale_columns(path: Path, weights: Mapping[str, npt.NDArray[np.float32]]) -> None:
+    """Replace the graph's quantized weights by those of ``quantize_weights``.
 
-    The quantiser knows only seven bits for every weight, as if its neighbour were as large.
+    ONNX Runtime's quantizer allows every weight seven bits, as if its neighbor were as large.
+    Here the largest pair of neighbors in a column uses the whole range of int16.
     """
     model, scales = onnx.load(path), {}
     for tensor in model.graph.initializer:
-        if tensor.name.endswith(_QUANTISED):
-            name = tensor.name.removesuffix(_QUANTISED)
-            whole, scale = whole_numbers(wide[name])
+        if tensor.name.endswith(_QUANTIZED_SUFFIX):
+            name = tensor.name.removesuffix(_QUANTIZED_SUFFIX)
+            whole, scale = quantize_weights(weights[name])
             tensor.CopyFrom(numpy_helper.from_array(whole, tensor.name))
             scales[f"{name}_scale"] = scale
     for tensor in model.graph.initializer:
@@ -104,66 +150,9 @@ def _fill_the_room(path: Path, wide: Mapping[str, npt.NDArray[np.float32]]) -> N
     onnx.save_model(model, path)
 
 
-def whole_numbers(
-    weights: npt.NDArray[np.float32],
-) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]:
-    """Return a matrix of weights as whole numbers and a scale for each of its columns.
-
-    Rounding may add half to either neighbour, so that a pair of 127 ends at 128 at most.
-    """
-    sizes = np.abs(np.pad(weights, ((0, len(weights) % 2), (0, 0))))
-    pairs = (sizes[0::2] + sizes[1::2]).max(axis=0)
-    scale = np.maximum(pairs / 127, np.finfo(np.float32).tiny).astype(np.float32)
-    return np.rint(weights / scale).astype(np.int8), scale
-
-
-def name_products(model: onnx.ModelProto, encoder: BertModel) -> Mapping[str, str]:
-    """Give the graph's weights the names they have in the encoder, ``layer.0.output.dense``.
-
-    Returns:
-        The name of each product of the encoder, by the name of its node in the graph.
-    """
-    wanted = {
-        module.weight.detach().T.contiguous().numpy().tobytes(): name
-        for name, module in encoder.encoder.named_modules()
-        if isinstance(module, nn.Linear)
-    }
-    names = {
-        tensor.name: wanted[data]
-        for tensor in model.graph.initializer
-        if len(tensor.dims) == 2 and (data := numpy_helper.to_array(tensor).tobytes()) in wanted
-    }
-    for tensor in model.graph.initializer:
-        tensor.name = names.get(tensor.name, tensor.name)
-    products = {}
-    for node in model.graph.node:
-        if node.op_type == "MatMul" and node.input[1] in names:
-            products[node.name] = node.input[1] = names[node.input[1]]
-    return products
-
-
-def kept_scores(wide: Reader, narrow: Reader, essays: pd.DataFrame, *, scale: Scale) -> float:
-    """Return the share of essays to which two graphs give the same score.
-
-    Each is brought to the scale on split ``dev``, as a bundle is; the essays are those of
-    ``dev`` and ``test``, a thousand at most: a graph knows those of ``train`` by heart, so
-    that they say little about an essay that comes.
-    """
-    order = essays.sort_values("split", kind="stable")
-    sample = order[order["split"].isin(["dev", "test"])].head(SAMPLE)
-    dev, human = (sample["split"] == "dev").to_numpy(), sample["score"].to_numpy(float)
-    values = []
-    for reader in (wide, narrow):
-        numbers = np.array([reader.number(normalize(text)) for text in sample["text"]])
-        slope, intercept = fit_line(numbers[dev], human[dev])
-        line = Calibration(slope=slope, intercept=intercept, coverage=0.0, bands=())
-        values.append(np.array([line.value(line.raw(number, scale)) for number in numbers]))
-    return float(np.mean(values[0] == values[1]))
-
-
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the quantiser from telling what it cannot know of intermediate values."""
+def _without_warnings() -> Iterator[None]:
+    """Silence the quantizer, which warns about every tensor whose type it cannot infer."""
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:

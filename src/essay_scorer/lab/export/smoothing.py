@@ -1,15 +1,18 @@
-"""Figures of one size, so that one step of a whole number fits all of them.
+"""Smooth activation outliers before quantization.
 
-The vectors that a BERT's products read hold a few figures that are ten times as large as the
-rest.  Where all of a vector's figures share one scale in whole numbers, those few leave the
-others only a handful of steps.  Two things help, and neither changes a product:
+A few channels of a BERT's activations are ten times as large as the others. Where one scale
+quantizes a whole tensor, they leave the others only a handful of steps. Two methods help, and
+neither changes what a linear layer computes:
 
-Figures are made level: each is divided by its usual size to some power, and its row of
-weights multiplied by the same (Xiao et al. 2023, "SmoothQuant").  And the few largest are
-set apart and multiplied in float32 (Dettmers et al. 2022, "LLM.int8()").
+- Smoothing divides each channel by a power of its range and multiplies the channel's row of
+  weights by the same (Xiao et al. 2023, *SmoothQuant*).
+- Outlier channels, the largest ones, are multiplied in float32 (Dettmers et al. 2022,
+  *LLM.int8()*).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,132 +24,176 @@ from essay_scorer.errors import FileError
 from essay_scorer.lab.recipe import ExportRecipe
 from essay_scorer.text.tokenizer import TokenizedText
 
-SMALLEST = 1e-3  # of the median size: no figure counts as smaller
+_MIN_RELATIVE_RANGE = 1e-3  # of a channel, relative to the median channel
+
+Ranges: TypeAlias = npt.NDArray[np.float32]  # largest absolute value of each channel, (channels,)
 
 
-def make_level(
+@dataclass(frozen=True, kw_only=True)
+class _Settings:
+    """How the input of one or several linear layers is smoothed.
+
+    Attributes:
+        tensor: the name of the activations in the graph, (1, tokens, channels).
+        strength: the power of a channel's range that it is divided by, from 0 to 1.
+        outliers: the number of outlier channels.
+    """
+
+    tensor: str
+    strength: float
+    outliers: int
+
+
+def smooth_activations(
     model: onnx.ModelProto,
-    products: Mapping[str, str],
+    layers: Mapping[str, str],
     recipe: ExportRecipe,
     essays: Iterable[TokenizedText],
 ) -> None:
-    """Rewrite the graph so that its products read level figures, as the recipe says.
+    """Rewrite a graph so that its linear layers read smoothed activations.
 
     Args:
-        model: the graph, whose products say the same afterwards.
-        products: the name of each product in the encoder, by the name of its node.
-        recipe: for which products, and how far.
-        essays: on which it is seen how large the figures get.
+        model: the graph; it computes the same afterwards.
+        layers: the name of each linear layer by the name of its node.
+        recipe: the smoothing and the outlier channels of each linear layer.
+        essays: on which the range of the activations is measured.
 
     Raises:
-        FileError: the recipe speaks of a product that the encoder does not have.
+        FileError: the recipe names a linear layer that the encoder does not have.
     """
-    for name in (*recipe.level, *recipe.apart):
-        if name not in {_kind(product) for product in products.values()}:
-            raise FileError(f"The recipe speaks of {name}, which the encoder does not have.")
-    largest = _largest(model, products, essays)
-    for (vectors, level, apart), nodes in _alike(model, products, recipe).items():
-        _level(model, nodes, vectors, largest[vectors], level=level, apart=apart)
+    known = {_without_layer_number(name) for name in layers.values()}
+    for name in (*recipe.smoothing, *recipe.outlier_channels):
+        if name not in known:
+            raise FileError(f"The recipe names {name}, a linear layer that the encoder lacks.")
+    ranges = _measure_ranges(model, layers, essays)
+    for settings, nodes in _group_by_settings(model, layers, recipe).items():
+        _smooth(model, nodes, ranges[settings.tensor], settings)
 
 
-def _kind(product: str) -> str:
-    """Return what a product is called in every layer: ``output.dense`` of ``layer.3.``."""
-    return product.split(".", 2)[2]
+def _without_layer_number(name: str) -> str:
+    """Return ``output.dense`` of ``layer.3.output.dense``."""
+    return name.split(".", 2)[2]
 
 
-def _alike(
-    model: onnx.ModelProto, products: Mapping[str, str], recipe: ExportRecipe
-) -> Mapping[tuple[str, float, int], list[onnx.NodeProto]]:
-    """Return the products by the vectors that they read and by what the recipe wants of them."""
-    alike: dict[tuple[str, float, int], list[onnx.NodeProto]] = {}
+def _group_by_settings(
+    model: onnx.ModelProto, layers: Mapping[str, str], recipe: ExportRecipe
+) -> Mapping[_Settings, list[onnx.NodeProto]]:
+    """Return the nodes to smooth; those that read the same, equally smoothed, are together."""
+    groups: dict[_Settings, list[onnx.NodeProto]] = {}
     for node in model.graph.node:
-        if node.name in products:
-            kind = _kind(products[node.name])
-            key = (node.input[0], recipe.level.get(kind, 0.0), recipe.apart.get(kind, 0))
-            alike.setdefault(key, []).append(node)
-    return {key: nodes for key, nodes in alike.items() if key[1:] != (0.0, 0)}
+        if node.name in layers:
+            name = _without_layer_number(layers[node.name])
+            strength = recipe.smoothing.get(name, 0.0)
+            outliers = recipe.outlier_channels.get(name, 0)
+            if strength or outliers:
+                settings = _Settings(tensor=node.input[0], strength=strength, outliers=outliers)
+                groups.setdefault(settings, []).append(node)
+    return groups
 
 
-def _largest(
-    model: onnx.ModelProto, products: Mapping[str, str], essays: Iterable[TokenizedText]
-) -> Mapping[str, npt.NDArray[np.float32]]:
-    """Return the largest size of each figure, (width,), by the vectors that products read."""
-    names = sorted({node.input[0] for node in model.graph.node if node.name in products})
-    seen = onnx.ModelProto()
-    seen.CopyFrom(model)
-    seen.graph.output.extend(
+def _measure_ranges(
+    model: onnx.ModelProto, layers: Mapping[str, str], essays: Iterable[TokenizedText]
+) -> Mapping[str, Ranges]:
+    """Return the range of each channel, by the name of the tensor that linear layers read."""
+    names = sorted({node.input[0] for node in model.graph.node if node.name in layers})
+    session = _open_session(model, names)
+    unused = {node.name: _zeros(node) for node in session.get_inputs()}
+    ranges: dict[str, Ranges] = {}
+    for window in (window for essay in essays for window in essay.windows):
+        tensors = session.run(names, {**unused, "input_ids": window})
+        for name, activations in zip(names, tensors, strict=True):
+            largest = np.abs(activations).max(axis=(0, 1))
+            ranges[name] = np.maximum(ranges.get(name, largest), largest)
+    return ranges
+
+
+def _open_session(model: onnx.ModelProto, names: Sequence[str]) -> onnxruntime.InferenceSession:
+    """Return a session that outputs these intermediate tensors, too."""
+    observed = onnx.ModelProto()
+    observed.CopyFrom(model)
+    observed.graph.output.extend(
         helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None) for name in names
     )
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    session = onnxruntime.InferenceSession(
-        seen.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    return onnxruntime.InferenceSession(
+        observed.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
-    nothing = {node.name: _zeros(node) for node in session.get_inputs()}
-    largest: dict[str, npt.NDArray[np.float32]] = {}
-    for window in (window for essay in essays for window in essay.windows):
-        for name, vectors in zip(
-            names, session.run(names, {**nothing, "input_ids": window}), strict=True
-        ):
-            sizes = np.abs(vectors).max(axis=(0, 1))
-            largest[name] = np.maximum(largest.get(name, sizes), sizes)
-    return largest
 
 
 def _zeros(node: onnxruntime.NodeArg) -> npt.NDArray[np.generic]:
-    """Return zeros for an input that the encoder does not read."""
+    """Return zeros for an input that does not reach the encoder."""
     shape = [size if isinstance(size, int) else 1 for size in node.shape]
     return np.zeros(shape, np.int64 if node.type == "tensor(int64)" else np.float32)
 
 
-def _level(
-    model: onnx.ModelProto,
-    nodes: Sequence[onnx.NodeProto],
-    vectors: str,
-    largest: npt.NDArray[np.float32],
-    *,
-    level: float,
-    apart: int,
+def _smooth(
+    model: onnx.ModelProto, nodes: Sequence[onnx.NodeProto], ranges: Ranges, settings: _Settings
 ) -> None:
-    """Let products read ``vectors`` with their figures level, and without those set apart."""
+    """Make linear layers read one smoothed tensor, and its outlier channels beside it."""
     weights = {tensor.name: tensor for tensor in model.graph.initializer}
-    sizes = np.maximum(largest / np.median(largest), SMALLEST) ** np.float32(level)
-    alone = np.sort(np.argsort(-largest / sizes)[:apart])
-    factors = 1 / sizes
-    factors[alone] = 0
-    levelled, few = f"{vectors}_level_{nodes[0].name}", f"{vectors}_apart_{nodes[0].name}"
-    added = [helper.make_node("Mul", [vectors, f"{levelled}_factors"], [levelled])]
-    model.graph.initializer.append(numpy_helper.from_array(factors, f"{levelled}_factors"))
-    if apart:
-        added.append(helper.make_node("Gather", [vectors, f"{few}_places"], [few], axis=2))
-        model.graph.initializer.append(numpy_helper.from_array(alone, f"{few}_places"))
-    _insert(model, before=nodes[0], nodes=added)
+    relative = np.maximum(ranges / np.median(ranges), _MIN_RELATIVE_RANGE)
+    divisors = relative ** np.float32(settings.strength)
+    outliers = np.sort(np.argsort(-ranges / divisors)[: settings.outliers])
+    smoothed, extracted = _insert_smoothing(model, nodes[0], settings.tensor, divisors, outliers)
     for node in nodes:
         weight = numpy_helper.to_array(weights[node.input[1]])
-        node.input[0] = levelled
-        if apart:
-            _add_few(model, node, few, weight[alone])
-        weight = weight * sizes[:, None]
-        weight[alone] = 0
+        node.input[0] = smoothed
+        if settings.outliers:
+            _add_outliers(model, node, extracted, weight[outliers])
+        weight = weight * divisors[:, None]
+        weight[outliers] = 0
         weights[node.input[1]].CopyFrom(numpy_helper.from_array(weight, node.input[1]))
 
 
-def _add_few(
-    model: onnx.ModelProto, node: onnx.NodeProto, few: str, weight: npt.NDArray[np.float32]
+def _insert_smoothing(
+    model: onnx.ModelProto,
+    first: onnx.NodeProto,
+    tensor: str,
+    divisors: Ranges,
+    outliers: npt.NDArray[np.intp],
+) -> tuple[str, str]:
+    """Compute a smoothed tensor, and one of its outlier channels, before a node.
+
+    Returns:
+        The names of the two tensors.
+    """
+    smoothed, extracted = f"{tensor}_smoothed_{first.name}", f"{tensor}_outliers_{first.name}"
+    factors = 1 / divisors
+    factors[outliers] = 0
+    nodes = [helper.make_node("Mul", [tensor, f"{smoothed}_factors"], [smoothed])]
+    model.graph.initializer.append(numpy_helper.from_array(factors, f"{smoothed}_factors"))
+    if len(outliers):
+        indices = f"{extracted}_indices"
+        nodes.append(helper.make_node("Gather", [tensor, indices], [extracted], axis=2))
+        model.graph.initializer.append(numpy_helper.from_array(outliers, indices))
+    _insert(model, before=first, nodes=nodes)
+    return smoothed, extracted
+
+
+def _add_outliers(
+    model: onnx.ModelProto, node: onnx.NodeProto, outliers: str, weight: npt.NDArray[np.float32]
 ) -> None:
-    """Add the product of the figures set apart to that of the others."""
-    whole, name = node.output[0], f"{node.input[1]}_apart"
-    model.graph.initializer.append(numpy_helper.from_array(weight, name))
-    after = model.graph.node[list(model.graph.node).index(node) + 1]
-    node.output[0] = f"{whole}_most"
-    product = helper.make_node("MatMul", [few, name], [f"{whole}_few"])
-    total = helper.make_node("Add", [f"{whole}_most", f"{whole}_few"], [whole])
-    _insert(model, before=after, nodes=[product, total])
+    """Multiply the outlier channels in float32, and add the product to a linear layer's output.
+
+    Args:
+        model: the graph.
+        node: the linear layer's.
+        outliers: the name of the tensor of the outlier channels.
+        weight: the outlier channels' rows of the layer's weights.
+    """
+    output, weight_name = node.output[0], f"{node.input[1]}_outliers"
+    model.graph.initializer.append(numpy_helper.from_array(weight, weight_name))
+    following = model.graph.node[list(model.graph.node).index(node) + 1]
+    node.output[0] = f"{output}_smoothed"
+    product = helper.make_node("MatMul", [outliers, weight_name], [f"{output}_outliers"])
+    total = helper.make_node("Add", [f"{output}_smoothed", f"{output}_outliers"], [output])
+    _insert(model, before=following, nodes=[product, total])
 
 
 def _insert(
     model: onnx.ModelProto, *, before: onnx.NodeProto, nodes: Sequence[onnx.NodeProto]
 ) -> None:
-    place = list(model.graph.node).index(before)
+    index = list(model.graph.node).index(before)
     for node in reversed(nodes):
-        model.graph.node.insert(place, node)
+        model.graph.node.insert(index, node)

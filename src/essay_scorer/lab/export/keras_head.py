@@ -1,0 +1,132 @@
+"""Scoring heads: read and save Keras files, and call a head with what it needs."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import keras
+import torch
+from transformers import BertModel
+
+from essay_scorer.errors import FileError
+from essay_scorer.lab.export.write_errors import convert_write_errors
+from essay_scorer.model.graph import OPTIONAL_INPUTS
+
+LAYER_MEANS_INPUT = "layer_means"  # the input of a head that reads the means of all layers
+
+logging.getLogger("absl").setLevel(logging.ERROR)  # Keras warns that .h5 is an old format
+
+
+class _KerasTwoLSTM(keras.layers.LSTM):
+    """Reads the configuration of a Keras 2 LSTM; the result is an ordinary Keras 3 layer."""
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> keras.Layer:
+        return keras.layers.LSTM.from_config(_without_time_major(config))
+
+
+class _KerasTwoGRU(keras.layers.GRU):
+    """The same for a GRU."""
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> keras.Layer:
+        return keras.layers.GRU.from_config(_without_time_major(config))
+
+
+def _without_time_major(config: dict[str, Any]) -> dict[str, Any]:
+    """Return a recurrent layer's configuration without the option that Keras 3 dropped."""
+    return {name: value for name, value in config.items() if name != "time_major"}
+
+
+def read_head(path: Path) -> keras.Model:
+    """Read a head that Keras 3, or Keras 2 in TensorFlow, saved.
+
+    Raises:
+        FileError: it cannot be loaded.
+    """
+    layers = {"LSTM": _KerasTwoLSTM, "GRU": _KerasTwoGRU}
+    try:
+        return keras.models.load_model(path, compile=False, custom_objects=layers)
+    except Exception as error:  # the readers of the formats share no other base class
+        raise FileError(f"{path} is not a Keras model that can be loaded.") from error
+
+
+def save_head(head: keras.Model, path: Path) -> None:
+    """Save a head.
+
+    Raises:
+        FileError: the file cannot be written.
+    """
+    with convert_write_errors(path):
+        head.save(path)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeadInputs:
+    """The inputs of a head: one vector of the essay, and optional ones beside it.
+
+    The vector is the mean of the last layer's token vectors, or its first n values. A head
+    with an input called ``layer_means`` reads the means of all layers instead.
+
+    Attributes:
+        vector_shape: of one essay: (n,), or (1, n) for a sequence of one step.
+        all_layers: whether the vector has the means of all layers.
+        optional: names of further inputs, of ``model.graph.OPTIONAL_INPUTS`` in their order.
+    """
+
+    vector_shape: tuple[int, ...]
+    all_layers: bool
+    optional: tuple[str, ...]
+
+    @classmethod
+    def of(cls, head: keras.Model, encoder: BertModel) -> Self:
+        """Return a head's inputs, and check them against the encoder.
+
+        Raises:
+            FileError: the head does not fit the encoder, or does not return one number.
+        """
+        shapes = {tensor.name: tuple(tensor.shape) for tensor in head.inputs}
+        optional = tuple(name for name in OPTIONAL_INPUTS if name in shapes)
+        vectors = {name: shape for name, shape in shapes.items() if name not in optional}
+        ranks = [len(shape) for shape in vectors.values()]
+        if ranks not in ([2], [3]) or head.output_shape[-1] != 1:
+            raise FileError(
+                f"The head maps {shapes} to {head.output_shape}; "
+                "it must map one vector to one number."
+            )
+        ((name, shape),) = vectors.items()
+        all_layers = name == LAYER_MEANS_INPUT
+        vector_shape = _check_vector(shape[1:], encoder, all_layers=all_layers)
+        return cls(vector_shape=vector_shape, all_layers=all_layers, optional=optional)
+
+    def predict(
+        self, head: keras.Model, means: torch.Tensor, optional: Mapping[str, torch.Tensor]
+    ) -> torch.Tensor:
+        """Return the head's prediction for one essay, shape (1,).
+
+        Args:
+            head: the head with these inputs.
+            means: the mean token vector, shape (width,), of the last layer or of all layers.
+            optional: the optional inputs by name, without a batch dimension.
+        """
+        vector = means[: self.vector_shape[-1]].reshape(1, *self.vector_shape)
+        if not self.optional:
+            return head(vector, training=False).reshape(1)
+        batch = {name: optional[name].unsqueeze(0) for name in self.optional}
+        name = next(tensor.name for tensor in head.inputs if tensor.name not in self.optional)
+        return head({name: vector, **batch}, training=False).reshape(1)
+
+
+def _check_vector(
+    shape: tuple[int | None, ...], encoder: BertModel, *, all_layers: bool
+) -> tuple[int, ...]:
+    """Check the shape of a head's vector, without the batch; an open number of steps is one."""
+    width = encoder.config.hidden_size
+    width *= encoder.config.num_hidden_layers + 1 if all_layers else 1
+    *steps, size = shape
+    fits = size is not None and (size == width if all_layers else size <= width)
+    if size is None or not fits or steps not in ([], [1], [None]):
+        raise FileError(f"The head reads {shape}, but the encoder gives vectors of {width}.")
+    return (*(1 for _ in steps), size)
