@@ -99,8 +99,7 @@ def choose_column(role: str, names: Sequence[str], asked: str | None, where: str
     """
     if asked is None:
         return next(iter(usual_columns(role, names)), None)
-    if asked not in names:
-        raise FileError(f"{where} has no column {asked}; there are: {', '.join(names)}.")
+    check_column(asked, names, where)
     return asked
 
 
@@ -117,6 +116,16 @@ def require_column(role: str, names: Sequence[str], asked: str | None, where: st
             f"There are: {', '.join(names)}."
         )
     return column
+
+
+def check_column(column: str, names: Sequence[str], where: str) -> None:
+    """Check that a column exists.
+
+    Raises:
+        FileError: it does not.
+    """
+    if column not in names:
+        raise FileError(f"{where} has no column {column}; there are: {', '.join(names)}.")
 
 
 def refuse_existing_columns(existing: Iterable[str], added: Iterable[str]) -> None:

@@ -1,73 +1,152 @@
-"""What a file of essays holds, before anyone trains on it."""
+"""Summarize a file of essays before training: ``essay-scorer data check``."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pandas as pd
 
-from essay_scorer.lab.data.essays import Essays, text_key
+from essay_scorer.lab.data.essays import Essays
+from essay_scorer.lab.data.splits import text_key
 from essay_scorer.text.words import count_words
 
 
-def inspect(essays: Essays) -> dict[str, Any]:
-    """Return what ``essay-scorer data check`` reports, as plain values."""
+@dataclass(frozen=True, kw_only=True)
+class WordCounts:
+    """Words of an essay over all essays."""
+
+    min: int
+    median: int
+    max: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromptSummary:
+    """The essays of one prompt.
+
+    Attributes:
+        essays: how many there are.
+        scale: the lowest and the highest possible score.
+        scores: how many essays have each score.
+    """
+
+    essays: int
+    scale: tuple[int, int]
+    scores: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duplicates:
+    """Texts that are there more than once.
+
+    Attributes:
+        texts: how many such texts there are.
+        across_splits: how many of them are in several splits, which inflates the measures.
+        with_different_scores: how many of them have several scores.
+        lines: the lines of each.
+    """
+
+    texts: int
+    across_splits: int
+    with_different_scores: int
+    lines: Sequence[Sequence[int]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataReport:
+    """The summary of a file.
+
+    Attributes:
+        file: its name.
+        layout: the name of its layout.
+        encodings: non-ASCII lines by encoding.
+        rows: rows in the file.
+        usable: rows without problems.
+        problems: the other rows, a sentence each.
+        words: the essays' lengths.
+        prompts: the essays of each prompt, by its ID.
+        splits: essays by split.
+        splits_from: what decides the splits, "the file" or "the texts".
+        duplicates: texts that are there more than once.
+    """
+
+    file: str
+    layout: str
+    encodings: Mapping[str, int]
+    rows: int
+    usable: int
+    problems: Sequence[str]
+    words: WordCounts
+    prompts: Mapping[str, PromptSummary]
+    splits: Mapping[str, int]
+    splits_from: str
+    duplicates: Duplicates
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as JSON has it."""
+        return asdict(self)
+
+    def describe(self) -> str:
+        """Return the report as text."""
+        lines = [*self._overview(), "", "prompt        essays  scale   scores"]
+        for prompt_id, prompt in self.prompts.items():
+            low, high = prompt.scale
+            scores = " ".join(f"{score}:{count}" for score, count in prompt.scores.items())
+            name = prompt_id or "(none)"
+            lines.append(f"{name:<12}{prompt.essays:>8}  {low}-{high:<5} {scores}")
+        lines += ["", *self.problems] if self.problems else []
+        return "\n".join(lines)
+
+    def _overview(self) -> list[str]:
+        encodings = ", ".join(f"{name} ({count} lines)" for name, count in self.encodings.items())
+        splits = ", ".join(f"{name} {count}" for name, count in self.splits.items())
+        words, copies = self.words, self.duplicates
+        return [
+            f"{self.file}: {self.layout}",
+            *([f"encodings    {encodings}"] if encodings else []),
+            f"rows         {self.rows}, {self.usable} of them usable",
+            f"words        {words.min} to {words.max}, median {words.median}",
+            f"splits       {splits} (from {self.splits_from})",
+            f"duplicates   {copies.texts} texts, {copies.across_splits} of them across splits, "
+            f"{copies.with_different_scores} with different scores",
+            *(f"             lines {', '.join(map(str, group))}" for group in copies.lines),
+        ]
+
+
+def inspect_essays(essays: Essays) -> DataReport:
+    """Return the summary of a file."""
     table = essays.table
     words = table["text"].map(count_words)
-    return {
-        "file": str(essays.path),
-        "layout": essays.layout.name,
-        "encodings": dict(essays.encodings),
-        "rows": len(table) + len(essays.problems),
-        "usable": len(table),
-        "problems": [str(problem) for problem in essays.problems],
-        "words": {"min": int(words.min()), "median": int(words.median()), "max": int(words.max())},
-        "prompts": {str(name): _prompt(part) for name, part in table.groupby("prompt")},
-        "splits": {str(name): len(part) for name, part in table.groupby("split")},
-        "splits_from": "the file" if essays.own_splits else "the texts",
-        "duplicates": _duplicates(table),
-    }
+    return DataReport(
+        file=str(essays.path),
+        layout=essays.layout.name,
+        encodings=dict(essays.encodings),
+        rows=len(table) + len(essays.problems),
+        usable=len(table),
+        problems=list(map(str, essays.problems)),
+        words=WordCounts(min=int(words.min()), median=int(words.median()), max=int(words.max())),
+        prompts={str(name): _prompt(part) for name, part in table.groupby("prompt_id")},
+        splits={str(name): len(part) for name, part in table.groupby("split")},
+        splits_from="the file" if essays.has_own_splits else "the texts",
+        duplicates=_duplicates(table),
+    )
 
 
-def _prompt(part: pd.DataFrame) -> dict[str, Any]:
-    return {
-        "essays": len(part),
-        "scale": [int(part["scale_min"].min()), int(part["scale_max"].max())],
-        "scores": {str(score): len(rows) for score, rows in part.groupby("score")},
-    }
+def _prompt(part: pd.DataFrame) -> PromptSummary:
+    return PromptSummary(
+        essays=len(part),
+        scale=(int(part["scale_min"].min()), int(part["scale_max"].max())),
+        scores={str(score): len(rows) for score, rows in part.groupby("score")},
+    )
 
 
-def _duplicates(table: pd.DataFrame) -> dict[str, Any]:
+def _duplicates(table: pd.DataFrame) -> Duplicates:
     keys = table["text"].map(text_key)
     copies = table.assign(key=keys)[keys.duplicated(keep=False)]
     groups = [part for _, part in copies.groupby("key")]
-    return {
-        "texts": len(groups),
-        "across_splits": sum(part["split"].nunique() > 1 for part in groups),
-        "with_different_scores": sum(part["score"].nunique() > 1 for part in groups),
-        "lines": [part["line"].tolist() for part in groups],
-    }
-
-
-def describe(report: dict[str, Any]) -> str:
-    """Return the report as a person reads it."""
-    encodings = ", ".join(f"{name} ({count} lines)" for name, count in report["encodings"].items())
-    words, copies = report["words"], report["duplicates"]
-    lines = [
-        f"{report['file']}: {report['layout']}",
-        *([f"encodings    {encodings}"] if encodings else []),
-        f"rows         {report['rows']}, {report['usable']} of them usable",
-        f"words        {words['min']} to {words['max']}, median {words['median']}",
-        "splits       "
-        + ", ".join(f"{name} {count}" for name, count in report["splits"].items())
-        + f" (from {report['splits_from']})",
-        f"duplicates   {copies['texts']} texts, {copies['across_splits']} of them across splits, "
-        f"{copies['with_different_scores']} with different scores",
-        *(f"             lines {', '.join(map(str, group))}" for group in copies["lines"]),
-        "",
-        "prompt        essays  scale   scores",
-    ]
-    for name, prompt in report["prompts"].items():
-        low, high = prompt["scale"]
-        scores = " ".join(f"{score}:{count}" for score, count in prompt["scores"].items())
-        lines.append(f"{name or '(none)':<12}{prompt['essays']:>8}  {low}-{high:<5} {scores}")
-    lines += ["", *report["problems"]] if report["problems"] else []
-    return "\n".join(lines)
+    return Duplicates(
+        texts=len(groups),
+        across_splits=sum(part["split"].nunique() > 1 for part in groups),
+        with_different_scores=sum(part["score"].nunique() > 1 for part in groups),
+        lines=[part["line"].tolist() for part in groups],
+    )

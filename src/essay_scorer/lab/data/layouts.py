@@ -1,34 +1,51 @@
-"""Which column of a file means what: two published corpora by their columns, others by name."""
+"""Which column of a file of scored essays holds what.
 
-from collections.abc import Sequence
+Two public corpora are recognized by their columns; in other files, columns have usual names or
+are named by the user.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from essay_scorer.errors import FileError
+from essay_scorer.tables.columns import check_column, choose_column, require_column
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """Column names of a file; an empty one is a column that the file need not have."""
+    """The columns of a file.
 
-    name: str = "by name"
-    text: str = "text"
-    score: str = "score"
-    prompt: str = ""
-    split: str = ""
-    rater1: str = ""
-    rater2: str = ""
-    scale_min: str = ""
-    scale_max: str = ""
+    Attributes:
+        name: where the layout comes from, for the report.
+        text: the essay.
+        score: the human score.
+        prompt_id: the label of the assignment.
+        split: "train", "dev" or "test".
+        rater1: the first rater's score.
+        rater2: the second rater's score.
+        scale_min: the lowest possible score.
+        scale_max: the highest possible score.
+        groups: columns that divide the writers into groups, for the fairness report.
+        scales: the published scale (min, max) of each prompt.
+    """
+
+    name: str = "by column names"
+    text: str
+    score: str
+    prompt_id: str | None = None
+    split: str | None = None
+    rater1: str | None = None
+    rater2: str | None = None
+    scale_min: str | None = None
+    scale_max: str | None = None
     groups: tuple[str, ...] = ()
-    scales: dict[str, tuple[int, int]] = field(default_factory=dict)  # by prompt
+    scales: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 KAGGLE = Layout(
     name="ASAP-AES, as published on Kaggle",
     text="essay",
     score="domain1_score",
-    prompt="essay_set",
+    prompt_id="essay_set",
     rater1="rater1_domain1",
     rater2="rater2_domain1",
     scales={
@@ -41,7 +58,7 @@ ASAP2 = Layout(
     name="ASAP 2.0",
     text="full_text",
     score="score",
-    prompt="prompt_name",
+    prompt_id="prompt_name",
     groups=(
         "race_ethnicity",
         "gender",
@@ -49,47 +66,43 @@ ASAP2 = Layout(
         "student_disability_status",
         "ell_status",
     ),
-    scales={},
 )
 
-_KNOWN = (KAGGLE, ASAP2)
-_USUAL = {
-    "text": ("text", "essay", "full_text", "essay_text"),
-    "score": ("score", "holistic_score", "grade"),
-    "prompt": ("prompt", "prompt_id", "prompt_name", "essay_set"),
-    "split": ("split",),
-    "rater1": ("rater1", "rater_1"),
-    "rater2": ("rater2", "rater_2"),
-    "scale_min": ("score_min",),
-    "scale_max": ("score_max",),
-}
+_PUBLISHED = (KAGGLE, ASAP2)
 
 
-def recognise(columns: Sequence[str], named: dict[str, str], groups: Sequence[str] = ()) -> Layout:
-    """Return the layout of a file with these columns.
+def recognize_layout(
+    columns: Sequence[str], named: Mapping[str, str], groups: Sequence[str], *, where: str
+) -> Layout:
+    """Return the layout of a file.
 
     Args:
-        columns: the names of all the file's columns.
-        named: what the user says, like ``{"text": "Aufsatz"}``; it wins over any guess.
-        groups: the columns that part the writers into groups.
+        columns: the names of its columns.
+        named: columns that the user names, by role, like ``{"text": "Aufsatz"}``.
+        groups: the columns that divide the writers into groups.
+        where: the file's name, for messages.
 
     Raises:
-        FileError: a named column is not there, or none for the text or the score is.
+        FileError: a named column does not exist, or none holds the text or the score.
     """
-    for column in [*named.values(), *groups]:
-        if column not in columns:
-            raise FileError(f"There is no column {column}; there are: {', '.join(columns)}.")
-    for layout in _KNOWN:
-        if not named and {layout.text, layout.score, layout.prompt} <= set(columns):
+    for group in groups:
+        check_column(group, columns, where)
+    for layout in _PUBLISHED:
+        if not named and {layout.text, layout.score, layout.prompt_id} <= set(columns):
             present = tuple(groups) or tuple(name for name in layout.groups if name in columns)
             return replace(layout, groups=present)
-    chosen: dict[str, Any] = {
-        role: next((name for name in usual if name in columns), "")
-        for role, usual in _USUAL.items()
-    } | named
-    for role in ("text", "score"):
-        if not chosen[role]:
-            raise FileError(
-                f"No column is the {role}; name it with --{role}. There are: {', '.join(columns)}."
-            )
-    return replace(Layout(groups=tuple(groups)), **chosen)
+
+    def optional(role: str) -> str | None:
+        return choose_column(role, columns, named.get(role), where)
+
+    return Layout(
+        text=require_column("text", columns, named.get("text"), where),
+        score=require_column("score", columns, named.get("score"), where),
+        prompt_id=optional("prompt_id"),
+        split=optional("split"),
+        rater1=optional("rater1"),
+        rater2=optional("rater2"),
+        scale_min=optional("scale_min"),
+        scale_max=optional("scale_max"),
+        groups=tuple(groups),
+    )

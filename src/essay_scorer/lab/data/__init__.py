@@ -1,0 +1,1 @@
+"""Essays with human scores: from a file to a checked table of train, dev and test essays."""

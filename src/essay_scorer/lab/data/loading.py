@@ -1,0 +1,83 @@
+"""Load a file of essays into a DataFrame, with each row's line and what cannot be read."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from essay_scorer.errors import FileError
+from essay_scorer.tables.readers import format_of, open_source
+from essay_scorer.tables.rows import INVALID_JSON, NOT_AN_OBJECT, TOO_LARGE, WRONG_FIELDS, Row
+from essay_scorer.tables.text_lines import DETECT
+
+_REASONS = {
+    INVALID_JSON: "invalid JSON",
+    NOT_AN_OBJECT: "not a JSON object",
+    TOO_LARGE: "too large",
+    WRONG_FIELDS: "wrong number of fields",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowProblem:
+    """Why a row cannot be used.
+
+    Attributes:
+        line: the line on which the row begins, from 1.
+        reason: a clause for people.
+    """
+
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.reason}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedRows:
+    """The content of a file.
+
+    Attributes:
+        table: the columns of all rows that can be read.
+        lines: the line on which each of these rows begins.
+        problems: the rows that cannot be read.
+        encodings: non-ASCII lines by encoding; empty for Parquet.
+    """
+
+    table: pd.DataFrame
+    lines: Sequence[int]
+    problems: Sequence[RowProblem]
+    encodings: Mapping[str, int]
+
+
+def load_rows(path: Path, *, format: str | None = None) -> LoadedRows:  # noqa: A002 - as the option
+    """Load a file.
+
+    Args:
+        path: the file; a text file may be UTF-8, Windows-1252, or a mix of both.
+        format: one of ``readers.FORMATS``; by default, the one that the suffix names.
+
+    Raises:
+        FileError: it cannot be read, or has no rows.
+    """
+    name = str(path)
+    with closing(open_source(name, format or format_of(name, None), encoding=DETECT)) as source:
+        rows = list(source)
+    if not rows:
+        raise FileError(f"{path} holds no row.")
+    good = [row for row in rows if row.error is None]
+    columns = None if source.columns is None else list(dict.fromkeys(source.columns))
+    return LoadedRows(
+        table=pd.DataFrame([row.fields for row in good], columns=columns),
+        lines=[row.line for row in good],
+        problems=[_problem(row, row.error) for row in rows if row.error is not None],
+        encodings=source.encodings,
+    )
+
+
+def _problem(row: Row, code: str) -> RowProblem:
+    detail = f" ({row.detail})" if row.detail else ""
+    return RowProblem(line=row.line, reason=f"{_REASONS[code]}{detail}")

@@ -1,0 +1,57 @@
+"""Check the rows of a table of scored essays."""
+
+import pandas as pd
+import pandera.pandas as pa
+
+from essay_scorer.errors import TextError
+from essay_scorer.lab.data.splits import SPLITS
+from essay_scorer.text.normalize import normalize
+
+_UNKNOWN_SPLIT = "the split is not train, dev or test"
+_MISSING = {
+    "text": "the text is missing",
+    "score": "the score is not a number",
+    "split": _UNKNOWN_SPLIT,
+}
+
+
+def find_bad_rows(table: pd.DataFrame) -> dict[int, str]:
+    """Return the reason why each bad row cannot be used, by index label.
+
+    Args:
+        table: the columns ``text``, ``score``, ``scale_min``, ``scale_max`` and, if the file has
+            it, ``split``.
+    """
+    try:
+        _schema(has_splits="split" in table.columns).validate(table, lazy=True)
+    except pa.errors.SchemaErrors as found:
+        reasons: dict[int, str] = {}
+        for failure in found.failure_cases.itertuples():
+            missing = failure.check == "not_nullable"
+            reason = _MISSING[failure.column] if missing else failure.check
+            reasons.setdefault(int(failure.index), reason)
+        return reasons
+    return {}
+
+
+def _schema(*, has_splits: bool) -> pa.DataFrameSchema:
+    words = pa.Check(_has_words, element_wise=True, error="the text has no words")
+    whole = pa.Check(lambda score: score % 1 == 0, error="the score is not a whole number")
+    columns = {"text": pa.Column(object, words), "score": pa.Column(float, whole)}
+    if has_splits:
+        columns["split"] = pa.Column(object, pa.Check.isin(SPLITS, error=_UNKNOWN_SPLIT))
+    on_scale = pa.Check(_is_on_scale, error="the score is outside the scale of its prompt")
+    return pa.DataFrameSchema(columns, checks=on_scale, coerce=True)
+
+
+def _has_words(text: object) -> bool:
+    try:
+        normalize(text)
+    except TextError:
+        return False
+    return True
+
+
+def _is_on_scale(table: pd.DataFrame) -> pd.Series:
+    score = table["score"]
+    return score.isna() | score.between(table["scale_min"], table["scale_max"])
