@@ -111,13 +111,13 @@ def _add_column_options(command: argparse.ArgumentParser) -> None:
 
 
 def _check_data(options: argparse.Namespace) -> None:
-    from essay_scorer.lab.data.inspection import describe, inspect
+    from essay_scorer.lab.data.inspection import inspect_essays
 
-    report = inspect(_read_essays(options))
+    report = inspect_essays(_read_essays(options))
     if options.json:
-        shared.print_json(report)
+        shared.print_json(report.to_dict())
     else:
-        print(describe(report))
+        print(report.describe())
 
 
 def _train(options: argparse.Namespace) -> None:
@@ -171,17 +171,17 @@ def _evaluate(options: argparse.Namespace) -> None:
 
 
 def _read_essays(options: argparse.Namespace) -> "Essays":
-    from essay_scorer.lab.data.essays import Columns, read_essays
+    from essay_scorer.lab.data.essays import ReadOptions, read_essays
     from essay_scorer.machine import memory_limit, share_of_memory
 
-    columns = Columns(
+    read_options = ReadOptions(
         named=shared.named_columns(options, *_ROLES),
         groups=options.group,
         scale=options.scale,
         format=options.format,
     )
     with memory_limit(str(options.data), share_of_memory(0.5)):
-        return read_essays(options.data, columns)
+        return read_essays(options.data, read_options)
 
 
 def _usable(essays: "Essays", options: argparse.Namespace) -> "pd.DataFrame":
