@@ -91,7 +91,7 @@ def essays() -> pd.DataFrame:
         paragraphs = [" ".join(choose.choices(known, k=3)) for _ in range(choose.randint(2, 4))]
         split = ("train", "train", "train", "dev", "test")[number // 4 % 5]
         rows.append(("\n\n".join(paragraphs), score, number % 3, split))
-    table = pd.DataFrame(rows, columns=["text", "score", "prompt", "split"])
+    table = pd.DataFrame(rows, columns=["text", "score", "prompt_id", "split"])
     return table.assign(scale_min=1, scale_max=4)
 
 

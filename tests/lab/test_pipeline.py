@@ -261,7 +261,7 @@ def read(
 def ensemble(recipe_file: Path, essays: pd.DataFrame, read: Inputs) -> Ensemble:
     way = Recipe.load(str(recipe_file)).way
     assert isinstance(way, Blended)
-    return Ensemble.fit(way, read, targets_of(essays), essays["prompt"].to_numpy())
+    return Ensemble.fit(way, read, targets_of(essays), essays["prompt_id"].to_numpy())
 
 
 def _head_numbers(head: keras.Model, read: Inputs, rows: list[int]) -> list[float]:
