@@ -1,52 +1,59 @@
-"""The evaluation as one HTML file: charts beside tables, each bar met or not."""
+"""The evaluation as one self-contained HTML file: charts beside tables."""
 
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from essay_scorer.contract import DEFAULT_REVIEW_SHARE
 from essay_scorer.lab.evaluation import charts
-from essay_scorer.lab.evaluation.evaluate import QWK_BAR
+from essay_scorer.lab.evaluation.criteria import MIN_GROUP_ESSAYS, MIN_QWK
+from essay_scorer.lab.evaluation.evaluation_report import EvaluationReport
 
-TEMPLATE = "report.html"
+FILE_NAME = "report.html"  # of the template, too
 
 
-def render(report: dict[str, Any]) -> str:
-    """Return the page for what ``evaluate`` returned."""
-    labels = list(range(report["scale"]["min"], report["scale"]["max"] + 1))
-    counts = report["confusion"]
-    pictures = {
-        "confusion": charts.confusion(counts, labels),
-        "distributions": charts.distributions(counts, labels),
-        "calibration": charts.calibration(report["calibration"]),
-        "by_prompt": charts.by_name(report["by_prompt"], QWK_BAR),
-        "review": charts.review(report["review"], DEFAULT_REVIEW_SHARE),
-    }
-    if "attacks" in report:
-        pictures["attacks"] = charts.attacks(report["attacks"])
+def write_report(report: EvaluationReport, folder: Path) -> Path:
+    """Write ``report.html`` to a folder, and return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / FILE_NAME
+    path.write_text(render_report(report), encoding="utf-8")
+    return path
+
+
+def render_report(report: EvaluationReport) -> str:
+    """Return the report as an HTML page."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
     )
-    environment.filters |= {"figure": _figure, "percent": _percent}
-    pictures_safe = {name: Markup(svg) for name, svg in pictures.items()}  # noqa: S704 - ours
-    return environment.get_template(TEMPLATE).render(
-        report=report, labels=labels, pictures=pictures_safe
+    environment.filters |= {"number": _format_number, "percent": _format_percent}
+    labels = _labels(report)
+    svgs = {name: Markup(svg) for name, svg in _charts(report, labels).items()}  # noqa: S704 - ours
+    return environment.get_template(FILE_NAME).render(
+        report=report, labels=labels, charts=svgs, min_group_essays=MIN_GROUP_ESSAYS
     )
 
 
-def _percent(value: float) -> str:
+def _labels(report: EvaluationReport) -> list[int]:
+    return list(range(report.scale.min, report.scale.max + 1))
+
+
+def _charts(report: EvaluationReport, labels: list[int]) -> dict[str, str]:
+    svgs = {
+        "confusion": charts.confusion_chart(report.confusion, labels),
+        "distribution": charts.distribution_chart(report.confusion, labels),
+        "calibration": charts.calibration_chart(report.calibration),
+        "qwk": charts.qwk_chart(report.by_prompt, MIN_QWK),
+        "review": charts.review_chart(report.review, DEFAULT_REVIEW_SHARE),
+    }
+    if report.robustness:
+        svgs["attacks"] = charts.attack_chart(report.robustness.attacks)
+    return svgs
+
+
+def _format_number(value: float) -> str:
+    return "–" if value != value else f"{value:.3f}"  # noqa: PLR0124 - NaN
+
+
+def _format_percent(value: float) -> str:
     return f"{value:.1%}"
-
-
-def _figure(value: float | None) -> str:
-    return "–" if value is None or value != value else f"{value:.3f}"  # noqa: PLR0124 - NaN
-
-
-def write_report(report: dict[str, Any], folder: Path) -> Path:
-    """Write ``report.html`` into a folder and return its path."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / TEMPLATE
-    path.write_text(render(report), encoding="utf-8")
-    return path

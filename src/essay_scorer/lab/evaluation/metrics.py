@@ -1,12 +1,13 @@
-"""Agreement between a machine and human raters, in the field's standard measures.
+"""Measures of the agreement between a machine and human raters.
 
-The definitions are RSMTool's (Educational Testing Service, *RSMTool: evaluation
-metrics*), with two differences: QWK is computed on whole scores over the whole scale,
-as the essay-scoring literature does, not on continuous ones; scores of zero count.
+The definitions are RSMTool's (Educational Testing Service, *RSMTool: evaluation metrics*), with
+two differences: QWK is computed on whole scores over the whole scale, as in the literature on
+essay scoring, not on continuous ones; and scores of zero count.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,66 +15,121 @@ from sklearn.metrics import cohen_kappa_score
 
 from essay_scorer.model.calibration import Scale
 
-Numbers = Sequence[float] | npt.NDArray[Any]
+Numbers: TypeAlias = Sequence[float] | npt.NDArray[np.generic]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreement:
+    """How well machine scores agree with human scores.
+
+    Attributes:
+        essays: their number.
+        qwk: quadratic weighted kappa of whole scores.
+        pearson: Pearson's r of raw scores; NaN if one side never varies.
+        exact: share of equal whole scores.
+        adjacent: share of whole scores that differ by one point or less.
+        smd: standardized mean difference: the mean raw score minus the mean human score, over
+            the standard deviation of the human scores; NaN if one side never varies.
+    """
+
+    essays: int
+    qwk: float
+    pearson: float
+    exact: float
+    adjacent: float
+    smd: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupAgreement(Agreement):
+    """Agreement on the essays of one group of writers.
+
+    Attributes:
+        dsm: the difference between standardized means, machine − human; NaN if undefined.
+    """
+
+    dsm: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class RaterAgreement(Agreement):
+    """Agreement of two human raters, and how much lower the machine's is.
+
+    Attributes:
+        qwk_degradation: QWK of the raters minus QWK of machine and human score.
+        pearson_degradation: the same for Pearson's r.
+        prmse: see ``prmse``; only if the raters used the score's own scale.
+    """
+
+    qwk_degradation: float
+    pearson_degradation: float
+    prmse: float | None = None
+
+
+def agreement(human: Numbers, machine: Numbers, raw: Numbers, scale: Scale) -> Agreement:
+    """Measure how well machine scores agree with human scores.
+
+    Args:
+        human: whole human scores, (essays,).
+        machine: whole machine scores, (essays,).
+        raw: the same before rounding, (essays,).
+        scale: the raters' scale.
+    """
+    h, m, r = (np.asarray(scores, float) for scores in (human, machine, raw))
+    distance = np.abs(h - m)
+    varies = h.std() > 0 and r.std() > 0
+    return Agreement(
+        essays=len(h),
+        qwk=qwk(human, machine, scale),
+        pearson=float(np.corrcoef(h, r)[0, 1]) if varies else float("nan"),
+        exact=float(np.mean(distance == 0)),
+        adjacent=float(np.mean(distance <= 1)),
+        smd=float((r.mean() - h.mean()) / h.std(ddof=1)) if varies else float("nan"),
+    )
 
 
 def qwk(human: Numbers, machine: Numbers, scale: Scale) -> float:
-    """Quadratic weighted kappa of whole scores (Cohen 1968), over every score of the scale.
+    """Return the quadratic weighted kappa of whole scores (Cohen 1968).
 
-    Scores that nobody gave count too: without them the weights would shrink.
+    Its weights span all scores of the scale, given or not.
     """
     labels = list(range(scale.min, scale.max + 1))
     return float(cohen_kappa_score(human, machine, labels=labels, weights="quadratic"))
 
 
-def agreement(human: Numbers, value: Numbers, raw: Numbers, scale: Scale) -> dict[str, float]:
-    """Return the measures of how well machine scores agree with human ones.
+def group_differences(human: Numbers, raw: Numbers, groups: Sequence[str]) -> Mapping[str, float]:
+    """Return each group's difference between standardized means (DSM), machine − human.
+
+    Both scores are standardized over all essays, so that only differences count that the
+    machine makes between groups, not those between the groups' human scores.
 
     Args:
-        human: whole human scores, shape (essays,).
-        value: the machine's whole scores, for QWK, exact and adjacent agreement.
-        raw: the machine's unrounded scores, for Pearson's r and SMD.
-        scale: the scores that could be given.
-
-    Returns:
-        ``qwk``, ``pearson``, ``exact`` and ``adjacent`` (shares; adjacent includes
-        exact), ``smd`` (mean machine − human over the human standard deviation).
+        human: human scores, (essays,).
+        raw: unrounded machine scores, (essays,).
+        groups: the group of each essay's writer.
     """
-    y, v, r = (np.asarray(numbers, float) for numbers in (human, value, raw))
-    distance = np.abs(y - v)
-    varies = y.std() > 0 and r.std() > 0
-    return {
-        "qwk": qwk(human, value, scale),
-        "pearson": float(np.corrcoef(y, r)[0, 1]) if varies else float("nan"),
-        "exact": float(np.mean(distance == 0)),
-        "adjacent": float(np.mean(distance <= 1)),
-        "smd": float((r.mean() - y.mean()) / y.std(ddof=1)) if varies else float("nan"),
-    }
-
-
-def group_differences(human: Numbers, raw: Numbers, groups: Sequence[str]) -> Mapping[str, float]:
-    """Return each group's difference between standardised means (DSM), machine − human.
-
-    Both scores are standardised over all essays, so that a difference in the groups'
-    ability does not count, only one in how the machine sees them.
-    """
-    y, r, g = np.asarray(human, float), np.asarray(raw, float), np.asarray(groups)
-    if r.std() == 0 or y.std() == 0:
+    h, r, g = np.asarray(human, float), np.asarray(raw, float), np.asarray(groups)
+    if r.std() == 0 or h.std() == 0:
         return {str(name): float("nan") for name in np.unique(g)}
-    gap = (r - r.mean()) / r.std(ddof=1) - (y - y.mean()) / y.std(ddof=1)
-    return {str(name): float(gap[g == name].mean()) for name in np.unique(g)}
+    difference = (r - r.mean()) / r.std(ddof=1) - (h - h.mean()) / h.std(ddof=1)
+    return {str(name): float(difference[g == name].mean()) for name in np.unique(g)}
 
 
 def prmse(raw: Numbers, first: Numbers, second: Numbers) -> float:
     """Return the share of the true scores' variance that the machine's raw scores explain.
 
-    Proportional reduction in mean squared error (Haberman 2008; RSMTool's formula for
-    essays that all have two human scores): the error variance of the raters, estimated
-    from their differences, is taken off both the error and the variance.
+    Proportional reduction in mean squared error (Haberman 2008), by RSMTool's formula for
+    essays with two human scores each: the raters' error variance, estimated from their
+    differences, is subtracted from both the error and the variance.
+
+    Args:
+        raw: unrounded machine scores, (essays,).
+        first: the scores of one rater, (essays,).
+        second: the scores of another rater, (essays,).
     """
-    pair = np.column_stack([np.asarray(first, float), np.asarray(second, float)])
-    rater_error = float(np.mean((pair[:, 0] - pair[:, 1]) ** 2) / 2)
-    mean = pair.mean(axis=1)
+    pairs = np.column_stack([np.asarray(first, float), np.asarray(second, float)])
+    rater_error = float(np.mean((pairs[:, 0] - pairs[:, 1]) ** 2) / 2)
+    mean = pairs.mean(axis=1)
     error = float(np.mean((mean - np.asarray(raw, float)) ** 2)) - rater_error / 2
     true_variance = float(mean.var(ddof=1)) - rater_error / 2
     return 1 - error / true_variance

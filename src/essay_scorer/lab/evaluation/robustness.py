@@ -1,81 +1,142 @@
-"""How a scorer stands up to texts that try to fool it, and to fair changes."""
+"""How a scorer withstands attacks, tolerates benign changes, and explains itself."""
 
-import random
-from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from essay_scorer.explain.attribution import Piece, join_pieces, split_pieces
-from essay_scorer.lab.calibration.thresholds import Assignments
-from essay_scorer.lab.evaluation.attacks import ATTACKS, FAIR, Attack, Material, Words, apply
-from essay_scorer.lab.progress import report_steps
+from essay_scorer.lab.evaluation.attacks import ATTACKS
+from essay_scorer.lab.evaluation.benign_changes import BENIGN_CHANGES
+from essay_scorer.lab.evaluation.faithfulness import Faithfulness, measure_faithfulness
+from essay_scorer.lab.evaluation.text_changes import Material, TextChange, apply_change
+from essay_scorer.progress import report_steps
 from essay_scorer.scorer import Score, Scorer
-from essay_scorer.text.normalize import normalize
 
-HELD_OFF = FAIR_ENOUGH = 0.95  # shares of the texts
-FAIR_CHANGE = 0.5  # score points
-SEED = "measure"
+MIN_FLAGGED = 0.95  # share of attacked essays
+MIN_TOLERATED = 0.95  # share of essays with a benign change
+MAX_BENIGN_CHANGE = 0.5  # score points
+
+_SAMPLE_SEED = 2026
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """What one attack, or one fair change, did to the sampled essays."""
+class ChangeResult:
+    """What one attack, or one benign change, did to a sample of essays.
+
+    Attributes:
+        name: of the change.
+        purpose: an attack or a benign change.
+        essays: their number.
+        change: mean change of the raw score.
+        flagged: share of essays that got a flag which they did not have before.
+        within: share of essays whose raw score changed by half a point or less.
+        passed: whether the scorer withstood the attack: it raised no score on average, or 95 %
+            of the essays were flagged; or tolerated the benign change: 95 % of the essays
+            changed by half a point or less.
+    """
 
     name: str
-    purpose: str
+    purpose: Literal["attack", "benign change"]
     essays: int
-    change: float  # mean, in raw score points
-    flagged: float  # the share that got a flag which the essay itself did not have
-    within: float  # the share that moved by half a point or less
-    held: bool
+    change: float
+    flagged: float
+    within: float
+    passed: bool
+
+    @property
+    def verdict(self) -> str:
+        """The result in words."""
+        word = "withstood" if self.purpose == "attack" else "tolerated"
+        return word if self.passed else f"not {word}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OffTopicRates:
+    """How often essays are flagged ``off_topic``, as shares.
+
+    Attributes:
+        own: with their own prompt: false alarms.
+        other: with another prompt.
+    """
+
+    own: float
+    other: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Robustness:
+    """The report's part on attacks, topics and explanations.
+
+    Attributes:
+        attacks: attacks and benign changes.
+        off_topic: if the texts of several prompts are known.
+        explanations: how faithful they are.
+    """
+
+    attacks: Sequence[ChangeResult]
+    off_topic: OffTopicRates | None
+    explanations: Faithfulness
+
+
+def measure_robustness(
+    scorer: Scorer, essays: pd.DataFrame, *, sample: int, prompts: Mapping[str, str]
+) -> Robustness:
+    """Measure everything in this module; see the functions for the arguments."""
+    known = essays[essays["prompt_id"].astype(str).isin(list(prompts))]
+    return Robustness(
+        attacks=measure_attacks(scorer, essays, sample=sample, prompts=prompts),
+        off_topic=(
+            off_topic_rates(scorer, known, prompts) if len(prompts) > 1 and len(known) else None
+        ),
+        explanations=measure_faithfulness(scorer, essays, sample=max(sample // 5, 1)),
+    )
 
 
 def measure_attacks(
-    scorer: Scorer, essays: pd.DataFrame, *, sample: int, assignments: Assignments | None = None
-) -> list[Outcome]:
-    """Attack a random sample of essays in every way, and change them in every fair one.
-
-    An attack is held off where it raises no score on average, or gets a flag in 95 % of
-    the cases; a fair change is borne where 95 % stay within half a point.
+    scorer: Scorer,
+    essays: pd.DataFrame,
+    *,
+    sample: int,
+    prompts: Mapping[str, str] | None = None,
+) -> list[ChangeResult]:
+    """Apply every attack and every benign change to a random sample of essays.
 
     Args:
-        scorer: the bundle to measure.
-        essays: genuine essays, of several prompts.
-        sample: how many of them.
-        assignments: the texts of the prompts, sent along with the essays.
+        scorer: the bundle.
+        essays: genuine essays; columns ``text`` and ``prompt_id``.
+        sample: their number; all of them if there are fewer.
+        prompts: the texts of the prompts by ID, which are sent along with the essays.
     """
-    chosen = essays.sample(min(sample, len(essays)), random_state=2026)
-    prompts = [(assignments or {}).get(str(prompt)) for prompt in chosen["prompt"]]
-    before = _score(scorer, list(chosen["text"]), prompts)
+    chosen = essays.sample(min(sample, len(essays)), random_state=_SAMPLE_SEED)
+    texts_of_prompts = [(prompts or {}).get(str(prompt_id)) for prompt_id in chosen["prompt_id"]]
+    before = _score(scorer, list(chosen["text"]), texts_of_prompts)
     materials = _materials(scorer, essays, chosen)
-    outcomes = []
-    changes = {**ATTACKS, **FAIR}
+    results = []
+    changes = {**ATTACKS, **BENIGN_CHANGES}
     with report_steps("attacking", len(changes)) as report:
         for done, (name, change) in enumerate(changes.items(), 1):
-            texts = _changed(change, chosen, materials)
-            outcomes.append(_outcome(name, before, _score(scorer, texts, prompts)))
+            changed = _apply(change, chosen, materials)
+            results.append(_compare(name, before, _score(scorer, changed, texts_of_prompts)))
             report(done)
-    return outcomes
+    return results
 
 
 def _materials(scorer: Scorer, essays: pd.DataFrame, chosen: pd.DataFrame) -> list[Material]:
-    words = Words.of(scorer.vocabulary, half=1)
-    others = {
-        prompt: list(essays.loc[essays["prompt"] != prompt, "text"]) or list(essays["text"])
-        for prompt in chosen["prompt"].unique()
-    }
-    return [
-        Material(words=words, others=others[prompt], patterns="measure")
-        for prompt in chosen["prompt"]
-    ]
+    """Return the material for each chosen essay, with the essays on other prompts."""
+    by_prompt = {}
+    for prompt_id in chosen["prompt_id"].unique():
+        others = list(essays.loc[essays["prompt_id"] != prompt_id, "text"])
+        by_prompt[prompt_id] = Material.of(
+            scorer.vocabulary, purpose="measurement", other_essays=others or list(essays["text"])
+        )
+    return [by_prompt[prompt_id] for prompt_id in chosen["prompt_id"]]
 
 
-def _changed(change: Attack, chosen: pd.DataFrame, materials: Sequence[Material]) -> list[str]:
+def _apply(change: TextChange, chosen: pd.DataFrame, materials: Sequence[Material]) -> list[str]:
     return [
-        apply(change, text, seed=f"{SEED} {row}", material=material)
+        apply_change(change, text, seed=f"measure {row}", material=material)
         for (row, text), material in zip(chosen["text"].items(), materials, strict=True)
     ]
 
@@ -84,84 +145,40 @@ def _score(scorer: Scorer, texts: Sequence[str], prompts: Sequence[str | None]) 
     return [scorer.score(text, prompt=prompt) for text, prompt in zip(texts, prompts, strict=True)]
 
 
-def _outcome(name: str, before: Sequence[Score], after: Sequence[Score]) -> Outcome:
-    moved = np.array([new.raw - old.raw for old, new in zip(before, after, strict=True)])
-    new_flags = [set(new.flags) - set(old.flags) for old, new in zip(before, after, strict=True)]
-    flagged = float(np.mean([bool(flags) for flags in new_flags]))
-    within = float(np.mean(np.abs(moved) <= FAIR_CHANGE))
-    fair = name in FAIR
-    held = within >= FAIR_ENOUGH if fair else moved.mean() <= 0 or flagged >= HELD_OFF
-    return Outcome(
+def _compare(name: str, before: Sequence[Score], after: Sequence[Score]) -> ChangeResult:
+    pairs = list(zip(before, after, strict=True))
+    changes = np.array([new.raw - old.raw for old, new in pairs])
+    flagged = float(np.mean([bool(set(new.flags) - set(old.flags)) for old, new in pairs]))
+    within = float(np.mean(np.abs(changes) <= MAX_BENIGN_CHANGE))
+    benign = name in BENIGN_CHANGES
+    withstood = changes.mean() <= 0 or flagged >= MIN_FLAGGED
+    return ChangeResult(
         name=name,
-        purpose="fair change" if fair else "attack",
-        essays=len(moved),
-        change=round(float(moved.mean()), 4),
+        purpose="benign change" if benign else "attack",
+        essays=len(pairs),
+        change=round(float(changes.mean()), 4),
         flagged=round(flagged, 4),
         within=round(within, 4),
-        held=bool(held),
+        passed=bool(within >= MIN_TOLERATED if benign else withstood),
     )
 
 
 def off_topic_rates(
-    scorer: Scorer, essays: pd.DataFrame, assignments: Assignments
-) -> dict[str, float]:
-    """Return how often essays get ``off_topic`` on their own assignment, and on another one."""
-    own, other = list[bool](), list[bool]()
-    names = sorted(assignments)
-    for number, (text, prompt) in enumerate(zip(essays["text"], essays["prompt"], strict=True)):
-        wrong = [name for name in names if name != str(prompt)]
-        for flags, assignment in ((own, str(prompt)), (other, wrong[number % len(wrong)])):
-            score = scorer.score(text, prompt=assignments[assignment])
-            flags.append("off_topic" in score.flags)
-    return {"own": round(float(np.mean(own)), 4), "other": round(float(np.mean(other)), 4)}
+    scorer: Scorer, essays: pd.DataFrame, prompts: Mapping[str, str]
+) -> OffTopicRates:
+    """Return how often essays are flagged ``off_topic`` with their own and with another prompt.
 
-
-def measure_reasons(scorer: Scorer, essays: pd.DataFrame, *, sample: int) -> dict[str, float]:
-    """Return what the raw score loses when sentences go: the top ones, and random ones.
-
-    Of each essay a fifth of the sentences goes: those of the largest contributions, and as
-    many chosen at random.  ``correlation`` is between the contributions and what the score
-    really loses when each sentence alone goes, over the sentences of an essay, on average.
+    Args:
+        scorer: the bundle.
+        essays: columns ``text`` and ``prompt_id``, only of known prompts.
+        prompts: the texts of at least two prompts by ID.
     """
-    chance = random.Random(SEED)  # noqa: S311 - no secret
-    chosen = essays.sample(min(sample, len(essays)), random_state=2026)
-    losses = {"top": list[float](), "random": list[float]()}
-    correlations = []
-    for text in chosen["text"]:
-        pieces = split_pieces(normalize(text))
-        score = scorer.score(text, explain=True)
-        if score.explanation is None or len(pieces) < 10:
-            continue
-        adds = [one.contribution for one in score.explanation.sentences]
-        ranked = sorted(range(len(pieces)), key=adds.__getitem__, reverse=True)
-        size = len(pieces) // 5
-        gone = {"top": ranked[:size], "random": chance.sample(ranked, size)}
-        for name, places in gone.items():
-            losses[name].append(score.raw - scorer.score(_without(pieces, places)).raw)
-        each = [score.raw - scorer.score(_without(pieces, [at])).raw for at in range(len(pieces))]
-        if min(adds) < max(adds) and min(each) < max(each):  # not all at the end of the scale
-            correlations.append(np.corrcoef(adds, each)[0, 1])
-    return {
-        "essays": len(losses["top"]),
-        **{name: round(float(np.mean(values)), 4) for name, values in losses.items()},
-        "correlation": round(float(np.mean(correlations)), 4),
-    }
-
-
-def _without(pieces: Sequence[Piece], places: Collection[int]) -> str:
-    return join_pieces([piece for at, piece in enumerate(pieces) if at not in places])
-
-
-def measure_trust(
-    scorer: Scorer, essays: pd.DataFrame, *, sample: int, assignments: Assignments
-) -> dict[str, Any]:
-    """Return the report's part on attacks, reasons and, with assignments, topics."""
-    outcomes = measure_attacks(scorer, essays, sample=sample, assignments=assignments)
-    known = essays[essays["prompt"].astype(str).isin(list(assignments))]
-    return {
-        "attacks": [asdict(outcome) for outcome in outcomes],
-        "off_topic": off_topic_rates(scorer, known, assignments)
-        if len(assignments) > 1 and len(known)
-        else None,
-        "reasons": measure_reasons(scorer, essays, sample=max(sample // 5, 1)),
-    }
+    own, other = list[bool](), list[bool]()
+    for index, (text, own_id) in enumerate(
+        zip(essays["text"], essays["prompt_id"].astype(str), strict=True)
+    ):
+        other_ids = [prompt_id for prompt_id in sorted(prompts) if prompt_id != own_id]
+        other_id = other_ids[index % len(other_ids)]
+        own.append("off_topic" in scorer.score(text, prompt=prompts[own_id]).flags)
+        other.append("off_topic" in scorer.score(text, prompt=prompts[other_id]).flags)
+    return OffTopicRates(own=round(float(np.mean(own)), 4), other=round(float(np.mean(other)), 4))

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from essay_scorer.lab.calibration.conformal import fit_line
+from essay_scorer.lab.calibration.linear import fit_line
 from essay_scorer.model.calibration import Calibration, Scale
 from essay_scorer.model.reader import Reader
 from essay_scorer.text.normalize import normalize

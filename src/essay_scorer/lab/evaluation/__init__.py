@@ -1,0 +1,1 @@
+"""Evaluation: agreement with human scores, robustness, and the report of both."""

@@ -1,0 +1,125 @@
+"""The report of an evaluation, as typed records and as JSON."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from essay_scorer.lab.evaluation.criteria import Criterion
+from essay_scorer.lab.evaluation.metrics import Agreement, GroupAgreement, RaterAgreement
+from essay_scorer.lab.evaluation.robustness import Robustness
+from essay_scorer.model.calibration import Scale
+from essay_scorer.model.manifest import Model
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverallAgreement(Agreement):
+    """Agreement on all essays, with what else a score states.
+
+    Attributes:
+        coverage: share of essays whose prediction interval contains the human score.
+        interval_scores: mean number of whole scores in an interval.
+        review: share of essays that a person should review.
+    """
+
+    coverage: float
+    interval_scores: float
+    review: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntervalCoverage:
+    """Prediction intervals of some essays.
+
+    Attributes:
+        essays: their number.
+        coverage: share of intervals that contain the human score.
+        scores: mean number of whole scores in an interval.
+    """
+
+    essays: int
+    coverage: float
+    scores: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewPoint:
+    """A point of the review curve.
+
+    Attributes:
+        share: of essays that a person reviews, the most uncertain ones.
+        rest: the agreement on the other essays.
+    """
+
+    share: float
+    rest: Agreement
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalibrationPoint:
+    """A tenth of the essays, by raw score.
+
+    Attributes:
+        essays: their number.
+        raw: their mean raw score.
+        human: their mean human score.
+    """
+
+    essays: int
+    raw: float
+    human: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationReport:
+    """Everything that an evaluation measured.
+
+    Attributes:
+        model: the bundle's.
+        essays: their number.
+        scale: the bundle's.
+        overall: the agreement on all essays.
+        by_prompt: by prompt ID.
+        by_group: by the name of a column, then by its value.
+        human: the agreement of two human raters, if the essays have two scores.
+        confusion: how often each human score (row) got each machine score (column).
+        calibration: tenths of the essays, by raw score.
+        coverage: by what the essays are grouped by, then by group.
+        review: the review curve.
+        flags: share of essays with each flag, and with ``any`` flag.
+        criteria: those of Williamson, Xi & Breyer (2012).
+        robustness: if it was measured.
+    """
+
+    model: Model
+    essays: int
+    scale: Scale
+    overall: OverallAgreement
+    by_prompt: Mapping[str, Agreement]
+    by_group: Mapping[str, Mapping[str, GroupAgreement]]
+    human: RaterAgreement | None
+    confusion: Sequence[Sequence[int]]
+    calibration: Sequence[CalibrationPoint]
+    coverage: Mapping[str, Mapping[str, IntervalCoverage]]
+    review: Sequence[ReviewPoint]
+    flags: Mapping[str, float]
+    criteria: Sequence[Criterion]
+    robustness: Robustness | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as JSON."""
+        table = asdict(self)
+        table["review"] = self._review_curve()
+        return table | (table.pop("robustness") or {})
+
+    def manifest_metrics(self) -> dict[str, Any]:
+        """Return the part of the report that a bundle's manifest records, as JSON."""
+        return {
+            **asdict(self.overall),
+            "qwk_by_prompt": {name: part.qwk for name, part in self.by_prompt.items()},
+            "coverage_by": self.to_dict()["coverage"],
+            "review_curve": self._review_curve(),
+            "flags": dict(self.flags),
+        }
+
+    def _review_curve(self) -> list[dict[str, float]]:
+        return [{"share": point.share, **asdict(point.rest)} for point in self.review]
