@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 from essay_scorer.errors import FileError
 from essay_scorer.extras import require
@@ -48,6 +49,15 @@ def open_source(name: str, format: str, *, encoding: str) -> Source:  # noqa: A0
         file = sys.stdin.buffer if name == PIPE else Path(name).open("rb")  # noqa: SIM115
     except OSError as error:
         raise FileError(f"{name} cannot be read: {error.strerror}.") from error
+    try:
+        return _source(file, name, format, encoding)
+    except BaseException:
+        if name != PIPE:
+            file.close()
+        raise
+
+
+def _source(file: BinaryIO, name: str, format: str, encoding: str) -> Source:  # noqa: A002
     if format == "parquet":
         require("batch", "pyarrow")
         from essay_scorer.tables.parquet import ParquetSource  # noqa: PLC0415 - optional dependency

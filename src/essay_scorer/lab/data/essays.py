@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from essay_scorer.errors import FileError
@@ -145,7 +146,9 @@ def _with_scale(
 
 
 def _numbers(column: pd.Series) -> pd.Series:
-    return pd.to_numeric(column, errors="coerce").astype(float)
+    """Return a column as floats; what is not a finite number is NaN."""
+    numbers = pd.to_numeric(column, errors="coerce").astype(float)
+    return numbers.where(np.isfinite(numbers))
 
 
 def _finish(table: pd.DataFrame) -> pd.DataFrame:
