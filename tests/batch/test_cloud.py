@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.essay_files import Batch, make_essays, read_csv, read_jsonl, write_csv, write_jsonl
 
 from essay_scorer import Scorer
 from essay_scorer.aws import submit as cloud
 from essay_scorer.aws.map_event import answer_map_event
 from essay_scorer.errors import FileError
-
-from .conftest import Batch, essays, read_csv, read_jsonl, write_csv, write_jsonl
 
 SIZE = 4
 
@@ -99,7 +98,7 @@ def _submit(aws: Aws, source: Path) -> str:
 def test_it_comes_back_as_the_local_batch_writes_it(
     kind: str, aws: Aws, batch: Batch, tmp_path: Path
 ) -> None:
-    rows = essays(21)
+    rows = make_essays(21)
     rows[5]["text"], rows[9]["text"] = "", "  "
     write = write_csv if kind == "csv" else write_jsonl
     source = write(tmp_path / f"essays.{kind}", rows)
@@ -114,7 +113,7 @@ def test_it_comes_back_as_the_local_batch_writes_it(
 
 
 def test_rows_that_were_never_scored_are_listed(aws: Aws, tmp_path: Path) -> None:
-    execution = _submit(aws, write_csv(tmp_path / "essays.csv", essays(10)))
+    execution = _submit(aws, write_csv(tmp_path / "essays.csv", make_essays(10)))
     aws.run(lost=frozenset({0, 6, 9}))
     fetched = cloud.fetch(execution, str(tmp_path / "out.csv"), aws)
     errors = [row["error"] for row in read_csv(tmp_path / "out.csv")]
@@ -123,7 +122,7 @@ def test_rows_that_were_never_scored_are_listed(aws: Aws, tmp_path: Path) -> Non
 
 
 def test_a_row_that_was_scored_twice_is_an_error(aws: Aws, tmp_path: Path) -> None:
-    execution = _submit(aws, write_csv(tmp_path / "essays.csv", essays(10)))
+    execution = _submit(aws, write_csv(tmp_path / "essays.csv", make_essays(10)))
     aws.run()
     (first, _) = sorted(aws.folder.rglob("SUCCEEDED_*"))
     first.write_text(first.read_text() + first.read_text())
@@ -152,11 +151,11 @@ def test_a_wrong_place_is_one_sentence(
 ) -> None:
     aws.outputs = {k: v for k, v in {**aws.outputs, **change}.items() if v}
     with pytest.raises(cloud.CloudError, match=sentence):
-        _submit(aws, write_csv(tmp_path / "essays.csv", essays(2)))
+        _submit(aws, write_csv(tmp_path / "essays.csv", make_essays(2)))
 
 
 def test_what_runs_cannot_be_fetched_yet(aws: Aws, tmp_path: Path) -> None:
-    execution = _submit(aws, write_csv(tmp_path / "essays.csv", essays(2)))
+    execution = _submit(aws, write_csv(tmp_path / "essays.csv", make_essays(2)))
     aws.status = "RUNNING"
     with pytest.raises(cloud.CloudError, match="still running"):
         cloud.fetch(execution, str(tmp_path / "out.csv"), aws)

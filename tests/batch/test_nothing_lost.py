@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 from pyarrow import parquet
-
-from .conftest import COMMAND, Batch, essays, read_csv, read_jsonl, write_csv
+from tests.essay_files import COMMAND, Batch, make_essays, read_csv, read_jsonl, write_csv
 
 COUNT = 160
 WAIT = 60  # seconds
@@ -19,7 +18,7 @@ WAIT = 60  # seconds
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    rows = essays(COUNT)
+    rows = make_essays(COUNT)
     rows[50]["text"] = ""
     return write_csv(tmp_path_factory.mktemp("essays") / "essays.csv", rows)
 
@@ -154,7 +153,7 @@ def test_the_journal_holds_no_essay(source: Path, tmp_path: Path) -> None:
 
 
 def test_a_changed_input_is_scored_anew_from_where_it_changed(batch: Batch, tmp_path: Path) -> None:
-    rows = essays(COUNT)
+    rows = make_essays(COUNT)
     source = write_csv(tmp_path / "essays.csv", rows)
     journal = _half_done(source, tmp_path)
     rows[20]["text"] = "Another essay stands here now."
@@ -180,7 +179,7 @@ def test_another_models_journal_is_not_gone_on_with(
 
 
 def test_an_input_that_changes_under_it_gives_nothing(tmp_path: Path) -> None:
-    source = write_csv(tmp_path / "essays.csv", essays(COUNT))
+    source = write_csv(tmp_path / "essays.csv", make_essays(COUNT))
     out = tmp_path / "scores.csv"
     run = subprocess.Popen([*COMMAND, source, out], stderr=subprocess.PIPE, text=True)
     _until(_has_more_than, 10, tmp_path / "scores.csv.journal")
@@ -278,7 +277,7 @@ def test_a_bad_line_of_csv_costs_only_itself(batch: Batch, tmp_path: Path) -> No
 def test_an_output_that_cannot_be_is_one_sentence(
     out: str, sentence: str, batch: Batch, tmp_path: Path
 ) -> None:
-    source = write_csv(tmp_path / "essays.csv", essays(3))
+    source = write_csv(tmp_path / "essays.csv", make_essays(3))
     before = source.read_bytes()
     done = batch(source, tmp_path / out)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)

@@ -8,12 +8,11 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from tests.essay_files import make_essays, write_csv
 
 from essay_scorer import Scorer
 from essay_scorer.batch.pool import AT_ONCE, WINDOW, WORKER_DIED, Workers
 from essay_scorer.errors import WorkerError
-
-from .conftest import essays, write_csv
 
 ECHO = """
 import json, os, random, sys, time
@@ -115,7 +114,7 @@ def test_workers_that_cannot_start_say_why(tmp_path: Path) -> None:
 
 def _peaks(folder: Path, number: int, answer: str = "") -> list[float]:
     """Return the most memory, in MiB, that a run of so many rows takes, and a worker of it."""
-    source, out = write_csv(folder / f"{number}.csv", essays(number)), folder / f"{number}.out.csv"
+    source, out = write_csv(folder / f"{number}.csv", make_essays(number)), folder / f"{number}.out.csv"
     command = [sys.executable, "-c", RESIDENT, CANNED, answer, str(source), str(out)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return [float(line) for line in done.stdout.split()]
@@ -137,7 +136,7 @@ def test_a_workers_memory_does_not_grow_with_the_rows(tmp_path: Path) -> None:
 
 
 def test_a_worker_scores_on_one_core(shipped: Path) -> None:
-    requests = json.dumps([{"text": row["text"]} for row in essays(8)]) + "\n"
+    requests = json.dumps([{"text": row["text"]} for row in make_essays(8)]) + "\n"
     command = [sys.executable, "-c", ONE_CORE, sys.executable, str(shipped)]
     done = subprocess.run(command, input=requests * 12, capture_output=True, text=True, check=True)
     assert float(done.stdout) < 1.2
