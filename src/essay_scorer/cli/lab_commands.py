@@ -149,9 +149,12 @@ def _export(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from essay_scorer.lab.evaluation.evaluate import evaluate, summarize
+    from dataclasses import replace
+
+    from essay_scorer.lab.evaluation.evaluate import evaluate
     from essay_scorer.lab.evaluation.html_report import write_report
     from essay_scorer.lab.evaluation.robustness import measure_robustness
+    from essay_scorer.lab.evaluation.text_report import summarize
     from essay_scorer.scorer import Scorer
 
     read = _read_essays(options)
@@ -161,11 +164,12 @@ def _evaluate(options: argparse.Namespace) -> None:
     scorer, prompts = Scorer.load(options.bundle), _prompts(options)
     report = evaluate(scorer, essays, groups=read.layout.groups)
     if options.attacks:
-        report |= measure_robustness(scorer, essays, sample=options.attacks, prompts=prompts)
+        robustness = measure_robustness(scorer, essays, sample=options.attacks, prompts=prompts)
+        report = replace(report, robustness=robustness)
     if options.out is not None:
         print(f"wrote {write_report(report, options.out)}", file=sys.stderr)
     if options.json:
-        shared.print_json(report)
+        shared.print_json(report.to_dict())
     else:
         print(summarize(report))
 
