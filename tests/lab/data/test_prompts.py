@@ -18,5 +18,5 @@ def test_texts_are_read_by_prompt_id(tmp_path: Path) -> None:
 def test_another_file_is_refused_in_one_sentence(content: str, tmp_path: Path) -> None:
     path = tmp_path / "prompts.json"
     path.write_text(content)
-    with pytest.raises(FileError, match="prompts.json (cannot be read as JSON|must look like)"):
+    with pytest.raises(FileError, match=r"prompts\.json (cannot be read as JSON|must look like)"):
         read_prompts(path)

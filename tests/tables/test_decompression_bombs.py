@@ -1,4 +1,4 @@
-"""Files that unfold to more than there is memory: a sentence or one lost row, and memory stays."""
+"""Decompression bombs and huge rows cost one row or end in one sentence; memory is bounded."""
 
 import gzip
 import resource
@@ -11,25 +11,21 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
-
-from essay_scorer.machine import DEFAULT_MEMORY_LIMIT, memory_limit
-from essay_scorer.errors import FileError
-
-from .conftest import read_jsonl
+from tests.essay_files import read_jsonl
 
 GIGABYTE = 1024**3
-MEMORY = GIGABYTE  # which a command may take, where a bomb would take many
+MEMORY_LIMIT = GIGABYTE  # of a command; a bomb would need many
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def _bounded() -> None:
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+def _limit_memory() -> None:
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT, MEMORY_LIMIT))
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """Return a function that runs a command of ours which may not take more than MEMORY."""
+    """Return a function that runs a command of the package within the memory limit."""
 
     def command(*arguments: object) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -39,14 +35,14 @@ def run(tmp_path: Path) -> Run:
             check=False,
             timeout=300,
             cwd=tmp_path,
-            preexec_fn=_bounded,
+            preexec_fn=_limit_memory,
         )
 
     return command
 
 
 def _sparse(path: Path, head: bytes, hole: int, tail: bytes = b"") -> Path:
-    """Write a file with so many zeros in it, which take no place on the disk."""
+    """Write a sparse file: zeros between head and tail, which take no space on the disk."""
     with path.open("wb") as file:
         file.write(head)
         file.seek(hole, 1)
@@ -54,8 +50,8 @@ def _sparse(path: Path, head: bytes, hole: int, tail: bytes = b"") -> Path:
     return path
 
 
-def _folded(path: Path, *, rows: int, size: int) -> Path:
-    """Write Parquet in which every row is the same long text, which is stored once."""
+def _parquet_bomb(path: Path, *, rows: int, size: int) -> Path:
+    """Write Parquet in which every row is the same long text, stored once in a dictionary."""
     text = pa.DictionaryArray.from_arrays(
         pa.array([0] * rows, pa.int32()), pa.array(["no " * (size // 3)])
     )
@@ -65,14 +61,14 @@ def _folded(path: Path, *, rows: int, size: int) -> Path:
     return path
 
 
-@pytest.mark.parametrize("kind", ["csv", "tsv"])
-def test_a_field_of_a_gigabyte_costs_its_own_row(kind: str, run: Run, tmp_path: Path) -> None:
-    mark = "," if kind == "csv" else "\t"
+@pytest.mark.parametrize("format_", ["csv", "tsv"])
+def test_a_field_of_a_gigabyte_costs_only_its_row(format_: str, run: Run, tmp_path: Path) -> None:
+    delimiter = "," if format_ == "csv" else "\t"
     bomb = _sparse(
-        tmp_path / f"bomb.{kind}",
-        f"id{mark}text\n1{mark}A town.\n2{mark}".encode(),
+        tmp_path / f"bomb.{format_}",
+        f"id{delimiter}text\n1{delimiter}A town.\n2{delimiter}".encode(),
         GIGABYTE,
-        f"\n3{mark}A library.\n".encode(),
+        f"\n3{delimiter}A library.\n".encode(),
     )
     done = run("batch", bomb, tmp_path / "out.jsonl", "--workers", 1)
     assert done.returncode == 3
@@ -80,7 +76,7 @@ def test_a_field_of_a_gigabyte_costs_its_own_row(kind: str, run: Run, tmp_path: 
     assert [row.get("error") for row in rows] == [None, "too_large", None]
 
 
-def test_a_line_of_a_gigabyte_costs_its_own_row(run: Run, tmp_path: Path) -> None:
+def test_a_line_of_a_gigabyte_costs_only_its_row(run: Run, tmp_path: Path) -> None:
     good = b'{"text": "A town."}\n'
     bomb = _sparse(tmp_path / "bomb.jsonl", good + b'{"text": "', GIGABYTE, b'"}\n' + good)
     done = run("batch", bomb, tmp_path / "out.jsonl", "--workers", 1)
@@ -90,7 +86,7 @@ def test_a_line_of_a_gigabyte_costs_its_own_row(run: Run, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("content", ["[" * 1_000_000, '{"a":' * 500_000, "9" * 100_000])
-def test_a_line_that_breaks_readers_costs_its_own_row(
+def test_a_line_that_breaks_parsers_costs_only_its_row(
     content: str, run: Run, tmp_path: Path
 ) -> None:
     (tmp_path / "bomb.jsonl").write_text(f'{content}\n{{"text": "A town."}}\n')
@@ -100,7 +96,7 @@ def test_a_line_that_breaks_readers_costs_its_own_row(
     assert [row.get("error") for row in rows] == ["invalid_json", None]
 
 
-def test_a_table_of_very_many_columns_is_refused(run: Run, tmp_path: Path) -> None:
+def test_a_table_of_too_many_columns_is_refused(run: Run, tmp_path: Path) -> None:
     (tmp_path / "bomb.csv").write_text(",".join(f"c{n}" for n in range(400_000)) + "\n")
     done = run("batch", "bomb.csv", "out.csv")
     assert (done.returncode, done.stdout) == (1, "")
@@ -108,38 +104,29 @@ def test_a_table_of_very_many_columns_is_refused(run: Run, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("arguments", [["batch", "bomb.parquet", "out.jsonl"], ["data", "check"]])
-def test_parquet_that_unfolds_to_twenty_gigabytes_is_refused(
+def test_parquet_of_twenty_gigabytes_is_refused(
     arguments: list[str], run: Run, tmp_path: Path
 ) -> None:
-    bomb = _folded(tmp_path / "bomb.parquet", rows=1000, size=20_000_000)
+    bomb = _parquet_bomb(tmp_path / "bomb.parquet", rows=1000, size=20_000_000)
     assert bomb.stat().st_size < 10_000
     done = run(*arguments, *([bomb] if "data" in arguments else []))
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.endswith("MiB of memory that a file may take; split it.\n")
+    assert done.stderr.endswith("MiB of memory that a file may use; split it.\n")
     assert done.stderr.count("\n") == 1
     assert not (tmp_path / "out.jsonl").exists()
 
 
 @pytest.mark.parametrize("command", ["batch", "data"])
-def test_an_archive_is_not_unpacked(command: str, run: Run, tmp_path: Path) -> None:
+def test_an_archive_is_not_decompressed(command: str, run: Run, tmp_path: Path) -> None:
     with ZipFile(tmp_path / "bomb.xlsx", "w", ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", bytes(20_000_000))
     with gzip.open(tmp_path / "bomb.csv.gz", "wb") as file:
         file.write(bytes(20_000_000))
     for name in ("bomb.xlsx", "bomb.csv.gz"):
-        words = ["batch", name, "out.csv"] if command == "batch" else ["data", "check", name]
-        done = run(*words)
+        arguments = ["batch", name, "out.csv"] if command == "batch" else ["data", "check", name]
+        done = run(*arguments)
         assert (done.returncode, done.stdout) == (1, "")
         assert f"{name} has no known suffix" in done.stderr
-        done = run(*words, "--format", "csv")
+        done = run(*arguments, "--format", "csv")
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.count("\n") == 1
-
-
-def test_what_was_bounded_is_so_no_longer() -> None:
-    before = resource.getrlimit(resource.RLIMIT_DATA)
-    with memory_limit("essays"):
-        assert resource.getrlimit(resource.RLIMIT_DATA)[0] <= DEFAULT_MEMORY_LIMIT
-    with pytest.raises(FileError, match="essays unfolds"), memory_limit("essays"):
-        bytearray(1024**4)
-    assert resource.getrlimit(resource.RLIMIT_DATA) == before

@@ -1,0 +1,78 @@
+"""The columns that are scored: named by the user, or chosen by their usual names."""
+
+from pathlib import Path
+
+import pytest
+from tests.essay_files import make_essays, read_jsonl, run_batch, write_csv, write_jsonl
+
+from essay_scorer.tables.columns import USUAL_NAMES, EssayColumns, choose_column
+from essay_scorer.tables.rows import Row
+
+TEXT = make_essays(9)[0]["text"]
+
+
+def test_columns_can_be_named(tmp_path: Path) -> None:
+    rows = [{"Nr": 1, "Aufsatz": TEXT, "Klasse": "5b"}]
+    source, out = write_csv(tmp_path / "essays.csv", rows), tmp_path / "scores.jsonl"
+    unnamed = run_batch(source, out)
+    assert unnamed.returncode == 1
+    assert "name it with --text. There are: Nr, Aufsatz, Klasse." in unnamed.stderr
+    assert run_batch(source, out, "--text", "Aufsatz", "--id", "Nr").returncode == 0
+    assert read_jsonl(out)[0]["Klasse"] == "5b"
+
+
+def test_a_short_value_in_a_guessed_prompt_column_is_no_prompt(tmp_path: Path) -> None:
+    prompt = "Write an essay on whether the town's swimming pool should be heated in winter."
+    rows = [{"text": TEXT, "prompt": value} for value in (3, prompt)]
+    source, out = write_jsonl(tmp_path / "essays.jsonl", rows), tmp_path / "scores.jsonl"
+    assert run_batch(source, out).returncode == 0
+    assert ["off_topic" in row["flags"] for row in read_jsonl(out)] == [False, True]
+    assert run_batch(source, out, "--prompt", "prompt").returncode == 3
+    assert [row.get("error") for row in read_jsonl(out)] == ["prompt_not_a_string", None]
+
+
+@pytest.mark.parametrize(
+    ("columns", "options", "sentence"),
+    [
+        (("essay", "full_text"), (), "several columns that could be the text (essay, full_text)"),
+        (("text",), ("--text", "essay"), "no column essay; there are: text."),
+        (("text",), ("--id", "number"), "no column number; there are: text."),
+        (("text", "raw"), (), "There is a column raw already, which scoring adds"),
+        (("text", "text"), (), "has two columns text; rename one."),
+    ],
+)
+def test_ambiguous_columns_are_refused_in_one_sentence(
+    columns: tuple[str, ...], options: tuple[str, ...], sentence: str, tmp_path: Path
+) -> None:
+    source, out = tmp_path / "essays.csv", tmp_path / "scores.csv"
+    source.write_text(",".join(columns) + "\n" + ",".join("x" for _ in columns) + "\n")
+    done = run_batch(source, out, *options)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert sentence in done.stderr
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("role", USUAL_NAMES)
+def test_usual_names_match_in_any_case_in_order_of_preference(role: str) -> None:
+    for usual in USUAL_NAMES[role]:
+        assert choose_column(role, ["other", f" {usual.title()} "], None, "file") is not None
+    backward = list(reversed(USUAL_NAMES[role]))
+    assert choose_column(role, backward, None, "file") == USUAL_NAMES[role][0]
+
+
+def test_a_row_is_described_by_its_line_and_id() -> None:
+    columns = EssayColumns.choose(["ID", "Text"], {}, where="file")
+    assert columns.describe(Row(line=3, fields={"ID": "a", "Text": "x"})) == "line 3, ID a"
+    assert columns.describe(Row(line=3, fields={"Text": "x"})) == "line 3"
+
+
+def test_a_request_has_the_text_and_the_prompt_or_the_error_of_the_row() -> None:
+    columns = EssayColumns(text="essay", prompt="task")
+    assert columns.request(Row(line=2, fields={"essay": "A."})) == {"text": "A."}
+    assert columns.request(Row(line=2, fields={"essay": "A.", "task": "T"})) == {
+        "text": "A.",
+        "prompt": "T",
+    }
+    assert columns.request(Row(line=2, fields={"essay": "A.", "task": ""})) == {"text": "A."}
+    assert columns.request(Row(line=2, fields={})) == {}
+    assert columns.request(Row(line=2, fields={}, error="too_large")) == {"error": "too_large"}

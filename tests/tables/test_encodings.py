@@ -1,0 +1,62 @@
+"""Text files in any encoding: named by the user, or detected line by line."""
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from tests.essay_files import read_jsonl, run_batch
+
+from essay_scorer.tables.readers import open_source
+from essay_scorer.tables.rows import INVALID_ENCODING
+from essay_scorer.tables.text_lines import DETECT
+
+
+def test_a_windows_file_is_read_with_its_encoding(tmp_path: Path) -> None:
+    source, out = tmp_path / "essays.csv", tmp_path / "scores.jsonl"
+    source.write_bytes(b"text\r\nThe caf\xe9 isn\x92t open\r\n")
+    assert run_batch(source, out, "--encoding", "windows-1252").returncode == 0
+    assert read_jsonl(out)[0]["text"] == "The café isn’t open"
+
+
+def test_a_byte_order_mark_belongs_to_no_column(tmp_path: Path) -> None:
+    source, out = tmp_path / "essays.csv", tmp_path / "scores.jsonl"
+    source.write_bytes(b"\xef\xbb\xbftext\nA town and its library.\n")
+    assert run_batch(source, out).returncode == 0
+    assert next(iter(read_jsonl(out)[0])) == "text"
+
+
+@pytest.mark.parametrize(
+    ("suffix", "content"),
+    [
+        ("csv", b'text\ncaf\xc3\xa9\nna\xefve \x81\n"plain"\n'),
+        ("jsonl", b'{"text": "caf\xc3\xa9"}\n{"text": "na\xefve \x81"}\n{"text": "plain"}\n'),
+    ],
+)
+def test_utf_8_and_windows_1252_are_told_apart_by_line(
+    suffix: str, content: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / f"essays.{suffix}"
+    path.write_bytes(b"\xef\xbb\xbf" + content)
+    with closing(open_source(str(path), suffix, encoding=DETECT)) as source:
+        rows = list(source)
+        assert source.encodings == {"utf-8": 1, "windows-1252": 1}
+    assert [row.fields["text"] for row in rows] == ["café", "naïve \ufffd", "plain"]
+    assert {row.error for row in rows} == {None}
+
+
+def test_without_detection_other_bytes_are_an_error_of_their_row(tmp_path: Path) -> None:
+    path = tmp_path / "essays.csv"
+    path.write_bytes(b"text\ncaf\xc3\xa9\nna\xefve\n")
+    with closing(open_source(str(path), "csv", encoding="utf-8")) as source:
+        rows = list(source)
+        assert source.encodings == {}
+    assert [row.error for row in rows] == [None, INVALID_ENCODING]
+    assert rows[1].fields["text"] == "na\ufffdve"
+
+
+def test_an_ascii_file_counts_all_its_lines(tmp_path: Path) -> None:
+    path = tmp_path / "essays.csv"
+    path.write_bytes(b"text\nA town.\n")
+    with closing(open_source(str(path), "csv", encoding=DETECT)) as source:
+        assert len(list(source)) == 1
+        assert source.encodings == {"ascii": 2}
