@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from .api.requests import Call
+from .serving.http_calls import Call
 
 ANY = st.characters(codec=None)  # lone surrogates, controls and unassigned places among them
 MARKS = st.characters(categories=("Mn", "Me", "Mc"))

@@ -1,4 +1,4 @@
-"""What a fresh interpreter loads: the reason why a first score is fast."""
+"""What a new interpreter imports: the reason why the first score is fast."""
 
 import json
 import os
@@ -15,7 +15,7 @@ HEAVY = {
 }  # fmt: skip
 
 
-FUNCTION = Path(__file__).resolve().parents[2] / "image" / "src"
+FUNCTION = Path(__file__).resolve().parents[1] / "image" / "src"
 
 
 def _loaded(code: str) -> set[str]:
@@ -26,7 +26,7 @@ def _loaded(code: str) -> set[str]:
     return {name.partition(".")[0] for name in json.loads(result.stdout.splitlines()[-1])}
 
 
-def test_importing_the_package_loads_nothing_of_others() -> None:
+def test_importing_the_package_imports_no_third_party_package() -> None:
     assert not _loaded("import essay_scorer") & (HEAVY | {"numpy", "onnxruntime", "tokenizers"})
 
 
@@ -37,19 +37,19 @@ def test_importing_the_package_loads_nothing_of_others() -> None:
         "import main; main.handler({'text': 'An essay.'}, None)",
     ],
 )
-def test_scoring_loads_nothing_heavy(code: str) -> None:
+def test_scoring_imports_no_heavy_package(code: str) -> None:
     loaded = _loaded(code)
     assert "onnxruntime" in loaded
     assert not loaded & HEAVY
 
 
-def test_the_command_line_loads_only_what_its_command_needs() -> None:
+def test_a_command_imports_only_what_it_needs() -> None:
     loaded = _loaded("from essay_scorer.cli import main; main(['bundle', 'show'])")
     assert not loaded & (HEAVY | {"onnxruntime", "tokenizers"})
 
 
-def test_scoring_leaves_nothing_in_the_home_folder(tmp_path: Path) -> None:
-    """The graph's runtime would keep a device's name and a file of what to report."""
+def test_scoring_writes_nothing_to_the_home_folder(tmp_path: Path) -> None:
+    """onnxruntime would store a device ID and telemetry."""
     code = "import essay_scorer; essay_scorer.Scorer.load().score('An essay.')"
     home = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
     home.pop("ORT_DISABLE_TELEMETRY", None)

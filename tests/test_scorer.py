@@ -24,7 +24,7 @@ def test_better_essays_get_higher_scores(scorer: Scorer, example: Example) -> No
     assert weak < middling < strong
 
 
-def test_a_score_says_all_that_it_promises(scorer: Scorer, example: Example) -> None:
+def test_a_score_is_complete(scorer: Scorer, example: Example) -> None:
     score = scorer.score(example("middling"))
     assert score.scale.min <= score.value <= score.scale.max
     assert score.interval.low <= score.value <= score.interval.high
@@ -34,12 +34,12 @@ def test_a_score_says_all_that_it_promises(scorer: Scorer, example: Example) -> 
     assert score.model == scorer.manifest.model
 
 
-def test_a_score_cannot_be_changed(scorer: Scorer) -> None:
+def test_a_score_is_immutable(scorer: Scorer) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         scorer.score("An essay.").value = 6  # type: ignore[misc]
 
 
-def test_one_alone_and_one_among_a_thousand_get_the_same_score(
+def test_a_score_does_not_depend_on_other_essays(
     scorer: Scorer, example: Example
 ) -> None:
     alone = scorer.score(example("strong"))
@@ -50,7 +50,7 @@ def test_one_alone_and_one_among_a_thousand_get_the_same_score(
     assert among[500].raw == pytest.approx(alone.raw, abs=1e-5)
 
 
-def test_threads_do_not_disturb_each_other(scorer: Scorer, example: Example) -> None:
+def test_scoring_is_thread_safe(scorer: Scorer, example: Example) -> None:
     texts = [example("weak"), example("middling"), example("strong")] * 4
     alone = [scorer.score(text).raw for text in texts]
     with ThreadPoolExecutor(6) as pool:
@@ -58,7 +58,7 @@ def test_threads_do_not_disturb_each_other(scorer: Scorer, example: Example) -> 
     assert together == pytest.approx(alone, abs=1e-5)
 
 
-def test_the_last_paragraph_of_a_long_essay_counts(scorer: Scorer) -> None:
+def test_the_last_paragraph_of_a_long_essay_is_read(scorer: Scorer) -> None:
     body = "\n\n".join([PARAGRAPH * 2] * 18)
     assert len(body.split()) > 1500
     clean = scorer.score(body + "\n\nIn conclusion, we should keep our library open all year.")
@@ -66,12 +66,12 @@ def test_the_last_paragraph_of_a_long_essay_counts(scorer: Scorer) -> None:
     assert clean.raw != pytest.approx(broken.raw, abs=1e-4)
 
 
-def test_the_number_of_cores_does_not_change_a_score(scorer: Scorer, example: Example) -> None:
+def test_the_number_of_threads_does_not_change_a_score(scorer: Scorer, example: Example) -> None:
     alone = Scorer.load(threads=1).score(example("strong"))
     assert alone.raw == pytest.approx(scorer.score(example("strong")).raw, abs=1e-5)
 
 
-def test_a_short_foreign_text_is_scored_and_flagged(scorer: Scorer) -> None:
+def test_a_short_text_in_another_language_is_scored_and_flagged(scorer: Scorer) -> None:
     score = scorer.score("Ceci est un essai pour être noté.")
     assert score.flags == ("too_short", "not_english")
     assert score.review
@@ -89,28 +89,28 @@ def test_a_short_foreign_text_is_scored_and_flagged(scorer: Scorer) -> None:
         "é" * 99,
     ],
 )
-def test_strange_texts_are_scored(scorer: Scorer, text: str) -> None:
+def test_unusual_texts_are_scored(scorer: Scorer, text: str) -> None:
     assert 1 <= scorer.score(text).value <= 6
 
 
-def test_a_text_of_a_quarter_megabyte_is_read_whole(scorer: Scorer) -> None:
+def test_a_text_of_128_kib_is_read_whole(scorer: Scorer) -> None:
     text = PARAGRAPH * (128 * 1024 // len(PARAGRAPH))
     assert {"too_long", "repetitive"} <= set(scorer.score(text).flags)
 
 
-def test_a_text_without_words_is_refused(scorer: Scorer) -> None:
+def test_a_text_without_words_is_rejected(scorer: Scorer) -> None:
     with pytest.raises(NoWords):
         scorer.score("123")
 
 
-def test_the_answer_starts_with_the_originals_key(scorer: Scorer, example: Example) -> None:
+def test_the_json_starts_with_the_key_of_the_original_system(scorer: Scorer, example: Example) -> None:
     answer = scorer.score(example("weak")).to_dict()
     assert list(answer) == [
-        "essay score", "raw", "scale", "interval", "flags", "doubt", "review", "model",
+        "essay score", "raw", "scale", "interval", "flags", "uncertainty", "review", "model",
     ]  # fmt: skip
 
 
-def test_every_public_name_is_there() -> None:
+def test_every_public_name_can_be_imported() -> None:
     assert all(hasattr(essay_scorer, name) for name in essay_scorer.__all__)
     with pytest.raises(AttributeError):
-        essay_scorer.nonsense  # noqa: B018
+        essay_scorer.unknown  # noqa: B018

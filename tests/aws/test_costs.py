@@ -1,12 +1,12 @@
-"""A month's price, in dollars that can be checked by hand."""
+"""Monthly costs, checked by hand."""
 
 import json
 
 import pytest
 
 from essay_scorer.aws import costs
+from essay_scorer.aws.costs import MeasuredTimes, MonthlyCost, cold_starts, monthly_costs
 from essay_scorer.cli.entry_point import main
-from essay_scorer.aws.costs import MonthlyCost, MeasuredTimes, cold_starts, monthly_costs
 
 SECOND = MeasuredTimes(first=2.0, warm=1.0)
 
@@ -17,33 +17,33 @@ def _month(per_day: float, mode: str, architecture: str = "x86_64") -> MonthlyCo
     return one
 
 
-def test_on_demand_a_rare_essay_meets_a_fresh_environment_every_time() -> None:
+def test_on_demand_every_rare_essay_is_a_cold_start() -> None:
     month = _month(100, "on demand")
-    assert month.starting == pytest.approx(30 * 100 * 2.0 * 0.000_016_666_7)
-    assert (month.running, month.standing) == (0.0, 0.0)
+    assert month.startup == pytest.approx(30 * 100 * 2.0 * 0.000_016_666_7)
+    assert (month.duration, month.idle) == (0.0, 0.0)
     assert month.requests == pytest.approx(30 * 100 * 0.20 / 1e6)
-    assert month.total == pytest.approx(month.starting + month.requests)
+    assert month.total == pytest.approx(month.startup + month.requests)
 
 
-def test_a_busy_function_starts_a_few_times_a_day() -> None:
+def test_a_busy_function_has_few_cold_starts() -> None:
     assert (cold_starts(287), cold_starts(289), cold_starts(1e6)) == (287, 24, 24)
 
 
-def test_what_is_kept_ready_costs_without_callers() -> None:
+def test_idle_environments_and_snapshots_cost_without_requests() -> None:
     assert _month(0, "on demand").total == 0
     assert _month(0, "provisioned").total == pytest.approx(30 * 86_400 * 0.000_004_166_7)
     assert _month(0, "SnapStart").total == pytest.approx(30 * 86_400 * 0.000_001_504_6)
 
 
-def test_arm_costs_a_fifth_less() -> None:
-    x86, arm = (_month(1e6, "on demand", name).running for name in ("x86_64", "arm64"))
+def test_arm64_costs_a_fifth_less() -> None:
+    x86, arm = (_month(1e6, "on demand", name).duration for name in ("x86_64", "arm64"))
     assert arm == pytest.approx(0.8 * x86, rel=1e-4)
 
 
-def test_the_command_prices_every_mode(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_every_mode(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cost", "--per-day", "500"]) == 0
     table = capsys.readouterr().out
     assert all(word in table for word in ("on demand", "provisioned", "SnapStart", "arm64"))
-    assert costs.prices()["date"] in table
+    assert costs.load_prices()["date"] in table
     assert main(["cost", "--per-day", "500", "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)["months"]) == 6

@@ -1,4 +1,4 @@
-"""A batch of a Distributed Map: each item is answered as it would be alone."""
+"""A batch of a Distributed Map: each item gets the score that it gets alone."""
 
 from types import ModuleType
 from typing import Any
@@ -15,13 +15,14 @@ def _event(*items: Any) -> dict[str, Any]:
     return {"Items": [{"n": number + 70, "item": item} for number, item in enumerate(items)]}
 
 
-def test_each_item_gets_the_answer_that_it_gets_alone(function: ModuleType, scorer: Scorer) -> None:
-    said = function.handler(_event(*({"text": text} for text in TEXTS)), None)
+def test_each_item_gets_the_score_that_it_gets_alone(function: ModuleType, scorer: Scorer) -> None:
+    result = function.handler(_event(*({"text": text} for text in TEXTS)), None)
     alone = [
-        [70 + place, score_request(scorer, {"text": text})] for place, text in enumerate(TEXTS)
+        [70 + number, score_request(scorer, {"text": text}).to_dict()]
+        for number, text in enumerate(TEXTS)
     ]
-    assert said["answers"] == alone
-    assert said["milliseconds"] > 0
+    assert result["answers"] == alone
+    assert result["milliseconds"] > 0
 
 
 @pytest.mark.parametrize(
@@ -37,20 +38,20 @@ def test_each_item_gets_the_answer_that_it_gets_alone(function: ModuleType, scor
     ],
 )
 def test_a_poison_item_costs_only_itself(function: ModuleType, item: Any, code: str) -> None:
-    said = function.handler(_event({"text": TEXTS[0]}, item, {"text": TEXTS[1]}), None)
-    (_, first), (number, second), (_, third) = said["answers"]
+    result = function.handler(_event({"text": TEXTS[0]}, item, {"text": TEXTS[1]}), None)
+    (_, first), (number, second), (_, third) = result["answers"]
     assert (number, second) == (71, {"error": code})
     assert first["essay score"] >= 1
     assert third["essay score"] >= 1
 
 
-def test_the_same_batch_gives_the_same_answers(function: ModuleType) -> None:
+def test_a_retried_batch_gives_the_same_result(function: ModuleType) -> None:
     event = _event({"text": TEXTS[0]}, {"text": ""})
     assert function.handler(event, None)["answers"] == function.handler(event, None)["answers"]
 
 
 @pytest.mark.parametrize("event", [{"Items": 3}, {"Items": [3]}, {"Items": [{"n": 1}]}])
-def test_what_is_no_batch_is_refused_as_before(function: ModuleType, event: Any) -> None:
-    said = function.handler(event, None)
-    assert said["statusCode"] == 400
-    assert said["body"]["error"]["code"] == "missing_text"
+def test_another_event_is_an_invalid_request(function: ModuleType, event: Any) -> None:
+    result = function.handler(event, None)
+    assert result["statusCode"] == 400
+    assert result["body"]["error"]["code"] == "missing_text"

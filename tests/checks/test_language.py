@@ -1,4 +1,4 @@
-"""Texts of other languages, written for this test, are named."""
+"""The language of texts that are not English; the texts were written for this test."""
 
 import importlib.util
 
@@ -35,19 +35,19 @@ TEXTS = {
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("fasttext") is None,
-    reason="fastText has no wheel for this Python; texts of other languages are called gibberish",
+    reason="fastText has no wheel for this Python; texts in other languages are flagged as gibberish",
 )
 
 
 @pytest.mark.parametrize("code", TEXTS)
-def test_another_language_is_flagged_and_named(code: str, scorer: Scorer) -> None:
+def test_another_language_is_flagged_and_identified(code: str, scorer: Scorer) -> None:
     score = scorer.score(TEXTS[code])
     assert (score.language, "not_english" in score.flags) == (code, True)
     assert score.review
     assert score.to_dict()["language"] == code
 
 
-def test_english_has_no_language_to_name(scorer: Scorer) -> None:
+def test_english_has_no_language_field(scorer: Scorer) -> None:
     score = scorer.score("School libraries matter, and so do the people who work in them.")
     assert score.language is None
     assert "language" not in score.to_dict()

@@ -40,16 +40,14 @@ def test_standard_input_is_scored_as_json(
     assert json.loads(capsys.readouterr().out) == scorer.score(text).to_dict()
 
 
-def test_a_doubtful_essay_is_said_to_be_one(
-    monkeypatch: pytest.MonkeyPatch, capsys: Capture
-) -> None:
+def test_an_essay_to_review_is_marked(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     _give(monkeypatch, b"Too short.")
     assert main(["score"]) == 0
-    assert "a person should read this one: too_short" in capsys.readouterr().out
+    assert "review: too_short" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("data", [b"", b"123", b"\xff\xfe\x00", b"PK\x03\x04\xff"])
-def test_a_text_that_cannot_be_scored_is_one_line(
+def test_an_unscorable_text_is_a_one_line_error(
     data: bytes, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     _give(monkeypatch, data)
@@ -60,29 +58,31 @@ def test_a_text_that_cannot_be_scored_is_one_line(
     assert err.count("\n") == 1
 
 
-def test_a_text_without_end_is_not_read_to_its_end(capsys: Capture) -> None:
+def test_an_endless_file_is_not_read_whole(capsys: Capture) -> None:
     assert main(["score", "/dev/zero"]) == 1
     assert capsys.readouterr().err == "essay-scorer: /dev/zero is over 4 MiB; is it one essay?\n"
 
 
 @pytest.mark.parametrize("name", ["bomb.docx", "bomb.zip", "bomb.xlsx"])
-def test_nothing_is_unpacked(name: str, root: Path, tmp_path: Path, capsys: Capture) -> None:
+def test_archives_are_not_decompressed(
+    name: str, root: Path, tmp_path: Path, capsys: Capture
+) -> None:
     with ZipFile(tmp_path / name, "w", ZIP_DEFLATED) as archive:
         archive.writestr("word/document.xml", bytes(20_000_000))
     essay, bomb = str(root / "examples" / "weak.txt"), str(tmp_path / name)
     for arguments in (["score", bomb], ["score", essay, "--prompt", bomb]):
         assert main(arguments) == 1
-        said = "is an archive, as every .docx file is; save it as a text."
+        said = "is an archive, as .docx files are; save it as plain text."
         assert capsys.readouterr().err == f"essay-scorer: {bomb} {said}\n"
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
-def test_what_is_packed_is_no_text(
+def test_compressed_files_are_not_text(
     pack: Callable[[bytes], bytes], tmp_path: Path, capsys: Capture
 ) -> None:
     (tmp_path / "bomb").write_bytes(pack(bytes(20_000_000)))
     assert main(["score", str(tmp_path / "bomb")]) == 1
-    assert "bomb is not a text in UTF-8; save it as one." in capsys.readouterr().err
+    assert "bomb is not text in UTF-8; save it as such." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_what_is_packed_is_no_text(
         ["train", "--data", "nowhere.csv", "--out", "nowhere"],
     ],
 )
-def test_what_is_not_there_is_named_in_one_line(arguments: list[str], capsys: Capture) -> None:
+def test_a_missing_file_is_a_one_line_error(arguments: list[str], capsys: Capture) -> None:
     assert main(arguments) == 1
     err = capsys.readouterr().err
     assert err.count("\n") == 1
@@ -105,9 +105,9 @@ def test_what_is_not_there_is_named_in_one_line(arguments: list[str], capsys: Ca
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["nonsense"], ["score", "--nonsense"], ["bundle"], ["serve", "--port", "99999"]],
+    [[], ["unknown"], ["score", "--unknown"], ["bundle"], ["serve", "--port", "99999"]],
 )
-def test_a_wrong_command_is_status_2(arguments: list[str], capsys: Capture) -> None:
+def test_an_invalid_command_line_is_status_2(arguments: list[str], capsys: Capture) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(arguments)
     assert stopped.value.code == 2
@@ -122,11 +122,11 @@ def test_a_bundle_is_shown_and_verified(shipped: Path, capsys: Capture) -> None:
     assert shown["version"] in capsys.readouterr().out
 
 
-def test_a_busy_port_is_one_line(capsys: Capture) -> None:
+def test_a_port_in_use_is_a_one_line_error(capsys: Capture) -> None:
     with socket.create_server(("127.0.0.1", 0)) as busy:
         assert main(["serve", "--port", str(busy.getsockname()[1])]) == 1
     err = capsys.readouterr().err
-    assert "is taken; choose another with --port" in err
+    assert "is in use; choose another with --port" in err
     assert err.count("\n") == 1
 
 
@@ -137,7 +137,7 @@ def test_a_busy_port_is_one_line(capsys: Capture) -> None:
         (["train", "--data", "essays.csv", "--out", "out"], "torch", "train"),
     ],
 )
-def test_a_missing_part_is_named_with_its_remedy(
+def test_a_missing_extra_is_named_with_its_remedy(
     arguments: list[str],
     package: str,
     extra: str,
@@ -155,13 +155,13 @@ def test_a_missing_part_is_named_with_its_remedy(
     assert f"pip install 'essay-scorer[{extra}]'" in err
 
 
-def test_a_reader_that_goes_away_is_no_accident() -> None:
+def test_a_closed_pipe_is_not_an_error() -> None:
     command = f"{sys.executable} -m essay_scorer.cli bundle show | true"
     result = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
     assert result.stderr == ""
 
 
-def test_the_installed_command_is_the_module(example: Callable[[str], str]) -> None:
+def test_the_installed_command_runs(example: Callable[[str], str]) -> None:
     program = Path(sys.executable).with_name("essay-scorer")
     result = subprocess.run([program, "score"], input=example("weak"), capture_output=True,
                             text=True, check=True)  # fmt: skip

@@ -11,7 +11,7 @@ from essay_scorer.text.normalize import normalize
 Example = Callable[[str], str]
 
 
-def test_every_sentence_is_there_once_and_in_order(scorer: Scorer, example: Example) -> None:
+def test_every_sentence_occurs_once_in_order(scorer: Scorer, example: Example) -> None:
     text = example("middling")
     explanation = scorer.score(text, explain=True).explanation
     assert explanation is not None
@@ -22,7 +22,7 @@ def test_every_sentence_is_there_once_and_in_order(scorer: Scorer, example: Exam
     assert "\n\n".join(paragraphs) == normalize(text)
 
 
-def test_a_sentence_that_adds_much_lowers_the_score_when_it_goes(
+def test_removing_sentences_of_high_contribution_lowers_the_score(
     scorer: Scorer, example: Example
 ) -> None:
     text = normalize(example("strong"))
@@ -40,14 +40,14 @@ def test_a_sentence_that_adds_much_lowers_the_score_when_it_goes(
     assert without(ranked[-5:]) < without(ranked[:5])
 
 
-def test_an_explanation_changes_nothing_in_the_score(scorer: Scorer, example: Example) -> None:
+def test_an_explanation_does_not_change_the_score(scorer: Scorer, example: Example) -> None:
     plain, explained = (scorer.score(example("weak"), explain=on) for on in (False, True))
     assert plain.explanation is None
     assert "explanation" not in plain.to_dict()
     assert {**explained.to_dict(), "explanation": None} == {**plain.to_dict(), "explanation": None}
 
 
-def test_observations_stand_beside_what_is_usual(scorer: Scorer, example: Example) -> None:
+def test_observations_have_typical_ranges(scorer: Scorer, example: Example) -> None:
     text = example("middling")
     explanation = scorer.score(text, explain=True).explanation
     assert explanation is not None
@@ -58,7 +58,7 @@ def test_observations_stand_beside_what_is_usual(scorer: Scorer, example: Exampl
 
 
 @pytest.mark.parametrize("sentences", [1, 2, 64, 65, 1000])
-def test_a_long_text_is_explained_in_few_pieces(sentences: int) -> None:
+def test_a_long_text_has_a_limited_number_of_pieces(sentences: int) -> None:
     text = " ".join(f"Sentence {number} says a little." for number in range(sentences))
     pieces = split_pieces(text)
     assert len(pieces) <= MAX_PIECES
@@ -66,7 +66,7 @@ def test_a_long_text_is_explained_in_few_pieces(sentences: int) -> None:
 
 
 @pytest.mark.parametrize("paragraphs", [64, 65, 100, 20_000])
-def test_a_text_of_many_paragraphs_is_explained_in_few_pieces_that_keep_them(
+def test_many_paragraphs_are_grouped_into_a_limited_number_of_pieces(
     paragraphs: int,
 ) -> None:
     text = "\n\n".join(f"Paragraph {number}. It has more." for number in range(paragraphs))
@@ -75,13 +75,13 @@ def test_a_text_of_many_paragraphs_is_explained_in_few_pieces_that_keep_them(
     assert join_pieces(pieces) == text
 
 
-def test_uneven_paragraphs_are_explained_in_few_pieces_too() -> None:
+def test_uneven_paragraphs_have_a_limited_number_of_pieces() -> None:
     long = "It goes on. " * 20_000
     text = normalize("\n\n".join(["One."] * (MAX_PIECES - 1) + [long]))
     assert len(split_pieces(text)) <= MAX_PIECES
 
 
-def test_a_text_of_one_sentence_has_nothing_to_leave_out(scorer: Scorer) -> None:
+def test_a_single_sentence_has_no_contribution(scorer: Scorer) -> None:
     explanation = scorer.score("One sentence only.", explain=True).explanation
     assert explanation is not None
     assert [sentence.contribution for sentence in explanation.sentences] == [0.0]

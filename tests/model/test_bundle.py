@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from essay_scorer import BundleAltered, BundleError, BundleForeign, BundleMissing, Manifest, Scorer
+from essay_scorer import BundleAltered, BundleError, BundleInvalid, BundleMissing, Manifest, Scorer
 from essay_scorer.model.bundle import verify_bundle
-from essay_scorer.model.files import REQUIRED_FILES, MANIFEST
+from essay_scorer.model.files import MANIFEST, REQUIRED_FILES
 
 Edit = Callable[[dict[str, Any]], Any]
 
@@ -18,31 +18,31 @@ def copy(shipped: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(shipped, tmp_path / "bundle"))
 
 
-def test_the_shipped_bundle_is_whole(shipped: Path) -> None:
-    assert verify_bundle(shipped).licence == "CC-BY-NC-SA-4.0"
+def test_the_shipped_bundle_is_intact(shipped: Path) -> None:
+    assert verify_bundle(shipped).license == "CC-BY-NC-SA-4.0"
 
 
-def test_the_shipped_card_says_the_weights_licence(shipped: Path) -> None:
+def test_the_shipped_model_card_states_the_license_of_the_weights(shipped: Path) -> None:
     card = (shipped / "README.md").read_text(encoding="utf-8")
     assert "CC-BY-NC-SA-4.0" in card
     assert "Crossley et al. 2024" in card
 
 
-def test_a_manifest_that_is_written_is_read_back(shipped: Path, tmp_path: Path) -> None:
+def test_a_written_manifest_is_read_back(shipped: Path, tmp_path: Path) -> None:
     manifest = Manifest.read(shipped)
     manifest.write(tmp_path)
     assert Manifest.read(tmp_path) == manifest
 
 
 @pytest.mark.parametrize("name", sorted({MANIFEST, *REQUIRED_FILES}))
-def test_a_missing_file_is_named(copy: Path, name: str) -> None:
+def test_the_error_names_a_missing_file(copy: Path, name: str) -> None:
     (copy / name).unlink()
     with pytest.raises(BundleMissing, match=name):
         Scorer.load(copy)
 
 
 @pytest.mark.parametrize("name", sorted(REQUIRED_FILES))
-def test_a_truncated_file_is_named(copy: Path, name: str) -> None:
+def test_the_error_names_a_truncated_file(copy: Path, name: str) -> None:
     data = (copy / name).read_bytes()
     (copy / name).write_bytes(data[: len(data) // 2])
     with pytest.raises(BundleAltered, match=name):
@@ -50,7 +50,7 @@ def test_a_truncated_file_is_named(copy: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(REQUIRED_FILES))
-def test_verify_names_a_file_in_which_one_byte_changed(copy: Path, name: str) -> None:
+def test_verification_detects_one_changed_byte(copy: Path, name: str) -> None:
     data = bytearray((copy / name).read_bytes())
     data[len(data) // 2] ^= 1
     (copy / name).write_bytes(data)
@@ -59,10 +59,10 @@ def test_verify_names_a_file_in_which_one_byte_changed(copy: Path, name: str) ->
 
 
 @pytest.mark.parametrize("name", ["tokenizer.json", "model.onnx"])
-def test_rubbish_of_the_right_size_is_refused(copy: Path, name: str) -> None:
+def test_garbage_of_the_right_size_is_rejected(copy: Path, name: str) -> None:
     size = (copy / name).stat().st_size
     (copy / name).write_bytes(b"\x00" * size)
-    with pytest.raises(BundleForeign, match=name):
+    with pytest.raises(BundleInvalid, match=name):
         Scorer.load(copy)
 
 
@@ -79,27 +79,27 @@ def test_rubbish_of_the_right_size_is_refused(copy: Path, name: str) -> None:
         lambda table: table["files"].update({"../outside": {"size": 1, "sha256": ""}}),
     ],
 )
-def test_a_manifest_of_another_kind_is_refused(copy: Path, edit: Edit) -> None:
+def test_an_invalid_manifest_is_rejected(copy: Path, edit: Edit) -> None:
     table = json.loads((copy / MANIFEST).read_bytes())
     edit(table)
     (copy / MANIFEST).write_text(json.dumps(table))
-    with pytest.raises(BundleForeign, match=MANIFEST):
+    with pytest.raises(BundleInvalid, match=MANIFEST):
         Scorer.load(copy)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b"null"])
-def test_a_manifest_that_is_no_object_is_refused(copy: Path, content: bytes) -> None:
+def test_a_manifest_that_is_not_a_json_object_is_rejected(copy: Path, content: bytes) -> None:
     (copy / MANIFEST).write_bytes(content)
-    with pytest.raises(BundleForeign, match=MANIFEST):
+    with pytest.raises(BundleInvalid, match=MANIFEST):
         Scorer.load(copy)
 
 
-def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_the_error_names_a_missing_folder(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="nowhere"):
         Scorer.load(tmp_path / "nowhere")
 
 
-def test_the_environment_names_another_bundle(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_variable_selects_a_bundle(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table = json.loads((copy / MANIFEST).read_bytes())
     (copy / MANIFEST).write_text(json.dumps({**table, "name": "another"}))
     monkeypatch.setenv("ESSAY_SCORER_BUNDLE", str(copy))

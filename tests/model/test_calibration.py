@@ -16,32 +16,32 @@ LINE = line()
 
 
 @pytest.mark.parametrize(
-    ("number", "raw", "value"),
+    ("prediction", "raw", "value"),
     [(0.0, 1.0, 1), (1.0, 6.0, 6), (0.5, 3.5, 4), (0.499, 3.495, 3), (-9.0, 1.0, 1), (9.0, 6.0, 6)],
 )
-def test_a_number_becomes_a_score_within_the_scale(number: float, raw: float, value: int) -> None:
-    assert LINE.raw(number, SCALE) == pytest.approx(raw)
-    assert type(LINE.raw(number, SCALE)) is float
-    assert LINE.value(LINE.raw(number, SCALE)) == value
+def test_a_prediction_becomes_a_score_within_the_scale(prediction: float, raw: float, value: int) -> None:
+    assert LINE.raw_score(prediction, SCALE) == pytest.approx(raw)
+    assert type(LINE.raw_score(prediction, SCALE)) is float
+    assert LINE.whole_score(LINE.raw_score(prediction, SCALE)) == value
 
 
-def test_an_interval_holds_the_scores_in_whose_bands_the_raw_score_lies() -> None:
+def test_an_interval_contains_the_scores_whose_band_contains_the_raw_score() -> None:
     interval = LINE.interval(3.2, SCALE)
     assert (interval.low, interval.high, interval.coverage) == (3, 4, 0.9)
 
 
-def test_bands_may_reach_further_on_one_side() -> None:
+def test_bands_may_be_asymmetric() -> None:
     lenient = line(below=0.5, above=1.6).interval(3.2, SCALE)
     assert (lenient.low, lenient.high) == (2, 3)
 
 
-def test_an_interval_ends_where_the_scale_ends() -> None:
+def test_an_interval_stays_within_the_scale() -> None:
     wide = line(below=2.0, above=2.0)
     assert (wide.interval(1.2, SCALE).low, wide.interval(5.9, SCALE).high) == (1, 6)
 
 
 @given(st.floats(1, 6), st.floats(0, 5), st.floats(0, 5))
-def test_an_interval_always_holds_its_own_score(raw: float, below: float, above: float) -> None:
+def test_an_interval_always_contains_the_score(raw: float, below: float, above: float) -> None:
     bands = line(below=below, above=above)
     interval = bands.interval(raw, SCALE)
-    assert SCALE.min <= interval.low <= bands.value(raw) <= interval.high <= SCALE.max
+    assert SCALE.min <= interval.low <= bands.whole_score(raw) <= interval.high <= SCALE.max

@@ -13,19 +13,19 @@ import numpy as np
 import pytest
 from onnx import ModelProto, TensorProto, helper
 
-from essay_scorer import BundleAltered, BundleError, BundleForeign, Scorer
+from essay_scorer import BundleAltered, BundleError, BundleInvalid, Scorer
+from essay_scorer.checks.gibberish import GibberishDetector
 from essay_scorer.model.bundle import verify_bundle
 from essay_scorer.model.files import (
-    MODEL_CARD,
+    GIBBERISH,
     GRAPH,
+    MANIFEST,
     MAX_FILE_BYTES,
     MAX_MANIFEST_BYTES,
-    MANIFEST,
-    GIBBERISH,
+    MODEL_CARD,
     TOKENIZER,
     WEIGHTS,
 )
-from essay_scorer.checks.gibberish import GibberishDetector
 
 Edit = Callable[[dict[str, Any]], Any]
 
@@ -44,7 +44,7 @@ def copy(shipped: Path, tmp_path: Path) -> Path:
 def no_session(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fail where a graph is loaded."""
     monkeypatch.setattr(
-        "essay_scorer.graph.onnxruntime.InferenceSession",
+        "essay_scorer.model.graph.onnxruntime.InferenceSession",
         lambda *_arguments, **_options: pytest.fail("a graph was loaded"),
     )
 
@@ -89,7 +89,7 @@ def test_no_file_of_another_place_is_in_a_bundle(copy: Path, name: str) -> None:
 
     for edit in (add, replace):
         _edit(copy, edit)
-        assert MANIFEST in _refusal(copy, BundleForeign)
+        assert MANIFEST in _refusal(copy, BundleInvalid)
 
 
 @pytest.mark.usefixtures("no_session")
@@ -98,7 +98,7 @@ def test_a_link_is_no_file_of_a_bundle(copy: Path, tmp_path: Path, name: str) ->
     """A card that is a link to a secret would be served to everybody."""
     (copy / name).rename(tmp_path / "secret")
     (copy / name).symlink_to(tmp_path / "secret")
-    sentence = _refusal(copy, BundleForeign)
+    sentence = _refusal(copy, BundleInvalid)
     assert sentence == f"{copy / name} is no plain file; copy the bundle without links."
 
 
@@ -107,10 +107,10 @@ def test_a_link_is_no_file_of_a_bundle(copy: Path, tmp_path: Path, name: str) ->
 def test_what_never_ends_is_not_read(copy: Path, name: str) -> None:
     (copy / name).unlink()
     os.mkfifo(copy / name)
-    assert name in _refusal(copy, BundleForeign)
+    assert name in _refusal(copy, BundleInvalid)
     (copy / name).unlink()
     (copy / name).mkdir()
-    assert name in _refusal(copy, BundleForeign)
+    assert name in _refusal(copy, BundleInvalid)
 
 
 def test_a_file_with_another_hash_is_refused_where_every_byte_is_checked(copy: Path) -> None:
@@ -131,13 +131,13 @@ def test_a_size_that_is_none_is_refused(copy: Path, size: object) -> None:
 def test_a_file_that_fills_the_memory_is_not_read(copy: Path, name: str) -> None:
     os.truncate(copy / name, MAX_FILE_BYTES + 1)
     _promise(copy, name)
-    assert f"{copy / name} has {LARGEST_FILE + 1} bytes" in _refusal(copy, BundleForeign)
+    assert f"{copy / name} has {MAX_FILE_BYTES + 1} bytes" in _refusal(copy, BundleInvalid)
 
 
 @pytest.mark.usefixtures("no_session")
 def test_a_manifest_that_fills_the_memory_is_not_read(copy: Path) -> None:
     os.truncate(copy / MANIFEST, MAX_MANIFEST_BYTES + 1)
-    assert f"has {LARGEST_MANIFEST + 1} bytes" in _refusal(copy, BundleForeign)
+    assert f"has {MAX_MANIFEST_BYTES + 1} bytes" in _refusal(copy, BundleInvalid)
 
 
 @pytest.mark.usefixtures("no_session")
@@ -151,7 +151,7 @@ def test_a_manifest_that_fills_the_memory_is_not_read(copy: Path) -> None:
 )
 def test_a_manifest_that_breaks_readers_is_refused(copy: Path, content: bytes) -> None:
     (copy / MANIFEST).write_bytes(content)
-    assert "is not JSON" in _refusal(copy, BundleForeign)
+    assert "is not JSON" in _refusal(copy, BundleInvalid)
 
 
 @pytest.mark.usefixtures("no_session")
@@ -173,7 +173,7 @@ def test_what_one_cannot_calculate_with_is_refused(copy: Path, edit: Edit, numbe
     _edit(copy, edit)
     text = (copy / MANIFEST).read_text()
     (copy / MANIFEST).write_text(text.replace('"HERE"', number))
-    assert MANIFEST in _refusal(copy, BundleForeign)
+    assert MANIFEST in _refusal(copy, BundleInvalid)
 
 
 class Pickled:
@@ -196,7 +196,7 @@ def test_nothing_is_unpickled(copy: Path, tmp_path: Path) -> None:
     harm = tmp_path / "harm"
     np.save(copy / GIBBERISH, np.array([Pickled(harm)], dtype=object), allow_pickle=True)
     _promise(copy, GIBBERISH)
-    assert "is not a table of numbers" in _refusal(copy, BundleForeign)
+    assert "is not a table of numbers" in _refusal(copy, BundleInvalid)
     assert not harm.exists()
     np.load(copy / GIBBERISH, allow_pickle=True)
     assert harm.exists()  # so it would have been
@@ -230,7 +230,7 @@ def _zipped() -> bytes:
 def test_a_table_that_is_none_is_refused(copy: Path, content: bytes) -> None:
     (copy / GIBBERISH).write_bytes(content)
     _promise(copy, GIBBERISH)
-    assert GIBBERISH in _refusal(copy, BundleForeign)
+    assert GIBBERISH in _refusal(copy, BundleInvalid)
 
 
 def test_a_table_of_another_encoder_is_refused_before_it_is_needed(copy: Path) -> None:
@@ -238,7 +238,7 @@ def test_a_table_of_another_encoder_is_refused_before_it_is_needed(copy: Path) -
         copy / GIBBERISH, np.zeros(GibberishDetector.load(copy / GIBBERISH).figures, np.float32)
     )
     _promise(copy, GIBBERISH)
-    assert f"{copy / SENSE} is not of this bundle's encoder." == _refusal(copy, BundleForeign)
+    assert f"{copy / GIBBERISH} is not of this bundle's encoder." == _refusal(copy, BundleInvalid)
 
 
 def _external(dims: list[int], location: str, offset: int = 0, length: int = 400) -> TensorProto:
@@ -317,7 +317,7 @@ def test_weights_lie_in_the_folder_and_are_what_they_say(
     for entry in weights.external_data:
         entry.value = entry.value.replace("SECRET", str(tmp_path / "secret"))
     _put(copy, _graph(weights))
-    assert _refusal(copy, BundleForeign) == f"{copy / GRAPH} is not a graph that can be loaded."
+    assert _refusal(copy, BundleInvalid) == f"{copy / GRAPH} is not a graph that can be loaded."
 
 
 @pytest.mark.parametrize(
@@ -332,7 +332,7 @@ def test_weights_lie_in_the_folder_and_are_what_they_say(
 )
 def test_a_graph_that_no_essay_fits_is_refused(copy: Path, model: ModelProto) -> None:
     _put(copy, model)
-    assert f"{copy / GRAPH} is not an essay scorer's graph." == _refusal(copy, BundleForeign)
+    assert f"{copy / GRAPH} is not an essay scorer's graph." == _refusal(copy, BundleInvalid)
 
 
 def test_a_graph_that_calls_foreign_code_is_refused(copy: Path) -> None:
@@ -340,4 +340,4 @@ def test_a_graph_that_calls_foreign_code_is_refused(copy: Path) -> None:
     model.graph.node[0].domain = "of.mine"
     model.opset_import.append(helper.make_opsetid("of.mine", 1))
     _put(copy, model)
-    assert _refusal(copy, BundleForeign) == f"{copy / GRAPH} is not a graph that can be loaded."
+    assert _refusal(copy, BundleInvalid) == f"{copy / GRAPH} is not a graph that can be loaded."

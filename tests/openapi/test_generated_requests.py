@@ -17,8 +17,8 @@ import pytest
 
 from essay_scorer.serving.keys import KeyHash, generate_key
 
-from ..api.requests import Call
-from . import hooks
+from ..serving.http_calls import Call
+from . import schemathesis_hooks as hooks
 
 CASES = int(os.environ.get("CASES", "100"))
 KEY = generate_key()
@@ -52,7 +52,7 @@ def _run(port: int, folder: Path, root: Path, *options: str, **variables: str) -
         cwd=folder,
         env={
             **os.environ,
-            "SCHEMATHESIS_HOOKS": str(root / "tests" / "contract" / "hooks.py"),
+            "SCHEMATHESIS_HOOKS": str(root / "tests" / "openapi" / "schemathesis_hooks.py"),
             hooks.COUNTS: str(counts),
             **variables,
         },
@@ -87,7 +87,7 @@ def test_every_answer_is_as_the_contract_says(open_run: Run) -> None:
 
 
 def test_every_operation_met_its_number_of_cases(open_run: Run, root: Path) -> None:
-    contract = json.loads((root / "src/essay_scorer/web/openapi.json").read_text(encoding="utf-8"))
+    contract = json.loads((root / "src/essay_scorer/serving/static/openapi.json").read_text(encoding="utf-8"))
     documented = {
         f"{method.upper()} {path}" for path, item in contract["paths"].items() for method in item
     }

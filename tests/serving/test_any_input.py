@@ -1,4 +1,4 @@
-"""Whatever is sent, over all of Unicode and JSON: an answer that the contract describes."""
+"""Any input over all of Unicode and JSON gets an answer that the contract describes."""
 
 import json
 from pathlib import Path
@@ -10,20 +10,22 @@ from hypothesis import HealthCheck, example, given, settings
 from jsonschema import Draft202012Validator
 
 from essay_scorer import NoWords, Score, Scorer
-from essay_scorer.serving.app import ERRORS
+from essay_scorer.serving.messages import ERRORS
 from essay_scorer.text.normalize import PARAGRAPH_BREAK, normalize
 
 from ..strategies import EVENTS, REQUESTS, TEXTS, WELL_FORMED
-from .requests import Reply
+from .http_calls import Reply
 
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
-patiently = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+slow = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 STATUSES = {200, 204, 304} | {status for status, _ in ERRORS.values() if status < 500}
 
 
 @pytest.fixture(scope="module")
 def schemas(root: Path) -> dict[str, Draft202012Validator]:
-    contract = json.loads((root / "src/essay_scorer/web/openapi.json").read_text(encoding="utf-8"))
+    contract = json.loads(
+        (root / "src/essay_scorer/serving/static/openapi.json").read_text(encoding="utf-8")
+    )
     return {
         name: Draft202012Validator({**contract, "$ref": f"#/components/schemas/{name}"})
         for name in ("Answer", "Error")
@@ -37,11 +39,11 @@ def _score(scorer: Scorer, request: dict[str, Any]) -> Score | None:
         return None
 
 
-@patiently
+@slow
 @given(request=REQUESTS)
-@example(request={"text": "e" + "\u0301" * 20_000, "explain": True})  # one character to a reader
+@example(request={"text": "e" + "\u0301" * 20_000, "explain": True})  # one grapheme
 @example(request={"text": "a" * 20_000, "prompt": "\ud800", "explain": True})
-def test_any_text_with_a_letter_gets_a_score_that_holds_together(
+def test_any_text_with_a_letter_gets_a_consistent_score(
     request: dict[str, Any], scorer: Scorer, schemas: dict[str, Draft202012Validator]
 ) -> None:
     score = _score(scorer, request)
@@ -56,9 +58,9 @@ def test_any_text_with_a_letter_gets_a_score_that_holds_together(
     assert score == _score(scorer, request)
 
 
-@patiently
+@slow
 @given(text=TEXTS)
-def test_any_text_becomes_clean_paragraphs_that_stay_what_they_are(text: str) -> None:
+def test_any_text_is_normalized_to_paragraphs(text: str) -> None:
     try:
         clean = normalize(text)
     except NoWords:
@@ -70,9 +72,9 @@ def test_any_text_becomes_clean_paragraphs_that_stay_what_they_are(text: str) ->
         assert paragraph.splitlines() == [paragraph]
 
 
-@patiently
+@slow
 @given(event=EVENTS)
-def test_any_event_gets_an_answer_that_is_documented(
+def test_any_event_gets_a_documented_answer(
     event: Any, function: ModuleType, schemas: dict[str, Draft202012Validator]
 ) -> None:
     result = json.loads(json.dumps(function.handler(event, None)))
@@ -89,11 +91,9 @@ def test_any_event_gets_an_answer_that_is_documented(
             assert reply.code in ERRORS
 
 
-@patiently
+@slow
 @given(event=WELL_FORMED)
-def test_any_request_over_http_is_understood_as_one(
-    event: dict[str, Any], function: ModuleType
-) -> None:
+def test_any_http_event_is_parsed(event: dict[str, Any], function: ModuleType) -> None:
     reply = Reply.of(function.handler(event, None))
     assert reply.status in STATUSES
     assert reply.headers["x-content-type-options"] == "nosniff"

@@ -1,4 +1,4 @@
-"""The application where a whole server is not needed."""
+"""The application, without a server."""
 
 import json
 import logging
@@ -11,11 +11,11 @@ from essay_scorer import Scorer
 from essay_scorer.serving.app import Application
 from essay_scorer.serving.messages import Request, Response
 
-from .requests import Call, Reply
+from .http_calls import Call, Reply
 
 
 class Broken(Scorer):
-    """A scorer that fails as only a bug would, with the essay's text in its message."""
+    """A scorer with a bug, whose message quotes the essay."""
 
     def score(self, text: str, **_: object) -> None:  # type: ignore[override]
         raise RuntimeError(text)
@@ -27,7 +27,7 @@ def _post(application: Application, origin: str = "") -> Response:
     return application(Request(method="POST", path="/", headers=headers, body=body))
 
 
-def test_a_bug_is_a_500_that_repeats_nothing(
+def test_an_internal_error_is_a_500_that_quotes_nothing(
     scorer: Scorer, caplog: pytest.LogCaptureFixture
 ) -> None:
     broken = Broken(manifest=scorer.manifest, reader=None)  # type: ignore[arg-type]
@@ -47,7 +47,7 @@ def test_a_bug_is_a_500_that_repeats_nothing(
         ("", None),
     ],
 )
-def test_only_the_named_origins_are_allowed(
+def test_only_configured_origins_are_allowed(
     scorer: Scorer, origin: str, allowed: str | None
 ) -> None:
     application = Application(scorer, origins=["https://school.example"])
@@ -57,7 +57,7 @@ def test_only_the_named_origins_are_allowed(
 @pytest.mark.parametrize(
     ("variable", "allowed"), [("", None), ("*", "*"), ("https://school.example", None)]
 )
-def test_the_function_takes_its_origins_from_the_deployment(
+def test_the_function_reads_its_origins_from_the_environment(
     root: Path, monkeypatch: pytest.MonkeyPatch, variable: str, allowed: str | None
 ) -> None:
     monkeypatch.setenv("ESSAY_SCORER_ORIGINS", variable)

@@ -1,4 +1,4 @@
-"""The OpenAPI document says what the application does, and no less."""
+"""The OpenAPI document describes what the application does."""
 
 import json
 from pathlib import Path
@@ -9,17 +9,18 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from essay_scorer import Scorer
-from essay_scorer.checks import flags as flag_names
-from essay_scorer.serving.app import ERRORS, Application
+from essay_scorer.checks.flags import FLAGS
+from essay_scorer.serving.app import Application
+from essay_scorer.serving.messages import ERRORS
 
-from .requests import Call
+from .http_calls import Call
 from .test_wire import ANSWERED, REFUSED
 
 
 @pytest.fixture(scope="module")
 def contract(root: Path) -> dict[str, Any]:
     table: dict[str, Any] = json.loads(
-        (root / "src/essay_scorer/web/openapi.json").read_text(encoding="utf-8")
+        (root / "src/essay_scorer/serving/static/openapi.json").read_text(encoding="utf-8")
     )
     return table
 
@@ -45,7 +46,7 @@ def test_every_route_is_in_the_document(contract: dict[str, Any], scorer: Scorer
     assert routes == documented
 
 
-def test_every_code_that_a_scoring_caller_can_meet_is_in_the_document(
+def test_every_error_of_a_scoring_request_is_in_the_document(
     contract: dict[str, Any],
 ) -> None:
     responses = contract["paths"]["/model/predict"]["post"]["responses"]
@@ -56,18 +57,17 @@ def test_every_code_that_a_scoring_caller_can_meet_is_in_the_document(
 
 
 def test_every_flag_is_in_the_document(contract: dict[str, Any]) -> None:
-    flags = {value for name, value in vars(flag_names).items() if name.isupper()}
     answer = contract["components"]["schemas"]["Answer"]
-    assert set(answer["properties"]["flags"]["items"]["enum"]) == flags
+    assert set(answer["properties"]["flags"]["items"]["enum"]) == set(FLAGS)
 
 
 @pytest.mark.parametrize("name", ANSWERED)
-def test_answers_are_as_documented(name: str, contract: dict[str, Any], port: int) -> None:
+def test_answers_are_valid(name: str, contract: dict[str, Any], port: int) -> None:
     _validator(contract, "Answer").validate(ANSWERED[name].send(port).json)
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_errors_are_as_documented(name: str, contract: dict[str, Any], port: int) -> None:
+def test_errors_are_valid(name: str, contract: dict[str, Any], port: int) -> None:
     _validator(contract, "Error").validate(REFUSED[name][0].send(port).json)
 
 

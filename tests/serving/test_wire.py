@@ -1,4 +1,4 @@
-"""Every request, good or bad, through every door: one answer, and the promised one."""
+"""Every request, valid or not, gets the same documented answer through every entry point."""
 
 import gzip
 import json
@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from .requests import Call, Reply
+from .http_calls import Call, Reply
 
 TEXT = {"text": "Ceci est un essai pour être noté."}
 ESSAY = json.dumps(TEXT).encode()
@@ -24,9 +24,9 @@ REFUSED = {
     "a list": (Call.of({"text": ["An", "essay"]}), 422, "text_not_a_string"),
     "null": (Call.of({"text": None}), 422, "text_not_a_string"),
     "no field": (Call.of({"essay": "An essay."}), 400, "missing_text"),
-    "an assignment that is a number": (Call.of({**TEXT, "prompt": 7}), 422, "prompt_not_a_string"),
-    "a wish that is a word": (Call.of({**TEXT, "explain": "yes"}), 422, "explain_not_a_boolean"),
-    "a large assignment": (Call.of({**TEXT, "prompt": "a" * 2**18}), 413, "too_large"),
+    "a prompt that is a number": (Call.of({**TEXT, "prompt": 7}), 422, "prompt_not_a_string"),
+    "explain that is a word": (Call.of({**TEXT, "explain": "yes"}), 422, "explain_not_a_boolean"),
+    "a large prompt": (Call.of({**TEXT, "prompt": "a" * 2**18}), 413, "too_large"),
     "a list at the top": (Call.of(["text"]), 400, "missing_text"),
     "a string at the top": (Call.of("text"), 400, "missing_text"),
     "no body": (Call(), 400, "invalid_json"),
@@ -35,7 +35,7 @@ REFUSED = {
     "not UTF-8": (Call(body=b'{"text": "\xff\xfe\xfd"}', headers=JSON), 400, "invalid_json"),
     "nested too deep": (Call(body=b"[" * 100_000), 400, "invalid_json"),
     "a huge number": (Call(body=b'{"text": ' + b"9" * 10_000 + b"}"), 400, "invalid_json"),
-    "a picture": (
+    "an image": (
         Call(body=b"\x89PNG", headers={"Content-Type": "image/png"}),
         415,
         "unsupported_media_type",
@@ -67,18 +67,18 @@ REFUSED = {
 ANSWERED = {
     "the original's example": Call(body=ESSAY),
     "the other path": Call(body=ESSAY, path="/model/predict"),
-    "a slash behind": Call(body=ESSAY, path="/model/predict/"),
+    "a trailing slash": Call(body=ESSAY, path="/model/predict/"),
     "curl -d": Call(body=ESSAY, headers={"Content-Type": "application/x-www-form-urlencoded"}),
     "plain text": Call(body=ESSAY, headers={"Content-Type": "text/plain; charset=utf-8"}),
     "bytes": Call(body=ESSAY, headers={"Content-Type": "application/octet-stream"}),
     "right to left": Call.of({"text": "\u202eمقال قصير"}),
     "NUL within": Call.of({"text": "An\x00 essay."}),
     "a surrogate within": Call.of({"text": "An essay \ud83d."}),
-    "with the assignment": Call.of({**TEXT, "prompt": "Write about cars."}),
-    "with an assignment of nothing": Call.of({**TEXT, "prompt": None}),
-    "with an assignment without words": Call.of({**TEXT, "prompt": "123"}),
-    "with reasons": Call.of({**TEXT, "explain": True}),
-    "fields nobody asked for": Call.of({**TEXT, "student": 7}),
+    "with a prompt": Call.of({**TEXT, "prompt": "Write about cars."}),
+    "with a null prompt": Call.of({**TEXT, "prompt": None}),
+    "with a prompt without words": Call.of({**TEXT, "prompt": "123"}),
+    "with an explanation": Call.of({**TEXT, "explain": True}),
+    "unknown fields": Call.of({**TEXT, "student": 7}),
 }
 
 
@@ -90,24 +90,28 @@ def _replies(function: ModuleType, call: Call, port: int) -> dict[str, Reply]:
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_bad_request_gets_its_status_and_code(name: str, function: ModuleType, port: int) -> None:
+def test_an_invalid_request_gets_its_status_and_code(
+    name: str, function: ModuleType, port: int
+) -> None:
     call, status, code = REFUSED[name]
-    for door, reply in _replies(function, call, port).items():
-        assert (door, reply.status, reply.code) == (door, status, code)
+    for entry_point, reply in _replies(function, call, port).items():
+        assert (entry_point, reply.status, reply.code) == (entry_point, status, code)
 
 
 @pytest.mark.parametrize("name", ANSWERED)
-def test_a_good_request_gets_a_score(name: str, function: ModuleType, port: int) -> None:
-    for door, reply in _replies(function, ANSWERED[name], port).items():
-        assert (door, reply.status) == (door, 200)
+def test_a_valid_request_gets_a_score(name: str, function: ModuleType, port: int) -> None:
+    for entry_point, reply in _replies(function, ANSWERED[name], port).items():
+        assert (entry_point, reply.status) == (entry_point, 200)
         assert type(reply.json["essay score"]) is int
         assert reply.json["flags"][0] == "too_short"
 
 
 @pytest.mark.parametrize("name", [*REFUSED, *ANSWERED])
-def test_all_doors_give_the_same_body(name: str, function: ModuleType, port: int) -> None:
+def test_all_entry_points_give_the_same_body(name: str, function: ModuleType, port: int) -> None:
     call = ANSWERED[name] if name in ANSWERED else REFUSED[name][0]
-    bodies = {door: reply.body for door, reply in _replies(function, call, port).items()}
+    bodies = {
+        entry_point: reply.body for entry_point, reply in _replies(function, call, port).items()
+    }
     assert len(set(bodies.values())) == 1, bodies
 
 
@@ -130,7 +134,7 @@ def test_a_direct_invocation_gets_an_object_as_body(function: ModuleType) -> Non
         ({"text": "é" * 2**17 + "é"}, 413, "too_large"),
     ],
 )
-def test_a_bad_direct_invocation_gets_its_status_and_code(
+def test_an_invalid_direct_invocation_gets_its_status_and_code(
     event: object, status: int, code: str, function: ModuleType
 ) -> None:
     result = function.handler(event, None)
@@ -142,7 +146,7 @@ def test_the_direct_answer_is_the_answer_over_http(function: ModuleType, port: i
 
 
 @pytest.mark.parametrize("body", ["no base64!", "YQ=", "é", 7])
-def test_a_body_that_is_not_base64_is_refused(body: object, function: ModuleType) -> None:
+def test_a_body_that_is_not_base64_is_rejected(body: object, function: ModuleType) -> None:
     event = {**Call().function_url(), "body": body, "isBase64Encoded": True}
     reply = Reply.of(function.handler(event, None))
     assert (reply.status, reply.code) == (400, "invalid_base64")
@@ -161,41 +165,41 @@ def test_a_body_that_is_not_base64_is_refused(body: object, function: ModuleType
         {**Call().rest_api(), "headers": 1, "multiValueHeaders": 1},
     ],
 )
-def test_a_broken_event_is_refused(event: object, function: ModuleType) -> None:
+def test_a_malformed_event_is_rejected(event: object, function: ModuleType) -> None:
     reply = Reply.of(function.handler(event, None))
     assert (reply.status, reply.code) == (400, "invalid_event")
 
 
-def test_a_browser_may_ask_from_anywhere(function: ModuleType, port: int) -> None:
-    asked = {
+def test_any_origin_is_allowed_by_default(function: ModuleType, port: int) -> None:
+    headers = {
         "Origin": "https://school.example",
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": "content-type",
     }
-    preflight = Call(method="OPTIONS", path="/model/predict", headers=asked)
+    preflight = Call(method="OPTIONS", path="/model/predict", headers=headers)
     for reply in _replies(function, preflight, port).values():
         assert reply.status == 204
         assert reply.headers["access-control-allow-origin"] == "*"
         assert "POST" in reply.headers["access-control-allow-methods"]
         assert "content-type" in reply.headers["access-control-allow-headers"].lower()
-    for reply in _replies(function, Call(body=b"{", headers=asked), port).values():
+    for reply in _replies(function, Call(body=b"{", headers=headers), port).values():
         assert reply.headers["access-control-allow-origin"] == "*"
 
 
-def test_a_method_that_is_not_allowed_is_told_which_are(port: int) -> None:
+def test_a_wrong_method_gets_the_allowed_ones(port: int) -> None:
     allowed = Call(method="DELETE", path="/model/predict").send(port).headers["allow"]
     assert allowed == "POST"
 
 
-def test_a_head_request_gets_what_a_get_gets_but_the_body(function: ModuleType, port: int) -> None:
+def test_a_head_request_gets_no_body(function: ModuleType, port: int) -> None:
     get = Call(method="GET", path="/openapi.json").send(port)
     head = _replies(function, Call(method="HEAD", path="/openapi.json"), port)
-    for door, reply in head.items():
-        assert (door, reply.status, reply.body) == (door, 200, b"")
+    for entry_point, reply in head.items():
+        assert (entry_point, reply.status, reply.body) == (entry_point, 200, b"")
         assert reply.headers["content-length"] == str(len(get.body))
 
 
-def test_a_load_balancer_that_repeats_headers_is_understood(function: ModuleType) -> None:
+def test_a_load_balancer_with_multi_value_headers_is_supported(function: ModuleType) -> None:
     event = Call(body=ESSAY, headers=JSON).rest_api()
     balancer = {**event, "headers": None, "requestContext": {"elb": {"targetGroupArn": "arn"}}}
     result = function.handler(balancer, None)
@@ -203,8 +207,8 @@ def test_a_load_balancer_that_repeats_headers_is_understood(function: ModuleType
     assert Reply.of(result).status == 200
 
 
-def test_the_page_and_its_parts_are_there(function: ModuleType, port: int) -> None:
-    kinds = {
+def test_the_page_and_its_files_are_served(function: ModuleType, port: int) -> None:
+    content_types = {
         "/": "text/html",
         "/static/page.css": "text/css",
         "/static/page.js": "text/javascript",
@@ -214,25 +218,25 @@ def test_the_page_and_its_parts_are_there(function: ModuleType, port: int) -> No
         "/openapi.json": "application/json",
         "/health": "application/json",
     }
-    for path, kind in kinds.items():
+    for path, content_type in content_types.items():
         for reply in _replies(function, Call(method="GET", path=path), port).values():
             assert (path, reply.status) == (path, 200)
-            assert reply.headers["content-type"].startswith(kind)
+            assert reply.headers["content-type"].startswith(content_type)
             assert reply.headers["x-content-type-options"] == "nosniff"
 
 
-def test_a_file_of_the_page_is_packed_where_the_client_and_the_door_can(
+def test_static_files_are_compressed_where_possible(
     function: ModuleType, port: int, root: Path
 ) -> None:
-    content = (root / "src/essay_scorer/web/page.css").read_bytes()
+    content = (root / "src/essay_scorer/serving/static/page.css").read_bytes()
     call = Call(method="GET", path="/static/page.css", headers={"Accept-Encoding": "br, gzip"})
-    for door, reply in _replies(function, call, port).items():
-        packed = reply.headers.get("content-encoding") == "gzip"
-        assert (door, packed) == (door, door != "rest api")
-        assert (gzip.decompress(reply.body) if packed else reply.body) == content
+    for entry_point, reply in _replies(function, call, port).items():
+        compressed = reply.headers.get("content-encoding") == "gzip"
+        assert (entry_point, compressed) == (entry_point, entry_point != "rest api")
+        assert (gzip.decompress(reply.body) if compressed else reply.body) == content
 
 
-def test_a_file_that_the_browser_has_is_not_sent_again(function: ModuleType, port: int) -> None:
+def test_an_unchanged_static_file_is_not_sent_again(function: ModuleType, port: int) -> None:
     first = Call(method="GET", path="/static/page.js").send(port)
     again = Call(
         method="GET", path="/static/page.js", headers={"If-None-Match": first.headers["etag"]}
@@ -241,7 +245,7 @@ def test_a_file_that_the_browser_has_is_not_sent_again(function: ModuleType, por
         assert (reply.status, reply.body) == (304, b"")
 
 
-def test_nothing_may_run_in_the_page_but_its_own_files(port: int) -> None:
+def test_the_page_may_run_its_own_files_only(port: int) -> None:
     policy = Call(method="GET", path="/").send(port).headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "script-src 'self'" in policy
@@ -249,13 +253,13 @@ def test_nothing_may_run_in_the_page_but_its_own_files(port: int) -> None:
     assert "unsafe" not in policy
 
 
-def test_the_models_card_is_the_bundles(port: int, shipped: Path) -> None:
+def test_the_model_card_is_served(port: int, shipped: Path) -> None:
     card = Call(method="GET", path="/card").send(port)
     assert card.body.decode() == (shipped / "README.md").read_text(encoding="utf-8")
 
 
-def test_health_names_the_model_and_its_licence(port: int) -> None:
+def test_health_names_the_model_and_its_license(port: int) -> None:
     health = Call(method="GET", path="/health").send(port).json
     assert health["status"] == "ok"
     assert set(health["model"]) == {"name", "version"}
-    assert health["licence"] == "CC-BY-NC-SA-4.0"
+    assert health["license"] == "CC-BY-NC-SA-4.0"

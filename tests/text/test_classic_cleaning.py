@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from essay_scorer import BundleForeign
+from essay_scorer import BundleInvalid
 from essay_scorer.text.classic import WordCleaner
 
 
@@ -28,11 +28,11 @@ def cleaner() -> WordCleaner:
         ("作文 dogs", "dog"),
     ],
 )
-def test_words_are_bare_and_in_dictionary_form(cleaner: WordCleaner, text: str, clean: str) -> None:
+def test_words_are_stripped_and_lemmatized(cleaner: WordCleaner, text: str, clean: str) -> None:
     assert cleaner.clean(text) == clean
 
 
-def test_what_is_saved_cleans_the_same(cleaner: WordCleaner, tmp_path: Path) -> None:
+def test_a_saved_cleaner_cleans_the_same(cleaner: WordCleaner, tmp_path: Path) -> None:
     cleaner.save(tmp_path / "cleaning.json")
     text = "Women and the dogs of churches, axes and us"
     loaded = WordCleaner.load(tmp_path / "cleaning.json")
@@ -41,8 +41,8 @@ def test_what_is_saved_cleans_the_same(cleaner: WordCleaner, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"stop_words": 1, "nouns": 2}', "\x00"])
-def test_a_foreign_file_is_named(tmp_path: Path, content: str) -> None:
+def test_the_error_names_an_invalid_file(tmp_path: Path, content: str) -> None:
     path = tmp_path / "cleaning.json"
     path.write_text(content)
-    with pytest.raises(BundleForeign, match=r"cleaning\.json"):
+    with pytest.raises(BundleInvalid, match=r"cleaning\.json"):
         WordCleaner.load(path)

@@ -20,24 +20,24 @@ from essay_scorer.text.words import count_words
         ("作文", "作文"),
     ],
 )
-def test_what_a_reader_sees_is_kept_and_the_rest_goes(text: str, clean: str) -> None:
+def test_visible_text_is_kept_and_the_rest_is_repaired(text: str, clean: str) -> None:
     assert normalize(text) == clean
 
 
 @pytest.mark.parametrize("text", ["", "  \n\t", "12345", "!?…", "\x00", "🙂🙂", "\ud800"])
-def test_a_text_without_letters_is_refused(text: str) -> None:
+def test_a_text_without_letters_is_rejected(text: str) -> None:
     with pytest.raises(NoWords):
         normalize(text)
 
 
 @pytest.mark.parametrize("value", [None, 42, 1.5, True, ["a"], {"a": 1}, b"bytes"])
-def test_what_is_not_a_string_is_refused(value: object) -> None:
+def test_a_value_that_is_not_a_string_is_rejected(value: object) -> None:
     with pytest.raises(NotText):
         normalize(value)
 
 
 @given(st.text(alphabet=st.characters(codec=None)))
-def test_cleaning_twice_changes_nothing_more(text: str) -> None:
+def test_normalization_is_idempotent(text: str) -> None:
     try:
         clean = normalize(text)
     except NoWords:
@@ -46,5 +46,5 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     assert clean.encode("utf-8")
 
 
-def test_words_are_counted_as_a_word_processor_does() -> None:
+def test_words_are_counted_as_in_a_word_processor() -> None:
     assert count_words("It's one-two,\n\nthree.") == 3

@@ -62,11 +62,14 @@ def verify_bundle(folder: Path) -> Manifest:
 def default_bundle() -> Path:
     """Return the folder of the bundle that is loaded by default.
 
-    That is the one in the environment variable ``ESSAY_SCORER_BUNDLE``, else the one in the
-    installed package, else the one in this repository.
+    That is the one in the environment variable ``ESSAY_SCORER_BUNDLE``, else the shipped one.
     """
-    if named := os.environ.get(BUNDLE_VARIABLE):
-        return Path(named)
+    named = os.environ.get(BUNDLE_VARIABLE)
+    return Path(named) if named else shipped_bundle()
+
+
+def shipped_bundle() -> Path:
+    """Return the folder of the shipped bundle, in the installed package or in this repository."""
     package = Path(__file__).resolve().parents[1]
     installed = package / "shipped"
     return installed if installed.is_dir() else package.parents[1] / "models" / "default"
