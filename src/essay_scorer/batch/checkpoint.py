@@ -1,124 +1,210 @@
-"""What was scored already: a file beside the output, from which a run that was killed goes on.
+"""The outcomes of an unfinished run, so that the next run scores only what is missing.
 
-The first line says by which model.  Then each row has a line, in the input's order: a
-digest of what was asked, and the answer.  An answer holds for a row as long as the digests
-agree, so a journal can never give one essay another's score, whatever became of the input.
-It holds no essay.
+A SQLite database beside the output maps the digest of a request to its outcome. So a row keeps
+its outcome when rows before it are inserted, edited or deleted, and no other row can get it.
+The database holds no essay.
+
+Each message of outcomes is one transaction: killing the run loses none of them. Commits are
+not forced to the disk (``synchronous = OFF``), which would cost several milliseconds each; a
+power failure may therefore damage the file. A checksum over each outcome and SQLite's own
+integrity check detect damage of any origin, and the rows are scored again.
 """
 
+import errno
 import json
 import os
-import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
-from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Self
 
-from essay_scorer.errors import FileError
-from essay_scorer.tables.rows import Answer
-from essay_scorer.tables.writers import json_line, writing
+from essay_scorer.errors import FileError, ScorerError
+from essay_scorer.serving.many import outcome_from_dict, outcome_to_dict
+from essay_scorer.serving.messages import Outcome
+from essay_scorer.tables.atomic import write_errors
+from essay_scorer.tables.writers import json_line
 
-if sys.platform != "win32":
-    import fcntl
+_DIGEST_BYTES = 16
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS outcomes (id INTEGER PRIMARY KEY, request BLOB NOT NULL UNIQUE, "
+    "outcome BLOB NOT NULL, checksum BLOB NOT NULL)",
+)
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 
 
-def digest(request: object) -> str:
-    """Return what two requests share if and only if they are the same."""
-    return blake2b(json_line(request), digest_size=16).hexdigest()
+class _IntegrityCheckFailed(sqlite3.DatabaseError):
+    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
 
 
-class Journal:
-    """Reads what is there, and then writes on behind it."""
+def request_key(request: object) -> bytes:
+    """Return the digest of a request, which equal requests share."""
+    return blake2b(json_line(request), digest_size=_DIGEST_BYTES).digest()
 
-    def __init__(self, path: Path, known: BinaryIO, more: FileIO, identity: object) -> None:
-        self.path, self._known, self._more = path, known, more
-        self._next: tuple[str, Answer] | None = None
-        found = self._line()
-        self.outdated = found not in (None, [identity])  # it is another model's
-        if found == [identity]:
-            self._header = self._known.tell()
-            self._advance()
-        else:
-            self._cut(0)
-            self._write([[identity]])
-            self._header = self._more.tell()
+
+class Checkpoint:
+    """An open checkpoint, which no other run can open.
+
+    Attributes:
+        path: the database.
+        discarded: why outcomes of an earlier run were discarded; empty if they were not.
+    """
+
+    def __init__(self, path: Path, database: sqlite3.Connection, discarded: str) -> None:
+        self.path = path
+        self.discarded = discarded
+        self._database = database
+        self._is_complete = False
+        (self._last_id,) = database.execute("SELECT ifnull(max(id), 0) FROM outcomes").fetchone()
 
     @classmethod
     @contextmanager
-    def at(cls, path: Path, identity: object) -> Iterator[Self]:
-        """Open a journal; another one is begun where it is of another model.
+    def open(cls, path: Path, identity: Mapping[str, str]) -> Iterator[Self]:
+        """Open a checkpoint, or create it. An empty or complete one is removed at the end.
+
+        Args:
+            path: the database.
+            identity: what the outcomes depend on besides the request. Outcomes of another
+                identity are discarded.
 
         Raises:
-            FileError: it cannot be written, or another run writes it.
+            FileError: it cannot be written, or another run has it open.
         """
-        with writing(str(path)):
-            more = path.open("ab", buffering=0)
-        with more, path.open("rb") as known:
-            _lock(more, path)
-            journal = cls(path, known, more, identity)
-            try:
-                yield journal
-            finally:
-                journal.leave()
-
-    def take(self, asked: str) -> Answer | None:
-        """Return the next answer, if it is one to this digest; else it and all behind it go."""
-        if self._next is None:
-            return None
-        digest_of, answer = self._next
-        if digest_of != asked:
-            self._cut(self._begun)
-            return None
-        self._advance()
-        return answer
-
-    def append(self, entries: Iterable[tuple[str, Answer]]) -> None:
-        """Write answers down, before anything is done with them."""
-        self._write(entries)
-
-    def remove(self) -> None:
-        """Take it away: the output holds all of it."""
-        self.path.unlink(missing_ok=True)
-
-    def leave(self) -> None:
-        """Let it lie, unless it holds no answer."""
-        if self._more.seek(0, os.SEEK_END) <= self._header:
-            self.remove()
-
-    def _advance(self) -> None:
-        self._begun = self._known.tell()
-        match self._line():
-            case [str(digest_of), dict(answer)]:
-                self._next = digest_of, answer
-            case _:  # the end, or half a line: the run was killed while it wrote
-                self._cut(self._begun)
-
-    def _line(self) -> Any:
-        line = self._known.readline()
+        with write_errors(path):
+            path.open("ab").close()
+        with _database_errors(path):
+            checkpoint = cls(path, *_open_database(path, identity))
         try:
-            return json.loads(line) if line.endswith(b"\n") else None
-        except ValueError:
+            yield checkpoint
+        finally:
+            checkpoint._close()
+
+    def find(self, key: bytes) -> Outcome | None:
+        """Return the outcome that an earlier run saved for a request.
+
+        Args:
+            key: the request's, from ``request_key``.
+        """
+        with _database_errors(self.path):
+            row = self._database.execute(
+                "SELECT outcome, checksum FROM outcomes WHERE request = ? AND id <= ?",
+                (key, self._last_id),
+            ).fetchone()
+        if row is None or row[1] != _checksum(key, row[0]):
             return None
+        return outcome_from_dict(json.loads(row[0]))
 
-    def _cut(self, at: int) -> None:
-        """Forget what stands behind; what follows is only written from here on."""
-        self._next = None
-        self._more.truncate(at)
+    def save(self, outcomes: Iterable[tuple[bytes, Outcome]]) -> None:
+        """Save outcomes by the keys of their requests, all of them or none.
 
-    def _write(self, lines: Iterable[object]) -> None:
-        rest = b"".join(json_line(line) for line in lines)
-        with writing(str(self.path)):
-            while rest:
-                rest = rest[self._more.write(rest) :]
+        Raises:
+            FileError: they cannot be written.
+        """
+        rows = [_to_row(key, outcome) for key, outcome in outcomes]
+        if not rows:
+            return
+        with _database_errors(self.path), self._database:
+            self._database.execute("BEGIN")
+            self._database.executemany(
+                "INSERT OR REPLACE INTO outcomes (request, outcome, checksum) VALUES (?, ?, ?)",
+                rows,
+            )
+
+    def complete(self) -> None:
+        """Note that the output has every outcome, so that the checkpoint is removed."""
+        self._is_complete = True
+
+    def _close(self) -> None:
+        is_needed = not self._is_complete and self._has_outcomes()
+        self._database.close()
+        if not is_needed:
+            _remove(self.path)
+
+    def _has_outcomes(self) -> bool:
+        with suppress(sqlite3.Error):
+            return self._database.execute("SELECT 1 FROM outcomes LIMIT 1").fetchone() is not None
+        return True
 
 
-def _lock(file: FileIO, path: Path) -> None:
-    """Keep a second run away; the lock goes with the process, however that ends."""
-    if sys.platform == "win32":
-        return
+def _checksum(key: bytes, outcome: bytes) -> bytes:
+    return blake2b(outcome, key=key, digest_size=_DIGEST_BYTES).digest()
+
+
+def _to_row(key: bytes, outcome: Outcome) -> tuple[bytes, bytes, bytes]:
+    text = json_line(outcome_to_dict(outcome))
+    return key, text, _checksum(key, text)
+
+
+def _open_database(path: Path, identity: Mapping[str, str]) -> tuple[sqlite3.Connection, str]:
+    """Return the database, locked, and why its earlier outcomes were discarded."""
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise FileError(f"Another run is writing {path}; wait for it or end it.") from error
+        return _try_to_open(path, identity)
+    except sqlite3.Error as error:
+        if _code_of(error) not in _DAMAGE:
+            raise
+    _remove(path)
+    return _try_to_open(path, identity)[0], "is damaged"
+
+
+def _try_to_open(path: Path, identity: Mapping[str, str]) -> tuple[sqlite3.Connection, str]:
+    database = sqlite3.connect(path, timeout=0, isolation_level=None)
+    try:
+        database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        database.execute("PRAGMA synchronous = OFF")
+        with database:
+            database.execute("BEGIN EXCLUSIVE")
+            for statement in _SCHEMA:
+                database.execute(statement)
+            _check_integrity(database)
+            discarded = _adopt_identity(database, identity)
+    except BaseException:
+        database.close()
+        raise
+    return database, discarded
+
+
+def _check_integrity(database: sqlite3.Connection) -> None:
+    if database.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+        raise _IntegrityCheckFailed
+
+
+def _adopt_identity(database: sqlite3.Connection, identity: Mapping[str, str]) -> str:
+    """Discard outcomes of another identity; return the reason if there was one."""
+    found = dict(database.execute("SELECT name, value FROM meta"))
+    if found == identity:
+        return ""
+    database.execute("DELETE FROM outcomes")
+    database.execute("DELETE FROM meta")
+    database.executemany("INSERT INTO meta VALUES (?, ?)", identity.items())
+    return "belongs to another model or version" if found else ""
+
+
+def _remove(path: Path) -> None:
+    """Remove the database, and the rollback journal that a killed run leaves beside it."""
+    path.unlink(missing_ok=True)
+    path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
+
+
+@contextmanager
+def _database_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _explain(error, path) from error
+
+
+def _explain(error: sqlite3.Error, path: Path) -> ScorerError | OSError:
+    """Return the error that the command line shows."""
+    match _code_of(error):
+        case sqlite3.SQLITE_BUSY:
+            return FileError(f"Another run is writing {path}; wait for it or end it.")
+        case sqlite3.SQLITE_FULL:
+            return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+    return FileError(f"{path} cannot be written: {error}.")
+
+
+def _code_of(error: sqlite3.Error) -> int:
+    """Return SQLite's primary error code; 0 for an error that is not SQLite's."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF

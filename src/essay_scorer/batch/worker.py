@@ -1,8 +1,10 @@
-"""A process that scores on one core: requests come in by line, answers go out by line.
+"""A worker: a process that scores on one core.
 
     python -m essay_scorer.batch.worker BUNDLE
 
-It ends when its input does, so it never outlives the run that started it.
+It writes one line when it is ready, or why it cannot start. Then each line of standard input
+is a JSON list of requests, and each line of standard output the list of their outcomes. It
+ends when its input does, so it never outlives the run that started it.
 """
 
 import json
@@ -13,20 +15,27 @@ from typing import BinaryIO
 
 from essay_scorer.errors import ScorerError
 from essay_scorer.scorer import Scorer
-from essay_scorer.serving.many import answer_all
+from essay_scorer.serving.many import outcome_to_dict, score_requests
 
 
-def serve(scorer: Scorer, requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer lists of requests with lists of answers, until there are no more."""
-    for line in requests:
-        said = answer_all(scorer, json.loads(line))
-        answers.write(json.dumps(said).encode() + b"\n")
+def serve(scorer: Scorer, messages: BinaryIO, answers: BinaryIO) -> None:
+    """Answer messages until there are no more.
+
+    Args:
+        scorer: the bundle's.
+        messages: a JSON list of requests on each line.
+        answers: gets a JSON list of outcomes for each message.
+    """
+    for message in messages:
+        outcomes = score_requests(scorer, json.loads(message))
+        answers.write(json.dumps(list(map(outcome_to_dict, outcomes))).encode() + b"\n")
         answers.flush()
 
 
 def main() -> None:
+    """Load the bundle that the command line names, and serve standard input."""
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints is no answer
+    os.dup2(2, 1)  # so that what a library prints does not get among the answers
     try:
         scorer = Scorer.load(Path(sys.argv[1]), threads=1)
     except ScorerError as error:
@@ -37,7 +46,7 @@ def main() -> None:
     try:
         serve(scorer, sys.stdin.buffer, answers)
     except BrokenPipeError:
-        os._exit(0)  # the run has gone; there is nobody to flush to
+        os._exit(0)  # the run is gone; a normal exit would flush to a closed pipe
 
 
 if __name__ == "__main__":

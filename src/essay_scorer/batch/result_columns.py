@@ -1,0 +1,98 @@
+"""The columns that an outcome adds to a row: flat in a table, nested in JSON Lines."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from essay_scorer.scorer import SCORE_KEY, Score
+from essay_scorer.serving.many import outcome_to_dict
+from essay_scorer.serving.messages import Outcome
+from essay_scorer.tables.atomic import atomic_file, write_errors
+from essay_scorer.tables.rows import Row
+from essay_scorer.tables.writers import make_writer
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Result = tuple[Row, Outcome]
+
+# The columns of a table in order, with their types as ``tables.writers`` names them.
+COLUMN_TYPES: Mapping[str, str] = {
+    SCORE_KEY: "int64",
+    "raw": "float64",
+    "scale_min": "int64",
+    "scale_max": "int64",
+    "interval_low": "int64",
+    "interval_high": "int64",
+    "interval_coverage": "float64",
+    "flags": "list",
+    "language": "string",
+    "uncertainty": "float64",
+    "review": "bool",
+    "model_name": "string",
+    "model_version": "string",
+    "error": "string",
+}
+
+
+def write_results(
+    results: Iterable[Result],
+    out: str,
+    format: str,  # noqa: A002 - as the option
+    *,
+    columns: Sequence[str],
+    prefix: str,
+    schema: "pa.Schema | None" = None,
+) -> None:
+    """Write rows with their outcomes to a file, atomically.
+
+    Args:
+        results: in the order of the file.
+        out: the file; ``-`` is standard output.
+        format: one of ``tables.readers.FORMATS``.
+        columns: of the input.
+        prefix: before the names of the added columns.
+        schema: the types of the input's columns, where it has them.
+
+    Raises:
+        FileError: it cannot be written, or an added column exists in the input.
+    """
+    with atomic_file(out) as file:
+        writer = make_writer(
+            file, format, columns, added=COLUMN_TYPES, prefix=prefix, schema=schema
+        )
+        for row, outcome in results:
+            with write_errors(out):
+                writer.write(row, result_columns(outcome, format))
+        with write_errors(out):
+            writer.finish()
+
+
+def result_columns(outcome: Outcome, format: str) -> Mapping[str, object]:  # noqa: A002 - as the option
+    """Return the values that an outcome adds to its row.
+
+    Args:
+        outcome: of the row.
+        format: of the output, one of ``tables.readers.FORMATS``. JSON Lines gets the outcome as
+            the wire has it, other formats the columns of ``COLUMN_TYPES`` that have a value.
+    """
+    if format == "jsonl":
+        return outcome_to_dict(outcome)
+    return _flatten(outcome) if isinstance(outcome, Score) else {"error": outcome.code}
+
+
+def _flatten(score: Score) -> Mapping[str, object]:
+    return {
+        SCORE_KEY: score.value,
+        "raw": score.raw,
+        "scale_min": score.scale.min,
+        "scale_max": score.scale.max,
+        "interval_low": score.interval.low,
+        "interval_high": score.interval.high,
+        "interval_coverage": score.interval.coverage,
+        "flags": list(score.flags),
+        "language": score.language,
+        "uncertainty": score.uncertainty,
+        "review": score.review,
+        "model_name": score.model.name,
+        "model_version": score.model.version,
+    }

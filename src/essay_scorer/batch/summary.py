@@ -1,0 +1,89 @@
+"""What a run did, counted for people."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from essay_scorer.errors import ScorerError
+from essay_scorer.progress import format_duration
+
+if TYPE_CHECKING:
+    from essay_scorer.serving.messages import Outcome
+
+MAX_LISTED_FAILURES = 5
+
+
+@dataclass
+class Summary:
+    """Counts of the rows of a run.
+
+    Attributes:
+        rows: all rows.
+        replayed: rows whose outcome an interrupted run had saved.
+        failed: rows without a score, by error code.
+        flagged: rows with at least one flag.
+        flags: rows by flag.
+        scores: rows by score.
+        first_failures: where the first failed rows are, and their codes.
+        started: when the run started, on the monotonic clock; None if it ran elsewhere.
+    """
+
+    rows: int = 0
+    replayed: int = 0
+    failed: Counter[str] = field(default_factory=Counter)
+    flagged: int = 0
+    flags: Counter[str] = field(default_factory=Counter)
+    scores: Counter[int] = field(default_factory=Counter)
+    first_failures: list[str] = field(default_factory=list)
+    started: float | None = field(default_factory=time.monotonic)
+
+    def count(self, outcome: "Outcome", where: str) -> None:
+        """Count a row.
+
+        Args:
+            outcome: of the row.
+            where: where a person finds the row in the input.
+        """
+        self.rows += 1
+        if isinstance(outcome, ScorerError):
+            self.failed[outcome.code] += 1
+            if len(self.first_failures) < MAX_LISTED_FAILURES:
+                self.first_failures.append(f"{where}: {outcome.code}")
+            return
+        self.scores[outcome.value] += 1
+        self.flagged += bool(outcome.flags)
+        self.flags.update(outcome.flags)
+
+    def describe(self) -> str:
+        """Return the counts as a few lines of text."""
+        failed = self.failed.total()
+        lines = [
+            f"scored   {self.rows - failed:,} of {self.rows:,} rows{self._describe_time()}",
+            f"failed   {failed:,}{_in_parentheses(self.failed)}",
+            f"flagged  {self.flagged:,}{_in_parentheses(self.flags)}",
+            f"scores   {_list_counts(sorted(self.scores.items())) or '(none)'}",
+            *(f"         {failure}" for failure in self.first_failures),
+        ]
+        if failed > MAX_LISTED_FAILURES:
+            lines.append(f"         and {failed - MAX_LISTED_FAILURES:,} more; see column error")
+        return "\n".join(lines)
+
+    def _describe_time(self) -> str:
+        if self.started is None:
+            return ""
+        seconds = time.monotonic() - self.started
+        rate = (self.rows - self.replayed) / seconds
+        text = f" in {format_duration(seconds)}, {rate:,.1f} rows per second"
+        return (
+            f"{text}; {self.replayed:,} reused from an interrupted run" if self.replayed else text
+        )
+
+
+def _in_parentheses(counter: Counter[str]) -> str:
+    return f" ({_list_counts(counter.most_common())})" if counter else ""
+
+
+def _list_counts(items: Iterable[tuple[str | int, int]]) -> str:
+    return ", ".join(f"{name}: {count:,}" for name, count in items)
