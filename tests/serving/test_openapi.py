@@ -12,6 +12,7 @@ from essay_scorer import Scorer
 from essay_scorer.checks.flags import FLAGS
 from essay_scorer.serving.app import Application
 from essay_scorer.serving.messages import ERRORS
+from essay_scorer.serving.openapi import document
 
 from .http_calls import Call
 from .test_wire import ANSWERED, REFUSED
@@ -27,6 +28,17 @@ def contract(root: Path) -> dict[str, Any]:
 
 def _validator(contract: dict[str, Any], name: str) -> Draft202012Validator:
     return Draft202012Validator({**contract, "$ref": f"#/components/schemas/{name}"})
+
+
+def test_the_document_is_generated_from_the_types(contract: dict[str, Any]) -> None:
+    """``make openapi`` writes it again."""
+    assert contract == document()
+
+
+def test_an_undocumented_field_is_not_valid(contract: dict[str, Any], scorer: Scorer) -> None:
+    answer = scorer.score("An essay.").to_dict()
+    assert _validator(contract, "Answer").is_valid(answer)
+    assert not _validator(contract, "Answer").is_valid({**answer, "confidence": 1})
 
 
 def test_the_document_is_valid_openapi(contract: dict[str, Any]) -> None:
