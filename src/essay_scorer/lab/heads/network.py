@@ -1,4 +1,4 @@
-"""A taught scorer: windows → encoder → mean over the essay → head."""
+"""The network that gradient descent trains: windows → encoder → mean over the essay → head."""
 
 from collections.abc import Sequence
 
@@ -9,43 +9,53 @@ from torch.nn.utils.rnn import pad_sequence
 from transformers import BertModel
 
 from essay_scorer.errors import FileError
-from essay_scorer.lab.recipe import HeadRecipe
+from essay_scorer.lab.recipe import NetworkRecipe
 
-WINDOWS_AT_ONCE = 16
+WINDOWS_PER_BATCH = 16  # that the encoder reads at once
+
+_MEAN_TARGET = 0.4  # so that training starts near the mean score
 
 
-def build_head(recipe: HeadRecipe, *, width: int, seed: int) -> keras.Model:
-    """Return the scoring head, in units of the scale's range.
+def build_head(recipe: NetworkRecipe, *, hidden_size: int, seed: int) -> keras.Model:
+    """Return an untrained head.
 
-    Dense layers read (essays, vector); LSTM layers read (essays, 1, vector), an essay as
-    a sequence of one.  Both give (essays, 1).
+    Its input is (essays, input size) for dense layers, and (essays, 1, input size) for LSTM
+    layers, which read an essay as a sequence of one. Its output, (essays, 1), is a share of the
+    scale's range.
+
+    Args:
+        recipe: the layers.
+        hidden_size: of the encoder's token vectors.
+        seed: of the initial weights.
 
     Raises:
-        FileError: the recipe wants more numbers than the encoder's ``width``.
+        FileError: the head's input is larger than the encoder's vectors.
     """
-    vector = recipe.vector or width
-    if vector > width:
-        raise FileError(f"The head reads {vector} numbers; the encoder gives {width}.")
+    input_size = recipe.input_size or hidden_size
+    if input_size > hidden_size:
+        raise FileError(
+            f"The head reads vectors of {input_size}; the encoder's have only {hidden_size}."
+        )
     make = {"dense": _dense, "lstm": _lstm}[recipe.kind]
     last = len(recipe.units) - 1
-    # The names are given: a checkpoint knows the weights by them.
+    # The layers have fixed names, because a checkpoint identifies the weights by them.
     hidden = [
         make(units, seed=seed, name=f"hidden_{place}", last=place == last)
         for place, units in enumerate(recipe.units)
     ]
     score = keras.layers.Dense(
         1,
-        bias_initializer=keras.initializers.Constant(0.4),
+        bias_initializer=keras.initializers.Constant(_MEAN_TARGET),
         kernel_initializer=keras.initializers.GlorotUniform(seed=seed + 1),
         name="score",
     )
-    shape = (1, vector) if recipe.kind == "lstm" else (vector,)
+    shape = (1, input_size) if recipe.kind == "lstm" else (input_size,)
     return keras.Sequential([keras.Input(shape, name="essay"), *hidden, score], name="head")
 
 
 def _dense(units: int, *, seed: int, name: str, last: bool) -> keras.Layer:  # noqa: ARG001
-    start = keras.initializers.GlorotUniform(seed=seed)
-    return keras.layers.Dense(units, activation="tanh", kernel_initializer=start, name=name)
+    kernel = keras.initializers.GlorotUniform(seed=seed)
+    return keras.layers.Dense(units, activation="tanh", kernel_initializer=kernel, name=name)
 
 
 def _lstm(units: int, *, seed: int, name: str, last: bool) -> keras.Layer:
@@ -58,48 +68,56 @@ def _lstm(units: int, *, seed: int, name: str, last: bool) -> keras.Layer:
     )
 
 
-def half_precision_is_fast(device: torch.device) -> bool:
-    """Say whether the device multiplies in bfloat16; without that it costs 25 times as much."""
+def has_fast_bfloat16(device: torch.device) -> bool:
+    """Return whether the device computes in bfloat16; emulation would be 25 times as slow."""
     if device.type != "cpu":
         return True
-    can = torch.cpu.get_capabilities()
-    return any(can.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+    capabilities = torch.cpu.get_capabilities()
+    return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16"))
 
 
 class HeadNetwork(nn.Module):
-    """Scores essays that an encoder has read before."""
+    """A head alone, for essays that a frozen encoder has read."""
 
     def __init__(self, head: keras.Model) -> None:
         super().__init__()
         self.head = head
 
     def forward(self, vectors: Sequence[torch.Tensor]) -> torch.Tensor:
-        """Score essays, each given as the encoder's mean vector, (width,); returns (essays,)."""
+        """Return a prediction for each essay, (essays,).
+
+        Args:
+            vectors: each essay's mean token vector, (hidden size,).
+        """
         shape = self.head.input_shape[1:]
-        read = torch.stack(list(vectors))[:, : shape[-1]].reshape(-1, *shape)
-        return self.head(read, training=self.training).squeeze(-1)
+        inputs = torch.stack(list(vectors))[:, : shape[-1]].reshape(-1, *shape)
+        return self.head(inputs, training=self.training).squeeze(-1)
 
 
 class EssayNetwork(HeadNetwork):
-    """Scores whole essays, however many windows each has."""
+    """Encoder and head, for essays of any number of windows."""
 
     def __init__(self, encoder: BertModel, head: keras.Model) -> None:
         super().__init__(head)
         self.encoder = encoder
 
     def forward(self, essays: Sequence[Sequence[torch.Tensor]]) -> torch.Tensor:
-        """Score essays, each given as windows of token ids, (tokens,); returns (essays,)."""
+        """Return a prediction for each essay, (essays,).
+
+        Args:
+            essays: each essay's windows of token ids, (tokens,).
+        """
         return super().forward(list(self.pool(essays)))
 
     def pool(self, essays: Sequence[Sequence[torch.Tensor]]) -> torch.Tensor:
-        """Return the mean over all tokens of all windows, (essays, width)."""
-        flat = [(owner, window) for owner, windows in enumerate(essays) for window in windows]
-        flat.sort(key=lambda pair: len(pair[1]), reverse=True)
+        """Return the mean token vector over all windows of each essay, (essays, hidden size)."""
+        pairs = [(essay, window) for essay, windows in enumerate(essays) for window in windows]
+        pairs.sort(key=lambda pair: len(pair[1]), reverse=True)  # so that little is padded
         device = next(self.encoder.parameters()).device
         sums = torch.zeros(len(essays), self.encoder.config.hidden_size, device=device)
         counts = torch.zeros(len(essays), 1, device=device)
-        for start in range(0, len(flat), WINDOWS_AT_ONCE):
-            owners, windows = zip(*flat[start : start + WINDOWS_AT_ONCE], strict=True)
+        for start in range(0, len(pairs), WINDOWS_PER_BATCH):
+            owners, windows = zip(*pairs[start : start + WINDOWS_PER_BATCH], strict=True)
             index = torch.tensor(owners, device=device)
             total, count = self._encode(windows, device)
             sums = sums.index_add(0, index, total)
@@ -109,10 +127,11 @@ class EssayNetwork(HeadNetwork):
     def _encode(
         self, windows: Sequence[torch.Tensor], device: torch.device
     ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the sum of each window's token vectors, and their number."""
         ids = pad_sequence(list(windows), batch_first=True).to(device)
         lengths = torch.tensor([len(window) for window in windows])
         mask = (torch.arange(ids.shape[1]) < lengths[:, None]).to(device)
-        half = self.training and half_precision_is_fast(device)
+        half = self.training and has_fast_bfloat16(device)
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=half):
             states = self.encoder(input_ids=ids, attention_mask=mask.long()).last_hidden_state
         states = states.float() * mask[..., None]

@@ -1,271 +1,228 @@
-"""Teaching a head, and the encoder below it, by gradient descent: the three artefacts."""
+"""Train a head, and the encoder with it, by gradient descent."""
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import torch
-from tokenizers import Tokenizer
 from torch.optim.swa_utils import AveragedModel
 from transformers import get_linear_schedule_with_warmup
 
 from essay_scorer.errors import FileError
-from essay_scorer.lab.export.artifacts import (
-    ENCODER,
-    TOKENIZER,
-    find_encoder,
-    read_encoder,
-    save_encoder,
-    save_head,
-    window_tokenizer,
-    writing,
+from essay_scorer.lab.export.artifacts import ENCODER_FOLDER, HEAD_FILE
+from essay_scorer.lab.export.encoder_folder import save_encoder
+from essay_scorer.lab.export.keras_head import save_head
+from essay_scorer.lab.export.write_errors import convert_write_errors
+from essay_scorer.lab.heads.network import EssayNetwork
+from essay_scorer.lab.heads.training_network import (
+    Built,
+    build_essay_network,
+    build_head_network,
 )
-from essay_scorer.lab.heads.frozen_encoder import ReadingEncoder
-from essay_scorer.lab.heads.inputs import read_layers
-from essay_scorer.lab.heads.network import EssayNetwork, HeadNetwork, build_head
-from essay_scorer.lab.progress import report_steps
-from essay_scorer.lab.recipe import Recipe, Taught
-from essay_scorer.lab.wordnet import word_cleaner
-from essay_scorer.text.classic import WordCleaner
-from essay_scorer.text.normalize import normalize
+from essay_scorer.lab.recipe import Recipe, TrainedHead
+from essay_scorer.progress import report_steps
 
 CHECKPOINT = "checkpoint.pt"
 
-
-@dataclass(frozen=True, kw_only=True)
-class Examples:
-    """Essays as the network reads them, and their targets as shares of the scale's range."""
-
-    essays: Sequence[torch.Tensor] | Sequence[list[torch.Tensor]]
-    lengths: npt.NDArray[np.int64]
-    targets: torch.Tensor
+_MAX_GRADIENT_NORM = 1.0
 
 
-def tokenise(
-    tokenizer: Tokenizer, texts: pd.Series, cleaner: WordCleaner | None = None
-) -> list[list[torch.Tensor]]:
-    """Cut every text into windows of token ids, each of shape (tokens,)."""
-    clean = [normalize(text) for text in texts]
-    encodings = tokenizer.encode_batch(
-        [cleaner.clean(text) for text in clean] if cleaner else clean
-    )
-    return [
-        [torch.tensor(part.ids) for part in (encoding, *encoding.overflowing)]
-        for encoding in encodings
-    ]
+def train_head(
+    recipe: Recipe,
+    essays: pd.DataFrame,
+    out: Path,
+    layer_means: npt.NDArray[np.float32] | None = None,
+) -> None:
+    """Train on the training essays, and write the three artifacts.
 
+    An interrupted training resumes from its last checkpoint.
 
-def targets_of(essays: pd.DataFrame) -> npt.NDArray[np.float64]:
-    """Return the human scores as shares of each prompt's scale, shape (essays,)."""
-    low, high = essays["scale_min"], essays["scale_max"]
-    return ((essays["score"] - low) / (high - low)).to_numpy(float)
+    Args:
+        recipe: one with a trained head.
+        essays: the training essays.
+        out: the folder of checkpoints and artifacts.
+        layer_means: of the essays, if they are known and the encoder is frozen.
+
+    Raises:
+        FileError: the essays cannot be learned from, or a file cannot be read or written.
+    """
+    training = Training(recipe, essays, out, layer_means)
+    if len(essays) < training.settings.batch_size:
+        raise FileError(f"{len(essays)} training essays are too few; give at least one batch.")
+    training.run()
+    training.save_artifacts()
+    record = {"recipe": recipe.name, "essays": len(essays), "fingerprint": training.fingerprint}
+    (out / "training.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 
 class Training:
-    """One run: its state is on disk after every few steps, so it can be killed."""
+    """One training run. Its whole state is in its checkpoint, so that it can be resumed.
+
+    Attributes:
+        settings: the recipe's.
+        network: what is trained.
+        average: the same network with averaged weights.
+        step: steps done.
+        fingerprint: a hash of recipe and essays.
+    """
 
     def __init__(
         self,
         recipe: Recipe,
         essays: pd.DataFrame,
         out: Path,
-        read: npt.NDArray[np.float32] | None = None,
+        layer_means: npt.NDArray[np.float32] | None = None,
     ) -> None:
-        """Prepare to teach.
-
-        Args:
-            recipe: one that is taught.
-            essays: the training essays.
-            out: the folder for checkpoints and artefacts.
-            read: the means of the encoder's layers for each essay, where they are known
-                and the recipe leaves the encoder as it came.
-        """
-        if not isinstance(recipe.way, Taught):
+        """Prepare a run; the arguments are those of ``train_head``."""
+        if not isinstance(recipe.head, TrainedHead):
             raise TypeError(recipe.name)
         if essays["score"].nunique() == 1:
             raise FileError(f"All essays have the score {essays['score'][0]}; nothing to learn.")
-        self.recipe, self.out, self.settings = recipe, out, recipe.way.training
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        torch.manual_seed(self.settings.seed)
-        self.network, self.examples = (
-            self._whole(recipe.way, essays)
-            if self.settings.encoder_rate
-            else self._head_alone(recipe.way, essays, read)
-        )
-        self.network.to(self.device).train()
-        self.optimiser, self.schedule = self._optimiser()
-        self.average = AveragedModel(self.network)
-        self.identity = _identity(recipe, essays)
+        self.settings = recipe.head.training
+        self.fingerprint = _fingerprint(recipe, essays)
         self.step = 0
+        self._out = out
+        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        torch.manual_seed(self.settings.seed)
+        self.network, self.examples = self._build(recipe, recipe.head, essays, layer_means)
+        self.network.to(self._device).train()
+        self._optimizer = self._make_optimizer()
+        self._schedule = get_linear_schedule_with_warmup(
+            self._optimizer, round(self.settings.warmup_share * self.steps), self.steps
+        )
+        self.average = AveragedModel(self.network)
 
-    def _whole(self, way: Taught, essays: pd.DataFrame) -> tuple[HeadNetwork, Examples]:
-        source = find_encoder(self.recipe.encoder)
-        encoder, tokenizer = read_encoder(source), window_tokenizer(source, self.recipe.tokenizer)
-        with writing(self.out / TOKENIZER):
-            tokenizer.save_pretrained(self.out / TOKENIZER)
-        # No dropout: it blurs a regression's targets, and on a CPU its random
-        # numbers cost more than the arithmetic.
-        for part in encoder.modules():
-            if isinstance(part, torch.nn.Dropout):
-                part.p = 0.0
-        head = build_head(way.head, width=encoder.config.hidden_size, seed=way.training.seed)
-        cleaner = word_cleaner(self.recipe.cleaning)
-        cut = tokenise(tokenizer.backend_tokenizer, essays["text"], cleaner)
-        lengths = np.array([sum(map(len, windows)) for windows in cut])
-        return EssayNetwork(encoder, head), self._examples(cut, lengths, essays)
-
-    def _head_alone(
-        self, way: Taught, essays: pd.DataFrame, read: npt.NDArray[np.float32] | None
-    ) -> tuple[HeadNetwork, Examples]:
-        encoder = ReadingEncoder(self.recipe, self.out)
-        head = build_head(way.head, width=encoder.hidden, seed=way.training.seed)
-        if read is None:
-            read = read_layers([normalize(text) for text in essays["text"]], encoder, self.out)
-        last_layer = torch.from_numpy(read[:, -encoder.hidden :]).to(self.device)
-        lengths = np.ones(len(essays), np.int64)
-        return HeadNetwork(head), self._examples(list(last_layer), lengths, essays)
-
-    def _examples(
+    def _build(
         self,
-        read: Sequence[torch.Tensor] | Sequence[list[torch.Tensor]],
-        lengths: npt.NDArray[np.int64],
+        recipe: Recipe,
+        head: TrainedHead,
         essays: pd.DataFrame,
-    ) -> Examples:
-        targets = torch.tensor(targets_of(essays), dtype=torch.float32, device=self.device)
-        return Examples(essays=read, lengths=lengths, targets=targets)
+        layer_means: npt.NDArray[np.float32] | None,
+    ) -> Built:
+        arguments = recipe, head, essays, self._out, self._device
+        if self.settings.encoder_learning_rate:
+            return build_essay_network(*arguments)
+        return build_head_network(*arguments, layer_means=layer_means)
+
+    def _make_optimizer(self) -> torch.optim.Optimizer:
+        settings, network = self.settings, self.network
+        groups = [{"params": list(network.head.parameters()), "lr": settings.head_learning_rate}]
+        if isinstance(network, EssayNetwork):
+            parameters = list(network.encoder.parameters())
+            groups.append({"params": parameters, "lr": settings.encoder_learning_rate})
+        return torch.optim.AdamW(groups, weight_decay=settings.weight_decay)
 
     @property
     def steps_per_epoch(self) -> int:
-        return -(-len(self.examples.essays) // self.settings.batch)
+        """Batches in an epoch; the last one may be smaller."""
+        return -(-len(self.examples) // self.settings.batch_size)
 
     @property
     def steps(self) -> int:
+        """Steps of the whole run."""
         return self.steps_per_epoch * self.settings.epochs
 
-    def _optimiser(
-        self,
-    ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
-        settings, network = self.settings, self.network
-        groups = [{"params": list(network.head.parameters()), "lr": settings.head_rate}]
-        if isinstance(network, EssayNetwork):
-            taught = list(network.encoder.parameters())
-            groups.append({"params": taught, "lr": settings.encoder_rate})
-        optimiser = torch.optim.AdamW(groups, weight_decay=settings.weight_decay)
-        warm = round(settings.warm_up * self.steps)
-        return optimiser, get_linear_schedule_with_warmup(optimiser, warm, self.steps)
-
-    def batches(self, epoch: int) -> Iterator[list[int]]:
-        """Yield the epoch's batches: essays of like length together, in random order.
-
-        The order depends on the seed and the epoch alone, so a resumed run sees
-        the same batches.
-        """
-        order = np.random.default_rng([self.settings.seed, epoch])
-        lengths = self.examples.lengths
-        ranked = np.argsort(lengths * order.uniform(0.8, 1.25, lengths.shape))
-        size = self.settings.batch
-        chunks = [ranked[start : start + size] for start in range(0, len(ranked), size)]
-        for index in order.permutation(len(chunks)):
-            yield chunks[index].tolist()
+    def batches(self, epoch: int) -> list[list[int]]:
+        """Return the rows of each of the epoch's batches."""
+        size, seed = self.settings.batch_size, self.settings.seed
+        return list(self.examples.batches(size=size, seed=seed, epoch=epoch))
 
     def run(self) -> None:
-        """Train to the end, from the last checkpoint if there is one."""
+        """Train to the end, from the checkpoint if there is one."""
         self.resume()
         with report_steps("training", self.steps, done=self.step) as report:
             while self.step < self.steps:
                 epoch, done = divmod(self.step, self.steps_per_epoch)
-                for batch in list(self.batches(epoch))[done:]:
+                for batch in self.batches(epoch)[done:]:
                     loss = self.learn(batch)
                     report(self.step, f"loss {loss:.4f}")
                     if self.step % self.settings.checkpoint_every == 0:
-                        self.checkpoint()
-        self.checkpoint()
+                        self.save_checkpoint()
+        self.save_checkpoint()
 
     def learn(self, batch: list[int]) -> float:
-        """Take one step; returns the batch's mean squared error."""
-        scores = self.network([self.examples.essays[index] for index in batch])
-        loss = torch.nn.functional.mse_loss(scores, self.examples.targets[batch])
-        self.optimiser.zero_grad()
+        """Take one step on a batch of rows, and return its mean squared error."""
+        predictions = self.network([self.examples.inputs[row] for row in batch])
+        loss = torch.nn.functional.mse_loss(predictions, self.examples.targets[batch])
+        self._optimizer.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        self.optimiser.step()
-        self.schedule.step()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), _MAX_GRADIENT_NORM)
+        self._optimizer.step()
+        self._schedule.step()
         self.step += 1
         if self.step >= self.settings.average_from * self.steps:
             self.average.update_parameters(self.network)
         return loss.item()
 
-    def checkpoint(self) -> None:
-        """Write the whole state beside its final name, then move it there."""
-        part = self.out / f"{CHECKPOINT}.part"
-        _save(
-            {
-                "identity": self.identity,
-                "step": self.step,
-                "network": self.network.state_dict(),
-                "average": self.average.state_dict(),
-                "optimiser": self.optimiser.state_dict(),
-                "schedule": self.schedule.state_dict(),
-                "random": torch.get_rng_state(),
-            },
-            part,
-        )
-        part.replace(self.out / CHECKPOINT)
+    def save_checkpoint(self) -> None:
+        """Write the whole state atomically.
+
+        Raises:
+            FileError: it cannot be written; an earlier checkpoint stays.
+        """
+        part = self._out / f"{CHECKPOINT}.part"
+        state = {
+            "fingerprint": self.fingerprint,
+            "step": self.step,
+            "random": torch.get_rng_state(),
+            **{name: source.state_dict() for name, source in self._stateful().items()},
+        }
+        try:
+            with convert_write_errors(part):
+                torch.save(state, part)
+        except FileError:
+            part.unlink(missing_ok=True)
+            raise
+        part.replace(self._out / CHECKPOINT)
 
     def resume(self) -> None:
-        """Go on from the checkpoint in the output folder, if it holds one."""
-        self.out.mkdir(parents=True, exist_ok=True)
-        path = self.out / CHECKPOINT
+        """Continue from the checkpoint in the output folder, if there is one.
+
+        Raises:
+            FileError: it belongs to another recipe or other essays.
+        """
+        self._out.mkdir(parents=True, exist_ok=True)
+        path = self._out / CHECKPOINT
         if not path.is_file():
             return
-        state = torch.load(path, map_location=self.device, weights_only=True)
-        if state.get("identity") != self.identity:
-            raise FileError(f"{path} is of another recipe or other essays; give another --out.")
-        self.network.load_state_dict(state["network"])
-        self.average.load_state_dict(state["average"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.schedule.load_state_dict(state["schedule"])
+        state = torch.load(path, map_location=self._device, weights_only=True)
+        if state.get("fingerprint") != self.fingerprint:
+            raise FileError(
+                f"{path} belongs to another recipe or other essays; give another --out."
+            )
+        for name, target in self._stateful().items():
+            target.load_state_dict(state[name])
         torch.set_rng_state(state["random"].cpu())
         self.step = state["step"]
 
-    def save(self) -> None:
-        """Write the artefacts, from the averaged weights."""
+    def save_artifacts(self) -> None:
+        """Write encoder and head with the averaged weights.
+
+        Raises:
+            FileError: one cannot be written.
+        """
         network = self.average.module.cpu().eval()
         if isinstance(network, EssayNetwork):
-            save_encoder(network.encoder, self.out / ENCODER)
-        save_head(network.head, self.out)
+            save_encoder(network.encoder, self._out / ENCODER_FOLDER)
+        save_head(network.head, self._out / HEAD_FILE)
+
+    def _stateful(self) -> dict[str, Any]:
+        """Return what a checkpoint stores the state of, by its name there."""
+        return {
+            "network": self.network,
+            "average": self.average,
+            "optimizer": self._optimizer,
+            "schedule": self._schedule,
+        }
 
 
-def _identity(recipe: Recipe, essays: pd.DataFrame) -> str:
-    """Return what two runs share if and only if one can go on where the other stopped."""
+def _fingerprint(recipe: Recipe, essays: pd.DataFrame) -> str:
+    """Return a hash that is equal for two runs if one can resume the other."""
     digest = hashlib.sha256(repr(recipe).encode())
     for text, score in zip(essays["text"], essays["score"], strict=True):
         digest.update(f"{score}\0{text}\0".encode())
     return digest.hexdigest()
-
-
-def _save(state: dict[str, object], path: Path) -> None:
-    try:
-        with writing(path):
-            torch.save(state, path)
-    except FileError:
-        path.unlink(missing_ok=True)
-        raise
-
-
-def teach(
-    recipe: Recipe, essays: pd.DataFrame, out: Path, read: npt.NDArray[np.float32] | None = None
-) -> None:
-    """Teach on the training essays and write the three artefacts to ``out``."""
-    training = Training(recipe, essays, out, read)
-    if len(essays) < training.settings.batch:
-        raise FileError(f"{len(essays)} training essays are too few; give at least one batch.")
-    training.run()
-    training.save()
-    record = {"recipe": recipe.name, "essays": len(essays), "identity": training.identity}
-    (out / "training.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")

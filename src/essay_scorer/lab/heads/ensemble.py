@@ -1,0 +1,157 @@
+"""The blended head: base models, two blends of them, and how familiar an essay's prompt is.
+
+Words that mark a good essay on a known prompt mislead on a new one. So there are two blends: all
+base models for essays on the prompts of the training essays, and the prompt-independent ones for
+other essays. The familiarity of the essay's prompt decides how much each counts.
+
+Both blends are fitted on predictions for essays that the base models have not seen: the first on
+out-of-fold predictions, the second on predictions for prompts that were left out.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import keras
+import numpy as np
+import numpy.typing as npt
+from sklearn.model_selection import KFold
+
+from essay_scorer.lab.heads.base_models import (
+    PROMPT_INDEPENDENT,
+    BaseModel,
+    FitBaseModel,
+    base_model_fitters,
+    head_inputs,
+)
+from essay_scorer.lab.heads.blend import Blend
+from essay_scorer.lab.heads.essay_features import Column, EssayFeatures, PromptIds, TrainingSet
+from essay_scorer.lab.heads.familiarity import PromptFamiliarity
+from essay_scorer.lab.recipe import BlendedHead, BlendRecipe
+
+MIN_PROMPTS = 3  # with fewer, what they have in common is unknown
+
+Fold = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]  # rows to fit on, rows to predict
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewPromptBlend:
+    """How essays on new prompts are scored.
+
+    Attributes:
+        blend: of the prompt-independent base models.
+        familiarity: of an essay's prompt.
+    """
+
+    blend: Blend
+    familiarity: PromptFamiliarity
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ensemble:
+    """The fitted base models and their blends: the content of ``aes_model.h5``.
+
+    Attributes:
+        base_models: by name.
+        known_prompts: the blend for prompts of the training essays.
+        new_prompts: for other prompts; none if the training essays have too few prompts.
+        out_of_fold: predictions of ``known_prompts`` for the training essays, (essays,).
+    """
+
+    base_models: Mapping[str, BaseModel]
+    known_prompts: Blend
+    new_prompts: NewPromptBlend | None
+    out_of_fold: Column
+
+    @classmethod
+    def fit(cls, recipe: BlendedHead, essays: TrainingSet) -> Self:
+        """Fit base models and blends to the training essays."""
+        fitters = base_model_fitters(recipe.base_models)
+        essays = _merge_small_prompts(essays, recipe.blend.min_essays_per_prompt)
+        out_of_fold = _predict_folds(fitters, essays, _random_folds(len(essays), recipe.blend))
+        known_prompts = Blend.fit(out_of_fold, essays.targets)
+        return cls(
+            base_models={name: fit(essays) for name, fit in fitters.items()},
+            known_prompts=known_prompts,
+            new_prompts=_fit_new_prompts(fitters, essays, recipe.blend),
+            out_of_fold=known_prompts.combine(out_of_fold),
+        )
+
+    def predict(self, features: EssayFeatures) -> Column:
+        """Return a prediction for each essay, (essays,)."""
+        predictions = {name: model.predict(features) for name, model in self.base_models.items()}
+        known = self.known_prompts.combine(predictions)
+        if self.new_prompts is None:
+            return known
+        familiarity = self.new_prompts.familiarity.of(features)
+        new = self.new_prompts.blend.combine(predictions)
+        return np.asarray(familiarity * known + (1 - familiarity) * new, float)
+
+    def to_keras(self, features: EssayFeatures) -> keras.Model:
+        """Return the same as one Keras model.
+
+        Args:
+            features: of any essays; only their widths are used.
+        """
+        inputs = head_inputs(features)
+        predictions = {name: model.to_keras(inputs) for name, model in self.base_models.items()}
+        prediction = self.known_prompts.to_keras(predictions, name="known_prompts")
+        if self.new_prompts is not None:
+            new = self.new_prompts.blend.to_keras(predictions, name="new_prompts")
+            gap = keras.layers.Subtract(name="gap")([prediction, new])
+            familiarity = self.new_prompts.familiarity.to_keras(inputs)
+            share = keras.layers.Multiply(name="share_of_gap")([familiarity, gap])
+            prediction = keras.layers.Add(name="prediction")([new, share])
+        return keras.Model(inputs, prediction, name="head")
+
+    def describe(self) -> str:
+        """Return the weights of the base models in one line."""
+        known = f"known prompts: {self.known_prompts}"
+        return f"{known}; new prompts: {self.new_prompts.blend}" if self.new_prompts else known
+
+
+def _fit_new_prompts(
+    fitters: Mapping[str, FitBaseModel], essays: TrainingSet, recipe: BlendRecipe
+) -> NewPromptBlend | None:
+    if len(np.unique(essays.prompt_ids)) < MIN_PROMPTS:
+        return None
+    independent = {name: fitters[name] for name in PROMPT_INDEPENDENT}
+    predictions = _predict_folds(independent, essays, _prompt_folds(essays.prompt_ids))
+    familiarity = PromptFamiliarity(
+        essays.features.token_ngrams,
+        essays.prompt_ids,
+        unfamiliar_share=recipe.unfamiliar_share,
+    )
+    return NewPromptBlend(blend=Blend.fit(predictions, essays.targets), familiarity=familiarity)
+
+
+def _merge_small_prompts(essays: TrainingSet, min_essays: int) -> TrainingSet:
+    """Return the essays with one prompt ID, the empty one, for all prompts of few essays."""
+    ids, index, counts = np.unique(
+        essays.prompt_ids.astype(str), return_inverse=True, return_counts=True
+    )
+    merged: PromptIds = np.where(counts < min_essays, "", ids)[index]
+    return TrainingSet(features=essays.features, targets=essays.targets, prompt_ids=merged)
+
+
+def _random_folds(essays: int, recipe: BlendRecipe) -> Iterable[Fold]:
+    folds = KFold(recipe.folds, shuffle=True, random_state=recipe.seed)
+    return folds.split(np.empty(essays))
+
+
+def _prompt_folds(prompt_ids: PromptIds) -> Iterable[Fold]:
+    """Yield one fold per prompt, in which that prompt is predicted."""
+    for prompt_id in np.unique(prompt_ids):
+        yield np.flatnonzero(prompt_ids != prompt_id), np.flatnonzero(prompt_ids == prompt_id)
+
+
+def _predict_folds(
+    fitters: Mapping[str, FitBaseModel], essays: TrainingSet, folds: Iterable[Fold]
+) -> dict[str, Column]:
+    """Return each base model's predictions for essays that it was not fitted on."""
+    predictions = {name: np.empty(len(essays)) for name in fitters}
+    for rest, held_out in folds:
+        for name, fit in fitters.items():
+            model = fit(essays[rest])
+            predictions[name][held_out] = model.predict(essays.features[held_out])
+    return predictions

@@ -1,0 +1,72 @@
+"""Fit the head of a recipe to the training essays, and write the artifacts."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from essay_scorer.errors import FileError
+from essay_scorer.lab.export.artifacts import HEAD_FILE
+from essay_scorer.lab.export.keras_head import save_head
+from essay_scorer.lab.heads.ensemble import Ensemble
+from essay_scorer.lab.heads.essay_features import Column, EssayFeatures, TrainingSet
+from essay_scorer.lab.heads.frozen_encoder import FrozenEncoder
+from essay_scorer.lab.heads.training import train_head
+from essay_scorer.lab.heads.training_examples import relative_scores
+from essay_scorer.lab.recipe import BlendedHead, Recipe
+
+OUT_OF_FOLD_FILE = "out_of_fold.npy"  # predictions for the training essays, (essays,)
+
+
+def fit_head(
+    recipe: Recipe, essays: pd.DataFrame, out: Path, features: EssayFeatures | None = None
+) -> None:
+    """Fit a head, trained or blended, and write the three artifacts.
+
+    Args:
+        recipe: the recipe.
+        essays: the training essays.
+        out: the folder of the artifacts.
+        features: of the essays, if they are known; computed by default.
+
+    Raises:
+        FileError: the essays cannot be learned from, or a file cannot be read or written.
+    """
+    if isinstance(recipe.head, BlendedHead):
+        _fit_blend(recipe, recipe.head, essays, out, features)
+    else:
+        train_head(recipe, essays, out, None if features is None else features.layer_means)
+
+
+def _fit_blend(
+    recipe: Recipe,
+    head: BlendedHead,
+    essays: pd.DataFrame,
+    out: Path,
+    features: EssayFeatures | None,
+) -> None:
+    if essays["score"].nunique() == 1:
+        raise FileError(f"All essays have the score {essays['score'][0]}; nothing to learn.")
+    if len(essays) < head.blend.folds * 2:
+        raise FileError(f"{len(essays)} training essays are too few for {head.blend.folds} folds.")
+    encoder = FrozenEncoder(recipe, out)
+    if features is None:
+        features = EssayFeatures.compute(list(essays["text"]), encoder, out)
+    ensemble = Ensemble.fit(
+        head,
+        TrainingSet(
+            features=features,
+            targets=relative_scores(essays),
+            prompt_ids=essays["prompt_id"].astype(str).to_numpy(),
+        ),
+    )
+    print(ensemble.describe(), file=sys.stderr)
+    save_head(ensemble.to_keras(features), out / HEAD_FILE)
+    np.save(out / OUT_OF_FOLD_FILE, ensemble.out_of_fold)
+
+
+def load_out_of_fold(artifacts: Path) -> Column | None:
+    """Return the out-of-fold predictions for the training essays; none for a trained head."""
+    path = artifacts / OUT_OF_FOLD_FILE
+    return np.load(path) if path.is_file() else None
