@@ -10,8 +10,8 @@ from essay_scorer.cli import options as shared
 if TYPE_CHECKING:
     import pandas as pd
 
+    from essay_scorer.lab.about import About
     from essay_scorer.lab.data.essays import Essays
-    from essay_scorer.lab.pipeline import About
 
 _ROLES = ("text", "score", "prompt_id", "rater1", "rater2")
 
@@ -133,7 +133,7 @@ def _train(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
-    from essay_scorer.lab.pipeline import export_user_artifacts
+    from essay_scorer.lab.user_artifacts import export_user_artifacts
     from essay_scorer.model.calibration import Scale
 
     low, high = options.scale
@@ -195,7 +195,7 @@ def _usable(essays: "Essays", options: argparse.Namespace) -> "pd.DataFrame":
 
 
 def _about(options: argparse.Namespace) -> "About":
-    from essay_scorer.lab.pipeline import About
+    from essay_scorer.lab.about import About
     from essay_scorer.model.manifest import Model
 
     model = Model(name=options.name, version=options.version)
