@@ -5,6 +5,7 @@ import sys
 
 from essay_scorer.cli import options as shared
 from essay_scorer.extras import require
+from essay_scorer.tables.readers import FORMATS
 
 _ROLES = ("id", "text", "prompt")
 
@@ -52,7 +53,7 @@ def _add_fetch(commands: "shared.Subparsers") -> None:
 def _add_format_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--format",
-        choices=shared.FORMATS,
+        choices=FORMATS,
         help="of standard input or output, or of a file without a known suffix",
     )
     command.add_argument("--prefix", default="", help="prefix for the added columns")

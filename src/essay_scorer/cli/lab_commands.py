@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from essay_scorer.cli import options as shared
+from essay_scorer.tables.readers import FORMATS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,7 +108,7 @@ def _add_column_options(command: argparse.ArgumentParser) -> None:
         help="a group of writers, for fairness; may be repeated",
     )
     columns.add_argument("--scale", type=shared.scale, metavar="MIN-MAX", help="of the scores")
-    columns.add_argument("--format", choices=shared.FORMATS, help="of the file")
+    columns.add_argument("--format", choices=FORMATS, help="of the file")
 
 
 def _check_data(options: argparse.Namespace) -> None:

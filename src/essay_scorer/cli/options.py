@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - untyped
 
 ROWS_FAILED, DRIFT_DETECTED = 3, 4  # exit statuses
-FORMATS = ("csv", "tsv", "jsonl", "parquet")
 
 
 def add_bundle_option(command: argparse.ArgumentParser) -> None:
