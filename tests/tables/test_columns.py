@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.essay_files import make_essays, read_jsonl, run_batch, write_csv, write_jsonl
 
-from essay_scorer.tables.columns import USUAL_NAMES, EssayColumns, choose_column
+from essay_scorer.tables.columns import USUAL_NAMES, EssayColumns, Role, choose_column
 from essay_scorer.tables.rows import Row
 
 TEXT = make_essays(9)[0]["text"]
@@ -37,7 +37,11 @@ def test_a_short_value_in_a_guessed_prompt_column_is_no_prompt(tmp_path: Path) -
         (("essay", "full_text"), (), "several columns that could be the text (essay, full_text)"),
         (("text",), ("--text", "essay"), "no column essay; there are: text."),
         (("text",), ("--id", "number"), "no column number; there are: text."),
-        (("text", "raw"), (), "There is a column raw already, which scoring adds"),
+        (
+            ("text", "raw"),
+            (),
+            "The input has a column raw already; rename the added columns with --prefix.",
+        ),
         (("text", "text"), (), "has two columns text; rename one."),
     ],
 )
@@ -53,7 +57,7 @@ def test_ambiguous_columns_are_refused_in_one_sentence(
 
 
 @pytest.mark.parametrize("role", USUAL_NAMES)
-def test_usual_names_match_in_any_case_in_order_of_preference(role: str) -> None:
+def test_usual_names_match_in_any_case_in_order_of_preference(role: Role) -> None:
     for usual in USUAL_NAMES[role]:
         assert choose_column(role, ["other", f" {usual.title()} "], None, "file") is not None
     backward = list(reversed(USUAL_NAMES[role]))

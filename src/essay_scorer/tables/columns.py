@@ -2,16 +2,29 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from essay_scorer.errors import FileError
 from essay_scorer.tables.rows import Row
 
 MIN_PROMPT_WORDS = 4  # in a guessed column; what is shorter is a label, not an assignment
 
-# Usual names by role, in order of preference, in lower case. The first name of ``prompt_id`` that
-# a file has counts, so ``prompt`` is a label only in training data that has no other.
-USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
+Role = Literal[
+    "id",
+    "text",
+    "prompt",
+    "prompt_id",
+    "score",
+    "split",
+    "rater1",
+    "rater2",
+    "scale_min",
+    "scale_max",
+]
+
+# In lower case, in order of preference. ``prompt`` comes last for ``prompt_id``: it holds labels
+# in training data that have no other column of labels.
+USUAL_NAMES: Mapping[Role, tuple[str, ...]] = {
     "id": ("id", "essay_id", "essay_id_comp"),
     "text": ("text", "essay", "full_text", "essay_text"),
     "prompt": ("prompt", "prompt_text", "assignment"),  # the assignment's text
@@ -57,9 +70,10 @@ class EssayColumns:
             FileError: a column that was asked for does not exist, none holds the text, or
                 several have usual names of the text or the prompt.
         """
-        for role in ("text", "prompt"):
-            if role not in asked:
-                _refuse_several(role, names, where)
+        if "text" not in asked:
+            _refuse_several("text", names, where)
+        if "prompt" not in asked:
+            _refuse_several("prompt", names, where)
         return cls(
             text=require_column("text", names, asked.get("text"), where),
             prompt=choose_column("prompt", names, asked.get("prompt"), where),
@@ -83,7 +97,7 @@ class EssayColumns:
         return f"line {row.line}" if name in (None, "") else f"line {row.line}, {self.id} {name}"
 
 
-def usual_columns(role: str, names: Sequence[str]) -> list[str]:
+def usual_columns(role: Role, names: Sequence[str]) -> list[str]:
     """Return the columns with a usual name of a role, in order of preference.
 
     Case and surrounding whitespace do not matter.
@@ -91,7 +105,7 @@ def usual_columns(role: str, names: Sequence[str]) -> list[str]:
     return [name for usual in USUAL_NAMES[role] for name in names if name.strip().lower() == usual]
 
 
-def choose_column(role: str, names: Sequence[str], asked: str | None, where: str) -> str | None:
+def choose_column(role: Role, names: Sequence[str], asked: str | None, where: str) -> str | None:
     """Return the column that was asked for, else the first with a usual name, else None.
 
     Raises:
@@ -103,7 +117,7 @@ def choose_column(role: str, names: Sequence[str], asked: str | None, where: str
     return asked
 
 
-def require_column(role: str, names: Sequence[str], asked: str | None, where: str) -> str:
+def require_column(role: Role, names: Sequence[str], asked: str | None, where: str) -> str:
     """Return the column of a role that a file must have, chosen as ``choose_column`` does.
 
     Raises:
@@ -136,12 +150,11 @@ def refuse_existing_columns(existing: Iterable[str], added: Iterable[str]) -> No
     """
     if both := sorted(set(existing) & set(added)):
         raise FileError(
-            f"There is a column {both[0]} already, which scoring adds; rename the added columns "
-            "with --prefix."
+            f"The input has a column {both[0]} already; rename the added columns with --prefix."
         )
 
 
-def _refuse_several(role: str, names: Sequence[str], where: str) -> None:
+def _refuse_several(role: Role, names: Sequence[str], where: str) -> None:
     if len(candidates := usual_columns(role, names)) > 1:
         raise FileError(
             f"{where} has several columns that could be the {role} ({', '.join(candidates)}); "

@@ -14,8 +14,6 @@ NOT_AN_OBJECT = "not_an_object"  # JSON, but no object
 TOO_LARGE = "too_large"
 WRONG_FIELDS = "wrong_fields"  # more, fewer or other fields than the file has columns
 
-Answer = Mapping[str, Any]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
@@ -57,7 +55,7 @@ class Source(Protocol):
 
     @property
     def encodings(self) -> Mapping[str, int]:
-        """Lines read so far by encoding, where encodings are detected; ASCII fits any."""
+        """Non-ASCII lines read so far, by encoding; empty unless encodings are detected."""
 
     def __iter__(self) -> Iterator[Row]: ...
 

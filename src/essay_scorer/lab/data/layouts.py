@@ -7,7 +7,7 @@ are named by the user.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from essay_scorer.tables.columns import check_column, choose_column, require_column
+from essay_scorer.tables.columns import Role, check_column, choose_column, require_column
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +92,7 @@ def recognize_layout(
             present = tuple(groups) or tuple(name for name in layout.groups if name in columns)
             return replace(layout, groups=present)
 
-    def optional(role: str) -> str | None:
+    def optional(role: Role) -> str | None:
         return choose_column(role, columns, named.get(role), where)
 
     return Layout(
