@@ -24,7 +24,7 @@ from essay_scorer.errors import FileError, ScorerError
 from essay_scorer.serving.many import outcome_from_dict, outcome_to_dict
 from essay_scorer.serving.messages import Outcome
 from essay_scorer.tables.atomic import write_errors
-from essay_scorer.tables.writers import json_line
+from essay_scorer.tables.jsonl import json_line
 
 _DIGEST_BYTES = 16
 _SCHEMA = (
