@@ -97,6 +97,7 @@ class Scorer:
         manifest: Manifest,
         reader: Reader,
         folder: Path | None = None,
+        gibberish: GibberishDetector | None = None,
         review_share: float | None = None,
     ) -> None:
         """Put a scorer together; ``load`` does so from a bundle.
@@ -104,17 +105,20 @@ class Scorer:
         Args:
             manifest: the bundle's.
             reader: the bundle's.
-            folder: of the bundle, with its optional files.
+            folder: of the bundle, with its model card and its language model.
+            gibberish: the bundle's detector; nothing is flagged as gibberish without one.
             review_share: see ``load``.
+
+        Raises:
+            BundleInvalid: the detector does not fit the reader.
         """
+        if gibberish is not None:
+            gibberish.check_fits(reader)
         self.manifest = manifest
         self.review_share = resolve_review_share(review_share)
         self._reader = reader
         self._folder = folder
-        gibberish = folder / GIBBERISH if folder else None
-        self._gibberish = (
-            GibberishDetector.load(gibberish, reader) if gibberish and gibberish.is_file() else None
-        )
+        self._gibberish = gibberish
         self._languages = LanguageIdentifier(folder / LANGUAGES) if folder else None
         self._similarity = PromptSimilarity(reader, hidden_size=manifest.hidden_size)
 
@@ -142,8 +146,38 @@ class Scorer:
         folder = default_bundle() if path is None else Path(path)
         manifest = Manifest.read(folder)
         check_sizes(folder, manifest)
-        reader = Reader(folder, threads=threads)
-        return cls(manifest=manifest, reader=reader, folder=folder, review_share=review_share)
+        return cls.assemble(folder, manifest, threads=threads, review_share=review_share)
+
+    @classmethod
+    def assemble(
+        cls,
+        folder: Path,
+        manifest: Manifest,
+        *,
+        threads: int | None = None,
+        review_share: float | None = None,
+    ) -> Self:
+        """Load the files of a bundle whose manifest is known, written or not.
+
+        Args:
+            folder: the bundle's.
+            manifest: what it states, or will state.
+            threads: see ``load``.
+            review_share: see ``load``.
+
+        Raises:
+            BundleInvalid: a file cannot be used; the message names it.
+        """
+        gibberish = folder / GIBBERISH
+        # Before the graph, which is the expensive part: an invalid file is rejected early.
+        detector = GibberishDetector.load(gibberish) if gibberish.is_file() else None
+        return cls(
+            manifest=manifest,
+            reader=Reader(folder, threads=threads),
+            folder=folder,
+            gibberish=detector,
+            review_share=review_share,
+        )
 
     @property
     def vocabulary(self) -> list[str]:

@@ -99,7 +99,9 @@ def test_the_error_names_a_missing_folder(tmp_path: Path) -> None:
         Scorer.load(tmp_path / "nowhere")
 
 
-def test_the_environment_variable_selects_a_bundle(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_variable_selects_a_bundle(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     table = json.loads((copy / MANIFEST).read_bytes())
     (copy / MANIFEST).write_text(json.dumps({**table, "name": "another"}))
     monkeypatch.setenv("ESSAY_SCORER_BUNDLE", str(copy))

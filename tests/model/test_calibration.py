@@ -19,7 +19,9 @@ LINE = line()
     ("prediction", "raw", "value"),
     [(0.0, 1.0, 1), (1.0, 6.0, 6), (0.5, 3.5, 4), (0.499, 3.495, 3), (-9.0, 1.0, 1), (9.0, 6.0, 6)],
 )
-def test_a_prediction_becomes_a_score_within_the_scale(prediction: float, raw: float, value: int) -> None:
+def test_a_prediction_becomes_a_score_within_the_scale(
+    prediction: float, raw: float, value: int
+) -> None:
     assert LINE.raw_score(prediction, SCALE) == pytest.approx(raw)
     assert type(LINE.raw_score(prediction, SCALE)) is float
     assert LINE.whole_score(LINE.raw_score(prediction, SCALE)) == value

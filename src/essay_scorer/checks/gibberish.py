@@ -22,25 +22,23 @@ _MAX_EXPONENT = 50.0
 class GibberishDetector:
     """Estimates the probability that a text is gibberish. Thread-safe."""
 
-    def __init__(self, weights: npt.NDArray[np.float32]) -> None:
+    def __init__(self, weights: npt.NDArray[np.float32], *, path: Path) -> None:
         """Take the regression's weights.
 
         Args:
             weights: for the layer means, then for the writing features, then the intercept:
                 (layers × hidden size + features + 1,).
+            path: where they are from, for error messages.
         """
+        self._path = path
         self._weights, self._intercept = weights[:-1], float(weights[-1])
 
     @classmethod
-    def load(cls, path: Path, reader: Reader) -> Self:
+    def load(cls, path: Path) -> Self:
         """Read ``gibberish.npy``.
 
-        Args:
-            path: the file.
-            reader: whose readings the detector must fit.
-
         Raises:
-            BundleInvalid: it is not a row of numbers, or does not fit the reader.
+            BundleInvalid: it is not a row of numbers.
         """
         try:
             weights = np.load(io.BytesIO(path.read_bytes()), allow_pickle=False)
@@ -49,9 +47,16 @@ class GibberishDetector:
         is_array = isinstance(weights, np.ndarray) and weights.dtype == np.float32
         if not is_array or weights.ndim != 1 or not np.isfinite(weights).all() or not len(weights):
             raise BundleInvalid(f"{path} does not contain a row of 32-bit floats.")
-        if len(weights) - 1 != reader.layer_means_width + len(FEATURE_NAMES):
-            raise BundleInvalid(f"{path} does not fit this bundle's encoder.")
-        return cls(weights)
+        return cls(weights, path=path)
+
+    def check_fits(self, reader: Reader) -> None:
+        """Check that there is a weight for every number of a reading.
+
+        Raises:
+            BundleInvalid: the weights are of another encoder.
+        """
+        if len(self._weights) != reader.layer_means_width + len(FEATURE_NAMES):
+            raise BundleInvalid(f"{self._path} does not fit this bundle's encoder.")
 
     def probability(self, reading: Reading) -> float:
         """Return the probability, from 0 to 1, that a text is gibberish."""
