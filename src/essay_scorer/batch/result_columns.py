@@ -48,7 +48,7 @@ def write_results(
     Args:
         results: in the order of the file.
         out: the file; ``-`` is standard output.
-        format: one of ``tables.readers.FORMATS``.
+        format: one of ``tables.formats.FORMATS``.
         columns: of the input.
         prefix: before the names of the added columns.
         schema: the types of the input's columns, where it has them.
@@ -72,7 +72,7 @@ def result_columns(outcome: Outcome, format: str) -> Mapping[str, object]:  # no
 
     Args:
         outcome: of the row.
-        format: of the output, one of ``tables.readers.FORMATS``. JSON Lines gets the outcome as
+        format: of the output, one of ``tables.formats.FORMATS``. JSON Lines gets the outcome as
             the wire has it, other formats the columns of ``COLUMN_TYPES`` that have a value.
     """
     if format == "jsonl":

@@ -22,8 +22,9 @@ from essay_scorer.model.manifest import Manifest
 from essay_scorer.progress import report_rows
 from essay_scorer.tables.atomic import is_regular_target, resolve_target
 from essay_scorer.tables.columns import EssayColumns
+from essay_scorer.tables.formats import PIPE, format_of
 from essay_scorer.tables.header import Table
-from essay_scorer.tables.readers import PIPE, format_of, open_source
+from essay_scorer.tables.readers import open_source
 from essay_scorer.tables.rows import Row, Source
 
 CHECKPOINT_FORMAT = "2"

@@ -5,7 +5,7 @@ import sys
 
 from essay_scorer.cli import options as shared
 from essay_scorer.extras import require
-from essay_scorer.tables.readers import FORMATS
+from essay_scorer.tables.formats import FORMATS
 
 _ROLES = ("id", "text", "prompt")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from essay_scorer.cli import options as shared
-from essay_scorer.tables.readers import FORMATS
+from essay_scorer.tables.formats import FORMATS
 
 if TYPE_CHECKING:
     import pandas as pd

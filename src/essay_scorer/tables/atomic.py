@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from essay_scorer.errors import FileError
-from essay_scorer.tables.readers import PIPE
+from essay_scorer.tables.formats import PIPE
 
 
 @contextmanager

@@ -7,31 +7,9 @@ from typing import BinaryIO
 from essay_scorer.errors import FileError
 from essay_scorer.extras import require
 from essay_scorer.tables.delimited import DELIMITERS, DelimitedSource
+from essay_scorer.tables.formats import PIPE
 from essay_scorer.tables.jsonl import JsonLinesSource
 from essay_scorer.tables.rows import Source
-
-PIPE = "-"  # standard input or output
-SUFFIXES = {
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".parquet": "parquet",
-}
-FORMATS = tuple(dict.fromkeys(SUFFIXES.values()))
-
-
-def format_of(name: str, default: str | None) -> str:
-    """Return the format that a file's suffix names, else the default.
-
-    Raises:
-        FileError: the suffix is unknown, and there is no default.
-    """
-    format_ = SUFFIXES.get(Path(name).suffix.lower(), default)
-    if format_ is None:
-        what = "A pipe" if name == PIPE else name
-        raise FileError(f"{what} has no known suffix ({', '.join(SUFFIXES)}); name its --format.")
-    return format_
 
 
 def open_source(name: str, format: str, *, encoding: str) -> Source:  # noqa: A002 - as the option
@@ -39,7 +17,7 @@ def open_source(name: str, format: str, *, encoding: str) -> Source:  # noqa: A0
 
     Args:
         name: the file.
-        format: one of ``FORMATS``.
+        format: one of ``formats.FORMATS``.
         encoding: of a text file: a name that Python knows, or ``text_lines.DETECT``.
 
     Raises:

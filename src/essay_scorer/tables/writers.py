@@ -4,15 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from essay_scorer.extras import require
-from essay_scorer.tables.columns import refuse_existing_columns
-from essay_scorer.tables.delimited import DELIMITERS, DelimitedWriter, cell
-from essay_scorer.tables.jsonl import JsonLinesWriter, json_line
+from essay_scorer.tables.delimited import DELIMITERS, DelimitedWriter
+from essay_scorer.tables.jsonl import JsonLinesWriter
 from essay_scorer.tables.rows import Row
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-__all__ = ["Writer", "cell", "json_line", "make_writer", "refuse_existing_columns"]
 
 
 class Writer(Protocol):
@@ -47,7 +44,7 @@ def make_writer(
 
     Args:
         file: where to write.
-        format: one of ``readers.FORMATS``.
+        format: one of ``formats.FORMATS``.
         columns: the input's columns.
         added: the types of the added columns by name: "int64", "float64", "list" (of strings),
             "string" or "bool". Only Parquet has types; JSON Lines has no fixed columns.

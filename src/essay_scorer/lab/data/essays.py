@@ -37,7 +37,7 @@ class ReadOptions:
         named: columns by role (text, score, prompt_id, rater1, rater2).
         groups: columns that divide the writers into groups.
         scale: the lowest and the highest possible score of all prompts.
-        format: one of ``tables.readers.FORMATS``, where the suffix does not name it.
+        format: one of ``tables.formats.FORMATS``, where the suffix does not name it.
     """
 
     named: Mapping[str, str] = field(default_factory=dict)

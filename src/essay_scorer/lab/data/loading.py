@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from essay_scorer.errors import FileError
-from essay_scorer.tables.readers import format_of, open_source
+from essay_scorer.tables.formats import format_of
+from essay_scorer.tables.readers import open_source
 from essay_scorer.tables.rows import INVALID_JSON, NOT_AN_OBJECT, TOO_LARGE, WRONG_FIELDS, Row
 from essay_scorer.tables.text_lines import DETECT
 
@@ -58,7 +59,7 @@ def load_rows(path: Path, *, format: str | None = None) -> LoadedRows:  # noqa: 
 
     Args:
         path: the file; a text file may be UTF-8, Windows-1252, or a mix of both.
-        format: one of ``readers.FORMATS``; by default, the one that the suffix names.
+        format: one of ``formats.FORMATS``; by default, the one that the suffix names.
 
     Raises:
         FileError: it cannot be read, or has no rows.
