@@ -195,11 +195,11 @@ def test_the_process_is_killed(deployed: Deployment) -> None:
         caller = deployed.in_the_middle(lambda: os.kill(process, signal.SIGKILL))
     assert any("Runtime exited with error: signal: killed" in line for line in lines)
     assert _own_lines(lines) == []
-    TABLE.says(
+    TABLE.check_row(
         KILLED,
         caller=caller,
         logged="the platform's line: *Runtime exited with error: signal: killed*",
-        recovers=f"{deployed.goes_on()}, by a new process",
+        recovery=f"{deployed.goes_on()}, by a new process",
     )
 
 
@@ -211,11 +211,11 @@ def test_the_environment_is_gone(deployed: Deployment) -> None:
     assert any(line.startswith("REPORT") for line in lines)
     deployed.goes_on()
     assert only not in deployed.environments()
-    TABLE.says(
+    TABLE.check_row(
         GONE,
         caller=reply.split()[0],
         logged="the platform's line, *REPORT*, without one of the function",
-        recovers=ANOTHER,
+        recovery=ANOTHER,
     )
 
 
@@ -229,11 +229,11 @@ def test_a_request_takes_too_long(deployed: Deployment) -> None:
     assert _own_lines(lines) == []
     deployed.goes_on()
     assert only not in deployed.environments()
-    TABLE.says(
+    TABLE.check_row(
         TIMEOUT,
         caller=f"{reply.status} `{_kind(reply)}`, after `timeout`",
         logged="the platform's line, *REPORT*, with `timeout` as its duration",
-        recovers=ANOTHER,
+        recovery=ANOTHER,
     )
 
 
@@ -248,11 +248,11 @@ def test_memory_runs_out(deployed: Deployment) -> None:
     assert any("Runtime exited with error: signal: killed" in line for line in lines)
     assert not any(LONGEST[:20] in line for line in lines)
     deployed.cloud.engine.docker("kill", only)
-    TABLE.says(
+    TABLE.check_row(
         MEMORY,
         caller=f"{reply.status} `{_kind(reply)}`",
         logged="the platform's line: *Runtime exited with error: signal: killed*",
-        recovers=f"{deployed.goes_on()}; with a text like this one, by more `memory`",
+        recovery=f"{deployed.goes_on()}; with a text like this one, by more `memory`",
     )
 
 
@@ -265,11 +265,11 @@ def test_no_room_for_files(deployed: Deployment) -> None:
         reply = deployed.send(SHORT)
     assert deployed.environments() == [only]
     (line,) = _own_lines(lines)
-    TABLE.says(
+    TABLE.check_row(
         NO_ROOM,
         caller=f"{reply.status}: no request touches a file",
         logged=f"its line, {line['status']}",
-        recovers=deployed.goes_on(),
+        recovery=deployed.goes_on(),
     )
 
 
@@ -284,11 +284,11 @@ def test_a_burst(deployed: Deployment) -> None:
     # The emulator leaves lines out where two come at once; what they wrote is whole.
     said = "".join(map(deployed.cloud.engine.logs, environments)).splitlines()
     assert len(_own_lines(said)) == 1 + seen[200]
-    TABLE.says(
+    TABLE.check_row(
         BURST,
         caller="200, two at a time; the others 429 at once",
         logged="a line for each that was answered; the refused ones are a metric with an alarm",
-        recovers=deployed.goes_on(),
+        recovery=deployed.goes_on(),
     )
 
 
@@ -299,11 +299,11 @@ def test_a_client_gives_up(deployed: Deployment) -> None:
         deployed.goes_on()
         time.sleep(2)
     statuses = {line["status"] for line in _own_lines(lines)}
-    TABLE.says(
+    TABLE.check_row(
         PATIENCE,
         caller="its own time-out",
         logged=f"the line of a request that was answered, {statuses.pop()}",
-        recovers=f"{GOES_ON}, by another environment meanwhile",
+        recovery=f"{GOES_ON}, by another environment meanwhile",
     )
 
 
@@ -313,8 +313,8 @@ def test_half_a_request(deployed: Deployment) -> None:
             deployed.send(SHORT, "--header", "Content-Length: 5000", "--max-time", "1")
         recovers = deployed.goes_on()
     assert len(_own_lines(lines)) == 1
-    TABLE.says(
-        HALF, caller="its own time-out", logged="nothing: no function is asked", recovers=recovers
+    TABLE.check_row(
+        HALF, caller="its own time-out", logged="nothing: no function is asked", recovery=recovers
     )
 
 
@@ -346,11 +346,11 @@ def test_the_clock_jumps(deployed: Deployment, copied: tuple[Path, Operator]) ->
     assert all(0 < line["milliseconds"] < 10_000 for line in own)
     assert max(line["time"] for line in own) - min(line["time"] for line in own) > 86_400_000
     (status,) = set(seen)
-    TABLE.says(
+    TABLE.check_row(
         CLOCK,
         caller=str(status),
         logged="the clock's time; what a request took is measured by another clock",
-        recovers=deployed.goes_on(),
+        recovery=deployed.goes_on(),
     )
 
 
@@ -386,11 +386,11 @@ def test_a_broken_model_is_not_even_built(
         if "/bundle/model.onnx.data" in line
     }
     assert set(seen) == OLD_ANSWERS, Counter(seen)
-    TABLE.says(
+    TABLE.check_row(
         fault,
         caller=OLD,
         logged=f"the build stops: *{said.strip()}*",
-        recovers="the next deployment of a whole one",
+        recovery="the next deployment of a whole one",
     )
 
 
@@ -422,11 +422,11 @@ def test_a_model_that_cannot_score_never_answers(
     assert set(seen) == OLD_ANSWERS, Counter(seen)
     assert deployed.operator.deploy()["Version"]  # mended, it is deployed
     assert deployed.send(SHORT).json["model"]["version"] == SHIPPED
-    TABLE.says(
+    TABLE.check_row(
         BAD,
         caller=OLD,
         logged="`make deploy` ends with what the new version says, and which one goes on answering",
-        recovers="the next deployment of one that can",
+        recovery="the next deployment of one that can",
     )
 
 
@@ -447,11 +447,11 @@ def test_a_deployment_fails_half_way(deployed: Deployment) -> None:
     assert kept_days() == before
     said = "decreases account's UnreservedConcurrentExecution below its minimum value of [100]"
     assert said in str(failed.value)
-    TABLE.says(
+    TABLE.check_row(
         HALFWAY,
         caller=OLD,
         logged="the stack's event, which CDK repeats: *… " + said + "*",
-        recovers="CloudFormation puts back what was changed already",
+        recovery="CloudFormation puts back what was changed already",
     )
 
 
@@ -482,13 +482,13 @@ def test_two_deployments_at_once(deployed: Deployment, copied: tuple[Path, Opera
     assert live["MemorySize"] in [
         operator.settings.memory for operator, end in zip(operators, ends, strict=True) if not end
     ]
-    TABLE.says(
+    TABLE.check_row(
         TWICE,
         caller="200, all the time",
         logged="the one that finds the stack busy ends with CDK's own sentence",
-        recovers="the other one is deployed whole; the refused one can be deployed after it",
+        recovery="the other one is deployed whole; the refused one can be deployed after it",
     )
 
 
 def test_the_page_has_these_faults_and_no_others() -> None:
-    TABLE.has_only(FAULTS)
+    TABLE.check_faults(FAULTS)
