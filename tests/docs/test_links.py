@@ -8,7 +8,7 @@ from .markdown_pages import PAGES, ROOT, anchors, code_spans, links, read_page
 
 PATH = re.compile(r"(?:[\w.-]+/)+[\w.-]*")
 # Folders of the repository in which the reader creates files.
-USER_FOLDERS = ("image/models/", "models/NAME/", "image/src/aes_model.h5", "build/")
+USER_FOLDERS = ("image/models/", "models/NAME/", "models/NOM/", "image/src/aes_model.h5", "build/")
 
 
 @pytest.mark.parametrize("page", PAGES)
