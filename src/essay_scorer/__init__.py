@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from essay_scorer.explain.observations import Observation
     from essay_scorer.model.calibration import Interval, Scale
     from essay_scorer.model.manifest import Manifest, Model
-    from essay_scorer.scorer import Score, Scorer
+    from essay_scorer.score import Score
+    from essay_scorer.scorer import Scorer
 
 _MODULE_OF = {
     "Explanation": "explain.attribution",
@@ -49,7 +50,7 @@ _MODULE_OF = {
     "Model": "model.manifest",
     "Observation": "explain.observations",
     "Scale": "model.calibration",
-    "Score": "scorer",
+    "Score": "score",
     "Scorer": "scorer",
     "Sentence": "explain.attribution",
 }

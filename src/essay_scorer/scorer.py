@@ -1,10 +1,9 @@
-"""Score essays: ``Scorer`` calls each stage of the pipeline in turn; ``Score`` is the result."""
+"""Score essays: ``Scorer`` calls each stage of the pipeline in turn."""
 
 import copy
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from essay_scorer.checks import signals
 from essay_scorer.checks.flags import Signals, flags_of
@@ -14,78 +13,15 @@ from essay_scorer.checks.similarity import PromptSimilarity
 from essay_scorer.checks.uncertainty import resolve_review_share, uncertainty_of
 from essay_scorer.errors import NoWords
 from essay_scorer.explain.attribution import Explanation, Sentence, contributions, split_pieces
-from essay_scorer.explain.observations import Observation, observe
+from essay_scorer.explain.observations import observe
 from essay_scorer.model.bundle import check_sizes, default_bundle
-from essay_scorer.model.calibration import Interval, Scale
 from essay_scorer.model.files import GIBBERISH, LANGUAGES, MODEL_CARD
 from essay_scorer.model.graph import Scheduler
-from essay_scorer.model.manifest import Manifest, Model
+from essay_scorer.model.manifest import Manifest
 from essay_scorer.model.reader import Reader, Reading
+from essay_scorer.score import Score
 from essay_scorer.text.normalize import Text
 from essay_scorer.text.words import count_words, split_words
-
-SCORE_KEY = "essay score"  # of ``Score.value`` in JSON, as the original system names it
-
-
-@dataclass(frozen=True, kw_only=True)
-class Score:
-    """The model's answer for one essay: a suggestion, not a grade.
-
-    Attributes:
-        value: the suggested score, whole.
-        raw: the same before rounding.
-        scale: the raters' scale.
-        interval: in which the human score lies with a known probability.
-        flags: codes of what a person should know before trusting the score.
-        uncertainty: the share of ordinary essays whose score is more certain, 0 to 1.
-        review: whether a person should read the essay.
-        model: which model gave the score.
-        language: the ISO 639 code, where the flag ``not_english`` is set.
-        explanation: reasons, where they were asked for.
-    """
-
-    value: int
-    raw: float
-    scale: Scale
-    interval: Interval
-    flags: tuple[str, ...]
-    uncertainty: float
-    review: bool
-    model: Model
-    language: str | None = None
-    explanation: Explanation | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the score as JSON on the wire; absent fields are left out."""
-        fields = {name: value for name, value in asdict(self).items() if value is not None}
-        fields |= {"raw": round(self.raw, 4), "flags": list(self.flags)}
-        return {SCORE_KEY: fields.pop("value"), **fields}
-
-    @classmethod
-    def from_dict(cls, table: Mapping[str, Any]) -> Self:
-        """Read what ``to_dict`` returned.
-
-        Raises:
-            KeyError, TypeError: it is something else.
-        """
-        fields = dict(table)
-        explanation = fields.pop("explanation", None)
-        return cls(
-            value=fields.pop(SCORE_KEY),
-            scale=Scale(**fields.pop("scale")),
-            interval=Interval(**fields.pop("interval")),
-            flags=tuple(fields.pop("flags")),
-            model=Model(**fields.pop("model")),
-            explanation=None if explanation is None else _read_explanation(explanation),
-            **fields,
-        )
-
-
-def _read_explanation(table: Mapping[str, Any]) -> Explanation:
-    return Explanation(
-        sentences=tuple(Sentence(**one) for one in table["sentences"]),
-        observations=tuple(Observation(**one) for one in table["observations"]),
-    )
 
 
 class Scorer:

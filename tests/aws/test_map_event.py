@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from essay_scorer import Scorer
-from essay_scorer.serving.app import score_request
+from essay_scorer.serving.application import score_request
 
 TEXTS = ("The town should keep its library open on Sundays.", "Many families visit it together.")
 

@@ -1,7 +1,7 @@
-"""What Schemathesis is told beside the contract, in its own process.
+"""Hooks that Schemathesis loads in its own process.
 
-ESSAY_SCORER_COUNTS   the file for how often each operation gave each status
-ESSAY_SCORER_LOCKED   set where the server asks for a key
+ESSAY_SCORER_COUNTS   a file for the number of responses by operation and status
+ESSAY_SCORER_LOCKED   set if the server requires a key
 """
 
 import atexit
@@ -17,8 +17,8 @@ from schemathesis.core.failures import Failure
 
 COUNTS, LOCKED = "ESSAY_SCORER_COUNTS", "ESSAY_SCORER_LOCKED"
 
-# What no route needs and any client may send; without it a GET would be one case alone.
-ANYTHING = [
+# Ignored by every route; without them a GET would have one case only.
+IGNORED_PARAMETERS = [
     {"in": "query", "name": "q", "schema": {"type": "string"}},
     *(
         {"in": "header", "name": name, "schema": {"type": "string"}}
@@ -33,16 +33,16 @@ _counts: Counter[tuple[str, int]] = Counter()
 def before_load_schema(_context: HookContext, raw_schema: dict[str, Any]) -> None:
     for path in raw_schema["paths"].values():
         for operation in path.values():
-            operation["parameters"] = [*operation.get("parameters", []), *ANYTHING]
+            operation["parameters"] = [*operation.get("parameters", []), *IGNORED_PARAMETERS]
             if LOCKED in os.environ and "security" in operation:
-                operation["security"].remove({})  # the contract says "where a key is asked for"
+                operation["security"].remove({})  # the alternative without a key
 
 
 @schemathesis.hook
 def filter_failure(
     _context: HookContext, failure: Failure, case: Case[Any], _response: Response
 ) -> bool:
-    """Let a text without a letter be refused: no JSON Schema pattern says portably what one is."""
+    """Accept that a text without letters is refused; JSON Schema has no portable pattern for it."""
     refused = type(failure).__name__ == "RejectedPositiveData"
     text = case.body.get("text") if isinstance(case.body, dict) else None
     return not (refused and isinstance(text, str) and not any(map(str.isalpha, text)))

@@ -1,6 +1,6 @@
-"""Schemathesis makes requests from the served contract, good ones and bad, and holds it to them.
+"""Schemathesis generates valid and invalid requests from the OpenAPI document and checks them.
 
-CASES= says how many there are for each operation; `make contract` asks for 2,000.
+CASES= sets the number for each operation; `make contract` uses 2,000.
 """
 
 import json
@@ -26,10 +26,10 @@ KEY = generate_key()
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What Schemathesis said, and how often each operation gave each status."""
+    """A run of Schemathesis: exit status, output, responses by operation and status."""
 
     status: int
-    said: str
+    output: str
     counts: list[tuple[str, int, int]]
 
     def statuses(self, operation: str) -> Counter[int]:
@@ -42,7 +42,7 @@ class Run:
 
 def _run(port: int, folder: Path, root: Path, *options: str, **variables: str) -> Run:
     counts, contract = folder / "counts.json", folder / "openapi.json"
-    # Read from its own URL, the contract would leave the operation that serves it untested.
+    # Loaded from its URL, the document would leave the operation that serves it untested.
     contract.write_bytes(Call(method="GET", path="/openapi.json").send(port).body)
     command = [sys.executable, "-m", "schemathesis.cli", "run", str(contract)]
     command += [f"--url=http://127.0.0.1:{port}", "--checks=all", "--continue-on-failure"]
@@ -63,7 +63,7 @@ def _run(port: int, folder: Path, root: Path, *options: str, **variables: str) -
     )
     assert counts.is_file(), done.stdout
     table = [tuple(line) for line in json.loads(counts.read_text(encoding="utf-8"))]
-    return Run(status=done.returncode, said=done.stdout, counts=table)
+    return Run(status=done.returncode, output=done.stdout, counts=table)
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def open_run(port: int, root: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def locked_port() -> Iterator[int]:
-    """The port of a server that asks for ``KEY``."""
+    """The port of a server that requires ``KEY``."""
     command = [sys.executable, "-m", "essay_scorer.cli", "serve", "--port", "0"]
     command += ["--key-hash", str(KeyHash.of(KEY))]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
@@ -82,41 +82,43 @@ def locked_port() -> Iterator[int]:
         server.terminate()
 
 
-def test_every_answer_is_as_the_contract_says(open_run: Run) -> None:
-    assert open_run.status == 0, open_run.said
+def test_every_response_is_as_documented(open_run: Run) -> None:
+    assert open_run.status == 0, open_run.output
 
 
-def test_every_operation_met_its_number_of_cases(open_run: Run, root: Path) -> None:
-    contract = json.loads((root / "src/essay_scorer/serving/static/openapi.json").read_text(encoding="utf-8"))
+def test_every_operation_had_its_number_of_cases(open_run: Run, root: Path) -> None:
+    contract = json.loads(
+        (root / "src/essay_scorer/serving/static/openapi.json").read_text(encoding="utf-8")
+    )
     documented = {
         f"{method.upper()} {path}" for path, item in contract["paths"].items() for method in item
     }
-    met = {name: open_run.statuses(name).total() for name in open_run.operations}
-    for name in sorted(met):
-        line = f"{name:<22}{met[name]:>6} cases  {dict(open_run.statuses(name))}"
+    cases = {name: open_run.statuses(name).total() for name in open_run.operations}
+    for name in sorted(cases):
+        line = f"{name:<22}{cases[name]:>6} cases  {dict(open_run.statuses(name))}"
         print(line)  # noqa: T201 - `make contract` shows it
-    assert met.keys() == documented
-    assert min(met.values()) >= CASES
+    assert cases.keys() == documented
+    assert min(cases.values()) >= CASES
 
 
-def test_good_and_bad_requests_were_among_them(open_run: Run) -> None:
+def test_valid_and_invalid_requests_were_among_them(open_run: Run) -> None:
     for name in ("POST /", "POST /model/predict"):
         assert {200, 400, 422} <= open_run.statuses(name).keys()
 
 
 def _without_key(port: int, folder: Path, root: Path) -> Run:
-    """Hold a server to asking for a key: the check takes it away and replaces it."""
+    """Check that a server requires the key: Schemathesis removes and replaces it."""
     options = (f"--header=X-Api-Key: {KEY}", "--max-examples=20")
     return _run(port, folder, root, *options, **{hooks.LOCKED: "1"})
 
 
-def test_with_a_key_nobody_gets_in_without_it(locked_port: int, root: Path, tmp_path: Path) -> None:
+def test_a_server_with_a_key_requires_it(locked_port: int, root: Path, tmp_path: Path) -> None:
     run = _without_key(locked_port, tmp_path, root)
-    assert run.status == 0, run.said
+    assert run.status == 0, run.output
     assert {200, 422} <= run.statuses("POST /").keys()
 
 
-def test_a_door_that_stood_open_would_be_noticed(port: int, root: Path, tmp_path: Path) -> None:
+def test_a_missing_key_check_would_be_detected(port: int, root: Path, tmp_path: Path) -> None:
     run = _without_key(port, tmp_path, root)
     assert run.status == 1
-    assert "API accepts requests without authentication" in run.said
+    assert "API accepts requests without authentication" in run.output

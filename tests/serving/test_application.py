@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from essay_scorer import Scorer
-from essay_scorer.serving.app import Application
+from essay_scorer.serving.application import Application
 from essay_scorer.serving.messages import Request, Response
 
 from .http_calls import Call, Reply

@@ -10,7 +10,7 @@ from openapi_spec_validator import validate
 
 from essay_scorer import Scorer
 from essay_scorer.checks.flags import FLAGS
-from essay_scorer.serving.app import Application
+from essay_scorer.serving.application import Application
 from essay_scorer.serving.messages import ERRORS
 from essay_scorer.serving.openapi import document
 

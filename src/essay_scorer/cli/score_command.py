@@ -9,7 +9,7 @@ from essay_scorer.cli.text_input import STANDARD_INPUT, read_text
 
 if TYPE_CHECKING:
     from essay_scorer.explain.attribution import Explanation
-    from essay_scorer.scorer import Score
+    from essay_scorer.score import Score
 
 
 def add_commands(commands: "shared.Subparsers") -> None:

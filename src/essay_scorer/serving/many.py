@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from essay_scorer.errors import RequestError, RowError
-from essay_scorer.scorer import SCORE_KEY, Score, Scorer
-from essay_scorer.serving.app import score_request
+from essay_scorer.score import SCORE_KEY, Score
+from essay_scorer.scorer import Scorer
+from essay_scorer.serving.application import score_request
 from essay_scorer.serving.messages import Outcome
 
 

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from essay_scorer.contract import MAX_REQUEST_BYTES
 from essay_scorer.errors import RequestError, ScorerError
-from essay_scorer.scorer import Score
+from essay_scorer.score import Score
 
 Outcome = Score | ScorerError  # what became of one essay
 

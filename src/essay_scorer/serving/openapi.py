@@ -13,7 +13,7 @@ from essay_scorer.contract import MAX_REQUEST_BYTES
 from essay_scorer.explain.attribution import Sentence
 from essay_scorer.explain.observations import MEASURES, Observation
 from essay_scorer.model.manifest import Model
-from essay_scorer.scorer import SCORE_KEY, Score
+from essay_scorer.score import SCORE_KEY, Score
 from essay_scorer.serving.json_schema import Schema, schema_of
 from essay_scorer.serving.messages import ERRORS
 from essay_scorer.serving.static_files import STATIC

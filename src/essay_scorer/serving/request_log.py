@@ -21,7 +21,7 @@ from essay_scorer.contract import (
     SCORE_METRIC,
 )
 from essay_scorer.model.manifest import Model
-from essay_scorer.scorer import Score
+from essay_scorer.score import Score
 from essay_scorer.serving.messages import ERRORS, Outcome
 
 _MAX_METRIC_VALUES = 100  # of one metric in one line of the Embedded Metric Format

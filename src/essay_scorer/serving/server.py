@@ -16,7 +16,7 @@ from waitress.server import create_server
 from essay_scorer.contract import MAX_REQUEST_BYTES
 from essay_scorer.errors import AddressInUse, FileError
 from essay_scorer.scorer import Scorer
-from essay_scorer.serving.app import Application
+from essay_scorer.serving.application import Application
 from essay_scorer.serving.keys import KeyHash
 from essay_scorer.serving.messages import Request
 from essay_scorer.serving.request_log import RequestLog, Write

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from essay_scorer.contract import MAX_REQUEST_BYTES
 from essay_scorer.errors import RequestError, ScorerError, TextError
-from essay_scorer.scorer import Score, Scorer
+from essay_scorer.score import Score
+from essay_scorer.scorer import Scorer
 from essay_scorer.serving.messages import Outcome, Request, Response, ScoreRequest, status_and_body
 from essay_scorer.serving.static_files import STATIC, serve_file
 

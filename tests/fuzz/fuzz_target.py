@@ -1,8 +1,8 @@
-"""What the fuzzer calls with any bytes: the event parser and all that reads a text but the model.
+"""The fuzz target: the event parser and everything that reads a text, except the model.
 
-The bytes are taken three times: as a text, as a body over HTTP, and, where they are JSON, as
-an event.  Everything on the way is the real thing but the encoder, whose numbers stand still,
-so that thousands of inputs a second go through.
+The input bytes are used three times: as a text, as an HTTP body and, if they are JSON, as an
+event. Only the encoder is replaced, by a constant one, so that thousands of inputs a second are
+tested.
 """
 
 import json
@@ -14,47 +14,44 @@ from typing import Any
 import numpy as np
 
 from essay_scorer import NoWords, Scorer
-from essay_scorer.serving.app import ERRORS
-from essay_scorer.model.manifest import Manifest
-from essay_scorer.text.classic import WordCleaner
+from essay_scorer.aws.environment import Environment
 from essay_scorer.aws.handler import make_handler
-from essay_scorer.text.features import writing_features
-from essay_scorer.text.sentences import split_sentences
+from essay_scorer.model.manifest import Manifest
 from essay_scorer.model.reader import Reading
+from essay_scorer.serving.messages import ERRORS
+from essay_scorer.text.classic import WordCleaner
+from essay_scorer.text.features import writing_features
 from essay_scorer.text.normalize import normalize
+from essay_scorer.text.sentences import split_sentences
 
 CORPUS = Path(__file__).with_name("corpus")
 BUNDLE = Path(__file__).resolve().parents[2] / "models" / "default"
 STATUSES = {200, 204, 304} | {status for status, _ in ERRORS.values() if status < 500}
 
 
-class _StillReader:
-    """Stands in for the encoder alone."""
+class _ConstantReader:
+    """A reader whose encoder gives the same vectors for every text."""
 
     _vector = np.ones(4, np.float32)
 
     def read(self, clean: str) -> Reading:
-        figures = writing_features(clean)
-        assert np.isfinite(figures).all()
-        return Reading(number=3.3, state=self._vector, means=self._vector, figures=figures)
+        features = writing_features(clean)
+        assert np.isfinite(features).all()
+        return Reading(
+            prediction=3.3, state=self._vector, layer_means=self._vector, features=features
+        )
 
-    def number_of(self, clean: str, _state: Any) -> float:
+    def predict_from_state(self, clean: str, _state: Any) -> float:
         return float(writing_features(clean)[0])
 
-    def nonsense(self, _read: Reading) -> float:
-        return 0.0
 
-    def likeness(self, _read: Reading, prompt: str, *, vector: int) -> float:
-        return float(writing_features(prompt)[0]) / max(vector, 1)
-
-
-_scorer = Scorer(manifest=Manifest.read(BUNDLE), reader=_StillReader())  # type: ignore[arg-type]
-_handler = make_handler(_scorer, origins=("https://school.example",))
+_scorer = Scorer(manifest=Manifest.read(BUNDLE), reader=_ConstantReader())  # type: ignore[arg-type]
+_handler = make_handler(_scorer, environment=Environment(origins=("https://school.example",)))
 _cleaner = WordCleaner(stop_words=["the"], nouns=["dog", "fox"], irregular={"geese": ["goose"]})
 
 
 def check(data: bytes) -> None:
-    """Raise AssertionError, or whatever a bug raises, where the bytes find one."""
+    """Test one input; an exception is a bug."""
     _check_text(data.decode("utf-8", "surrogateescape"))
     _check_answer(_over_http(data))
     try:
@@ -78,8 +75,8 @@ def _check_text(text: str) -> None:
     score = _scorer.score(text, prompt=clean, explain=True)
     assert score == _scorer.score(text, prompt=clean, explain=True)
     assert score.explanation is not None
-    said = [one.text for one in score.explanation.sentences]
-    assert " ".join(said).split() == clean.split()
+    texts = [one.text for one in score.explanation.sentences]
+    assert " ".join(texts).split() == clean.split()
     assert all(math.isfinite(one.contribution) for one in score.explanation.sentences)
 
 
@@ -103,5 +100,5 @@ def _check_answer(event: Any) -> None:
     assert result["statusCode"] in STATUSES
     body = result["body"]
     if result["statusCode"] >= 400 and body:
-        said = body if isinstance(body, dict) else json.loads(body)
-        assert said["error"]["code"] in ERRORS
+        answer = body if isinstance(body, dict) else json.loads(body)
+        assert answer["error"]["code"] in ERRORS

@@ -1,0 +1,73 @@
+"""A score: the model's answer for one essay, and its JSON."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from essay_scorer.explain.attribution import Explanation, Sentence
+from essay_scorer.explain.observations import Observation
+from essay_scorer.model.calibration import Interval, Scale
+from essay_scorer.model.manifest import Model
+
+SCORE_KEY = "essay score"  # of ``Score.value`` in JSON, as the original system names it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """The model's answer for one essay: a suggestion, not a grade.
+
+    Attributes:
+        value: the suggested score, whole.
+        raw: the same before rounding.
+        scale: the raters' scale.
+        interval: in which the human score lies with a known probability.
+        flags: codes of what a person should know before trusting the score.
+        uncertainty: the share of ordinary essays whose score is more certain, 0 to 1.
+        review: whether a person should read the essay.
+        model: which model gave the score.
+        language: the ISO 639 code, where the flag ``not_english`` is set.
+        explanation: reasons, where they were asked for.
+    """
+
+    value: int
+    raw: float
+    scale: Scale
+    interval: Interval
+    flags: tuple[str, ...]
+    uncertainty: float
+    review: bool
+    model: Model
+    language: str | None = None
+    explanation: Explanation | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the score as JSON on the wire; absent fields are left out."""
+        fields = {name: value for name, value in asdict(self).items() if value is not None}
+        fields |= {"raw": round(self.raw, 4), "flags": list(self.flags)}
+        return {SCORE_KEY: fields.pop("value"), **fields}
+
+    @classmethod
+    def from_dict(cls, table: Mapping[str, Any]) -> Self:
+        """Read what ``to_dict`` returned.
+
+        Raises:
+            KeyError, TypeError: it is something else.
+        """
+        fields = dict(table)
+        explanation = fields.pop("explanation", None)
+        return cls(
+            value=fields.pop(SCORE_KEY),
+            scale=Scale(**fields.pop("scale")),
+            interval=Interval(**fields.pop("interval")),
+            flags=tuple(fields.pop("flags")),
+            model=Model(**fields.pop("model")),
+            explanation=None if explanation is None else _read_explanation(explanation),
+            **fields,
+        )
+
+
+def _read_explanation(table: Mapping[str, Any]) -> Explanation:
+    return Explanation(
+        sentences=tuple(Sentence(**one) for one in table["sentences"]),
+        observations=tuple(Observation(**one) for one in table["observations"]),
+    )
