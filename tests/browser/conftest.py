@@ -1,29 +1,28 @@
-"""The page in a real browser: Debian's Chromium, without a window, driven by Playwright."""
+"""Fixtures for tests of the page in a real browser: Debian's headless Chromium with Playwright."""
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
-REQUIRED = (
-    "ESSAY_SCORER_BROWSER"  # set: without a browser these tests fail instead of being skipped
-)
+from tests.browser.page_actions import OpenPage
 
-Open = Callable[..., Page]
+REQUIRED = "ESSAY_SCORER_BROWSER"  # if set, the tests fail without a browser instead of skipping
+TIMEOUT_MS = 15_000  # generous, for slow machines
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     program = shutil.which("chromium")
     if program is None:
-        reason = "the page is not tested: no Chromium on this machine; run `make browser`"
+        reason = "Chromium is not installed, so the page is not tested; run `make browser`"
         (pytest.fail if os.environ.get(REQUIRED) else pytest.skip)(reason)
-    expect.set_options(timeout=15_000)  # a machine that does other things too is slow, not wrong
+    expect.set_options(timeout=TIMEOUT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program)
         yield browser
@@ -31,49 +30,50 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def complaints() -> list[str]:
-    """What the browser found wrong with the page."""
+def page_errors() -> list[str]:
+    """Errors that the browser reports: exceptions, console messages, requests to other hosts."""
     return []
 
 
 @pytest.fixture
-def visit(chromium: Browser, port: int, complaints: list[str]) -> Iterator[Open]:
-    """Open the page as a visitor with such a browser would; afterwards look what it did.
+def open_page(chromium: Browser, port: int, page_errors: list[str]) -> Iterator[OpenPage]:
+    """Open the page in a new browser context; keyword arguments are the context's options.
 
-    No page may fail, report an error, break the Content-Security-Policy or ask another host.
+    After the test, assert that no page threw, logged an error, violated the
+    Content-Security-Policy, or sent a request to another host.
     """
     contexts = []
 
-    def complain(message: Any) -> None:
-        # The browser itself notes each failed request; the tests that make one know.
+    def check_console(message: ConsoleMessage) -> None:
+        # The browser logs every failed request; tests that provoke one expect it.
         if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
-            complaints.append(message.text)
+            page_errors.append(message.text)
 
-    def note(request: Any) -> None:
+    def check_host(request: Request) -> None:
         if urlsplit(request.url).netloc not in {f"127.0.0.1:{port}", ""}:
-            complaints.append(f"asked {request.url}")
+            page_errors.append(f"request to {request.url}")
 
-    def visit(path: str = "", **options: Any) -> Page:
+    def open_page(path: str = "", **options: Any) -> Page:
         context = chromium.new_context(**{"locale": "en-GB", **options})
         contexts.append(context)
-        context.on("request", note)
+        context.on("request", check_host)
         page = context.new_page()
-        page.on("console", complain)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.set_default_timeout(15_000)
+        page.on("console", check_console)
+        page.on("pageerror", lambda error: page_errors.append(str(error)))
+        page.set_default_timeout(TIMEOUT_MS)
         page.goto(f"http://127.0.0.1:{port}/{path}")
         page.get_by_role("link", name="essay-scorer-en").wait_for()
         return page
 
-    yield visit
+    yield open_page
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert page_errors == []
 
 
 @pytest.fixture(scope="session")
-def pictures(root: Path) -> Path:
-    """Where pictures of the page are left to be looked at."""
-    folder = root / "build" / "pictures"
+def screenshots(root: Path) -> Path:
+    """Return the folder where tests leave screenshots for visual review."""
+    folder = root / "build" / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
     return folder

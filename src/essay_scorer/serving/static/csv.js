@@ -1,55 +1,55 @@
-// Tables as text (RFC 4180, and what spreadsheets make of it): read with any usual separator.
+// CSV as in RFC 4180, with the separators and quirks of common spreadsheet programs.
 
 const SEPARATORS = [",", ";", "\t"];
 const FORMULA = /^[=+\-@\t\r]/;
 const NUMBER = /^[+-]?[\d.,]+%?$/;
 
-/** The rows of a table, the first one its head, and the separator it was written with. */
-export function parse(text) {
-  const separator = separatorOf(text);
-  const rows = [...readRows(text.replace(/^\ufeff/, ""), separator)];
+/** Return the separator of a table and its non-empty rows, the header row first. */
+export function parseCsv(text) {
+  const separator = detectSeparator(text);
+  const rows = [...parseRows(text.replace(/^\ufeff/, ""), separator)];
   return { separator, rows: rows.filter((row) => row.some((cell) => cell !== "")) };
 }
 
-/** Rows as text that a spreadsheet opens as it stands. */
-export function serialise(rows, separator) {
-  const line = (row) => row.map((cell) => quoted(String(cell), separator)).join(separator);
+/** Return rows as CSV with a byte order mark, so that spreadsheet programs read it as UTF-8. */
+export function formatCsv(rows, separator) {
+  const line = (row) => row.map((cell) => formatCell(String(cell), separator)).join(separator);
   return `\ufeff${rows.map(line).join("\r\n")}\r\n`;
 }
 
-/** A cell that a spreadsheet would take for a formula is one no more: an essay may begin with "=". */
-function quoted(cell, separator) {
+/** Quote a cell if needed, and neutralize formulas: an essay may begin with "=". */
+function formatCell(cell, separator) {
   const safe = FORMULA.test(cell) && !NUMBER.test(cell) ? `'${cell}` : cell;
-  const special = [separator, '"', "\n", "\r"].some((mark) => safe.includes(mark));
-  return special ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const needsQuotes = [separator, '"', "\n", "\r"].some((character) => safe.includes(character));
+  return needsQuotes ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** The separator that stands most often in the first line, outside quotation marks. */
-function separatorOf(text) {
-  const [head] = text.replace(/"[^"]*"/g, "").split(/[\r\n]/, 1);
-  const count = (mark) => head.split(mark).length;
-  return SEPARATORS.reduce((best, mark) => (count(mark) > count(best) ? mark : best));
+/** Return the separator that occurs most often in the header row, outside quotes. */
+function detectSeparator(text) {
+  const [header] = text.replace(/"[^"]*"/g, "").split(/[\r\n]/, 1);
+  const count = (separator) => header.split(separator).length;
+  return SEPARATORS.reduce((best, next) => (count(next) > count(best) ? next : best));
 }
 
-function* readRows(text, separator) {
-  const plain = new RegExp(`[^${separator}\\r\\n]*`, "y");
-  const quote = /"([^"]*(?:""[^"]*)*)"?/y;
+function* parseRows(text, separator) {
+  const unquoted = new RegExp(`[^${separator}\\r\\n]*`, "y");
+  const quoted = /"([^"]*(?:""[^"]*)*)"?/y;
   let row = [];
-  for (let at = 0; at < text.length; ) {
+  for (let position = 0; position < text.length; ) {
     let cell = "";
-    if (text[at] === '"') {
-      quote.lastIndex = at;
-      cell = quote.exec(text)[1].replaceAll('""', '"');
-      at = quote.lastIndex;
+    if (text[position] === '"') {
+      quoted.lastIndex = position;
+      cell = quoted.exec(text)[1].replaceAll('""', '"');
+      position = quoted.lastIndex;
     }
-    plain.lastIndex = at;
-    row.push(cell + plain.exec(text)[0]);
-    at = plain.lastIndex;
-    if (text[at] === separator) {
-      at += 1;
-      if (at === text.length) row.push("");
+    unquoted.lastIndex = position;
+    row.push(cell + unquoted.exec(text)[0]);
+    position = unquoted.lastIndex;
+    if (text[position] === separator) {
+      position += 1;
+      if (position === text.length) row.push("");
     } else {
-      at += text.startsWith("\r\n", at) ? 2 : 1;
+      position += text.startsWith("\r\n", position) ? 2 : 1;
       yield row;
       row = [];
     }

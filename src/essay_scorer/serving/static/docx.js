@@ -1,27 +1,36 @@
-// The paragraphs of a Word document: a ZIP file with one XML file of text inside.
+// Text extraction from Word documents: a .docx file is a ZIP archive of XML files.
 
-const BODY = "word/document.xml";
-const W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+const DOCUMENT = "word/document.xml";
+const WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
 const COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006";
-const LIMIT = 50 * 1024 * 1024; // bytes of XML; a small file may unpack to a huge one
+const MAX_XML_BYTES = 50 * 1024 * 1024; // guards against decompression bombs
 
-// A browser that enforces trusted types lets only a named policy make documents of strings.
-// What this one makes is read for its text and never shown.
+// Signatures and fixed header sizes of the ZIP format (PKWARE APPNOTE, section 4.3).
+const DIRECTORY_ENTRY = 0x02014b50;
+const END_OF_DIRECTORY = 0x06054b50;
+const DIRECTORY_ENTRY_SIZE = 46;
+const END_OF_DIRECTORY_SIZE = 22;
+const LOCAL_HEADER_SIZE = 30;
+const STORED = 0;
+const DEFLATED = 8;
+
+// The Content-Security-Policy enforces trusted types, so only a named policy may parse strings.
+// The parsed document is only read for its text; it never becomes part of the page.
 const policy = globalThis.trustedTypes?.createPolicy("docx", { createHTML: (xml) => xml });
 
-/** The text of a .docx file, its paragraphs parted by blank lines. */
+/** Return the text of a .docx file, with blank lines between paragraphs. */
 export async function readDocx(file) {
-  const xml = new TextDecoder().decode(await unzip(await file.arrayBuffer(), BODY));
+  const xml = new TextDecoder().decode(await unzip(await file.arrayBuffer(), DOCUMENT));
   const parsed = new DOMParser().parseFromString(policy?.createHTML(xml) ?? xml, "application/xml");
   if (parsed.querySelector("parsererror")) throw new Error("xml");
-  const doubled = parsed.getElementsByTagNameNS(COMPATIBILITY, "Fallback");
-  const moved = parsed.getElementsByTagNameNS(W, "moveFrom");
-  for (const copy of [...doubled, ...moved]) copy.remove();
-  const paragraphs = [...parsed.getElementsByTagNameNS(W, "p")].map(textOf);
+  const fallbacks = parsed.getElementsByTagNameNS(COMPATIBILITY, "Fallback");
+  const moved = parsed.getElementsByTagNameNS(WORD, "moveFrom");
+  for (const duplicate of [...fallbacks, ...moved]) duplicate.remove();
+  const paragraphs = [...parsed.getElementsByTagNameNS(WORD, "p")].map(textOf);
   return paragraphs.filter((text) => text.trim() !== "").join("\n\n");
 }
 
-const WRITTEN = {
+const TEXT_OF_ELEMENT = {
   t: (node) => node.textContent,
   tab: () => "\t",
   br: () => "\n",
@@ -30,53 +39,56 @@ const WRITTEN = {
 };
 
 function textOf(paragraph) {
-  return [...paragraph.getElementsByTagNameNS(W, "r")]
-    .filter((run) => run.closest("p") === paragraph) // a text box holds paragraphs of its own
+  return [...paragraph.getElementsByTagNameNS(WORD, "r")]
+    .filter((run) => run.closest("p") === paragraph) // text boxes nest paragraphs
     .flatMap((run) => [...run.children])
-    .map((node) => WRITTEN[node.localName]?.(node) ?? "")
+    .map((node) => TEXT_OF_ELEMENT[node.localName]?.(node) ?? "")
     .join("");
 }
 
-/** One file out of a ZIP archive, as its central directory describes it. */
+/** Return the bytes of one file in a ZIP archive, found through the central directory. */
 async function unzip(buffer, wanted) {
   const view = new DataView(buffer);
   let entry = view.getUint32(endOfDirectory(view) + 16, true);
-  while (view.getUint32(entry, true) === 0x02014b50) {
-    const [nameSize, extraSize, commentSize] = [28, 30, 32].map((at) => view.getUint16(entry + at, true));
-    const name = new TextDecoder().decode(new Uint8Array(buffer, entry + 46, nameSize));
-    if (name === wanted) return await inflate(view, entry);
-    entry += 46 + nameSize + extraSize + commentSize;
+  while (view.getUint32(entry, true) === DIRECTORY_ENTRY) {
+    const [nameSize, extraSize, commentSize] = [28, 30, 32].map((offset) =>
+      view.getUint16(entry + offset, true),
+    );
+    const nameBytes = new Uint8Array(buffer, entry + DIRECTORY_ENTRY_SIZE, nameSize);
+    if (new TextDecoder().decode(nameBytes) === wanted) return await extract(view, entry);
+    entry += DIRECTORY_ENTRY_SIZE + nameSize + extraSize + commentSize;
   }
   throw new Error("absent");
 }
 
 function endOfDirectory(view) {
-  for (let at = view.byteLength - 22; at >= 0; at--) {
-    if (view.getUint32(at, true) === 0x06054b50) return at;
+  for (let offset = view.byteLength - END_OF_DIRECTORY_SIZE; offset >= 0; offset--) {
+    if (view.getUint32(offset, true) === END_OF_DIRECTORY) return offset;
   }
   throw new Error("archive");
 }
 
-async function inflate(view, entry) {
+async function extract(view, entry) {
   const method = view.getUint16(entry + 10, true);
   const size = view.getUint32(entry + 20, true);
-  const local = view.getUint32(entry + 42, true);
-  const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
-  const packed = new Uint8Array(view.buffer, start, size);
-  if (method === 0) return packed;
-  if (method !== 8) throw new Error("method");
-  return await collect(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw")));
+  const header = view.getUint32(entry + 42, true);
+  const nameAndExtraSize = view.getUint16(header + 26, true) + view.getUint16(header + 28, true);
+  const data = new Uint8Array(view.buffer, header + LOCAL_HEADER_SIZE + nameAndExtraSize, size);
+  if (method === STORED) return data;
+  if (method !== DEFLATED) throw new Error("method");
+  const inflate = new DecompressionStream("deflate-raw");
+  return await readAll(new Blob([data]).stream().pipeThrough(inflate));
 }
 
-async function collect(stream) {
-  const parts = [];
+async function readAll(stream) {
+  const chunks = [];
   let size = 0;
   for (let reader = stream.getReader(); ; ) {
     const { done, value } = await reader.read();
     if (done) break;
     size += value.byteLength;
-    if (size > LIMIT) throw new Error("size");
-    parts.push(value);
+    if (size > MAX_XML_BYTES) throw new Error("size");
+    chunks.push(value);
   }
-  return new Uint8Array(await new Blob(parts).arrayBuffer());
+  return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }

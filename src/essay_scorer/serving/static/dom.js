@@ -1,9 +1,9 @@
-// Small helpers to build the page.  Text goes in as text: nothing here reads HTML.
+// DOM helpers. Text is inserted as text nodes: nothing here parses HTML.
 
-export const element = (id) => document.getElementById(id);
+export const byId = (id) => document.getElementById(id);
 
-/** A new element with attributes and children; a string becomes a text node. */
-export function make(tag, attributes = {}, ...children) {
+/** Return a new element with attributes and children; a string child becomes a text node. */
+export function create(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name === "class") node.className = value;
@@ -15,7 +15,7 @@ export function make(tag, attributes = {}, ...children) {
   return node;
 }
 
-/** Tell a screen reader something, without moving the focus. */
-export function announce(text) {
-  element("announcer").textContent = text;
+/** Announce a message to screen readers without moving the focus. */
+export function announce(message) {
+  byId("announcer").textContent = message;
 }

@@ -1,61 +1,62 @@
-// The page's beginning: its language, the model's name, and the two views.
+// Entry point of the page: the language, the two views, and the model's name.
 
-import { element, make } from "./dom.js";
-import { start as startEssay } from "./essay.js";
-import { keep, preferred, say, speak } from "./language.js";
+import { byId, create } from "./dom.js";
+import { startEssayView } from "./essay-view.js";
+import { preferredLanguage, saveLanguage, setLanguage, translate } from "./i18n.js";
 
-const VIEWS = ["essay", "class"];
-let health = null;
-let classroom = null; // the modules of the second view are fetched when it is first wanted
+const VIEWS = ["essay", "class"]; // ids of the sections, and fragments of the page's URL
+let classView = null; // loaded on first use
+let health = null; // what the server says about its model
 
-const address = () => location.hash.slice(1) || VIEWS[0];
+const viewInUrl = () => location.hash.slice(1) || VIEWS[0];
 
-/** Show the view that the address names. */
-async function view() {
-  const named = address();
-  const shown = VIEWS.includes(named) ? named : VIEWS.find((id) => !element(id).hidden);
+/** Show the view that the URL names; other fragments, such as #main, keep the current one. */
+async function showView() {
+  const requested = viewInUrl();
+  const shown = VIEWS.includes(requested) ? requested : VIEWS.find((id) => !byId(id).hidden);
   if (shown === "class") {
-    classroom ??= import("./classroom.js").then((module) => module.start());
-    await classroom; // a view that is seen works
-    if (address() !== named) return; // the visitor has gone on meanwhile
+    classView ??= import("./class-view.js").then((module) => module.startClassView());
+    await classView;
+    if (viewInUrl() !== requested) return; // the user switched views in the meantime
   }
-  for (const id of VIEWS) element(id).hidden = id !== shown;
+  for (const id of VIEWS) byId(id).hidden = id !== shown;
   for (const link of document.querySelectorAll("nav a")) {
     if (link.hash === `#${shown}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
 }
 
-/** Which model answers here, its licence and its card. */
-function showModel() {
-  if (health === null) return;
-  const [before, after] = say("model", { licence: health.licence }).split("{model}");
-  const name = `${health.model.name} ${health.model.version}`;
-  element("model").replaceChildren(before, make("a", { href: "card" }, name), after);
-}
-
-async function ask() {
+async function loadHealth() {
   try {
     health = await (await fetch("health")).json();
   } catch {
     health = null; // the page works without it
   }
-  showModel();
+  renderModel();
+}
+
+/** Show the model's name, linked to its model card, and its license. */
+function renderModel() {
+  if (health === null) return;
+  const sentence = translate("model", { license: health.license });
+  const [before, after] = sentence.split("{model}");
+  const name = `${health.model.name} ${health.model.version}`;
+  byId("model-info").replaceChildren(before, create("a", { href: "card" }, name), after);
 }
 
 for (const button of document.querySelectorAll("[data-language]")) {
   button.addEventListener("click", async () => {
-    keep(button.dataset.language);
-    await speak(button.dataset.language);
+    saveLanguage(button.dataset.language);
+    await setLanguage(button.dataset.language);
   });
 }
-// A file that is dropped beside its place must not open instead of the page.
-for (const kind of ["dragover", "drop"]) {
-  document.addEventListener(kind, (event) => event.preventDefault());
+// By default, browsers replace the page with a file that is dropped outside the drop zones.
+for (const type of ["dragover", "drop"]) {
+  document.addEventListener(type, (event) => event.preventDefault());
 }
-document.addEventListener("spoken", showModel);
-window.addEventListener("hashchange", view);
-await speak(preferred());
-startEssay();
-await view();
-await ask();
+document.addEventListener("languagechanged", renderModel);
+window.addEventListener("hashchange", showView);
+await setLanguage(preferredLanguage());
+startEssayView();
+await showView();
+await loadHealth();

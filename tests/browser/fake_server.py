@@ -1,4 +1,4 @@
-"""Answers in the server's place, where the shipped model cannot give them or seldom does."""
+"""A fake of the scoring endpoint, for replies that the real server rarely or never gives."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -7,17 +7,19 @@ from typing import Any
 
 from playwright.sync_api import Page, Route
 
-ESSAY = "Schools should open later. Students sleep too little. So they learn less."
+Handler = Callable[[Route], Any]
+Reply = dict[str, Any] | int | Handler  # a JSON body, a status, or a function
 
 
-def answer(**fields: Any) -> dict[str, Any]:
-    """An answer as the wire's contract has it."""
+def result(**fields: Any) -> dict[str, Any]:
+    """Return a score as the server sends it, with some fields replaced."""
     return {
         "essay score": 3,
         "raw": 2.77,
         "scale": {"min": 1, "max": 6},
         "interval": {"low": 2, "high": 4, "coverage": 0.9},
         "flags": [],
+        "uncertainty": 0.4,
         "review": False,
         "model": {"name": "essay-scorer-en", "version": "1.1.0"},
         **fields,
@@ -41,25 +43,28 @@ EXPLANATION = {
 
 
 @dataclass(kw_only=True)
-class Server:
-    """Stands where the scorer is; remembers the requests and gives each the next reply."""
+class FakeServer:
+    """Answers a page's scoring requests and records them.
 
-    replies: Sequence[Any]
+    Attributes:
+        replies: one for each request, in order; the last one is repeated.
+        requests: the bodies received.
+        keys: the access keys received.
+    """
+
+    replies: Sequence[Reply]
     requests: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
 
     @classmethod
-    def on(cls, page: Page, *replies: Any) -> "Server":
-        """Answer the page's requests: with an answer, a status, or what a function does.
-
-        The last reply is repeated.
-        """
+    def install(cls, page: Page, *replies: Reply) -> "FakeServer":
+        """Answer the page's scoring requests with these replies."""
         server = cls(replies=replies)
         page.route("**/model/predict", server._reply)
         return server
 
-    def now(self, *replies: Any) -> None:
-        """From now on, answer so; the requests before are forgotten, also those in the air."""
+    def reset(self, *replies: Reply) -> None:
+        """Forget all requests, and answer the next ones with these replies."""
         self.replies = replies
         self.requests, self.keys = [], []
 
@@ -70,23 +75,27 @@ class Server:
         if isinstance(reply, int):
             route.fulfill(status=reply, json={"error": {"code": "", "message": ""}})
         elif isinstance(reply, dict):
-            route.fulfill(status=reply.pop("status", 200), json=reply)
+            route.fulfill(json=reply)
         else:
             reply(route)
 
 
-def lost(route: Route) -> None:
-    """The connection fails."""
+def no_reply(_route: Route) -> None:
+    """Leave the request open."""
+
+
+def disconnect(route: Route) -> None:
+    """Drop the connection."""
     route.abort("connectionfailed")
 
 
-def busy(route: Route) -> None:
-    """The server is throttled, and asks to come back at once."""
+def throttle(route: Route) -> None:
+    """Reject the request as throttled, to be retried at once."""
     route.fulfill(status=429, headers={"Retry-After": "0"}, json={"message": "Too Many Requests"})
 
 
-def error(status: int, code: str) -> Callable[[Route], None]:
-    """The server refuses with a code."""
+def error(status: int, code: str) -> Handler:
+    """Return a reply with an error of this code."""
     return lambda route: route.fulfill(
         status=status, json={"error": {"code": code, "message": "…"}}
     )

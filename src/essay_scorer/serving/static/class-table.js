@@ -1,0 +1,176 @@
+// The table of a class: sorting, filters, and fields for the teacher's own scores and comments.
+
+import { byId, create } from "./dom.js";
+import { formatNumber, translate, translateCode } from "./i18n.js";
+
+// The elements have explicit roles: on small screens, CSS lays out rows as cards, and browsers
+// then drop the implicit table roles.
+const COLUMNS = [
+  { key: "name", sortValue: (row) => row.name },
+  { key: "suggested_score", sortValue: (row) => row.result?.raw ?? -Infinity },
+  { key: "flags", sortValue: priority },
+  {
+    key: "teacher_score",
+    sortValue: (row) => (row.teacherScore === "" ? Infinity : Number(row.teacherScore)),
+  },
+  { key: "comment", sortValue: (row) => row.comment },
+];
+const UNFLAGGED = 4; // priority of a scored row that needs no attention
+const FILTERS = {
+  all: () => true,
+  review: (row) => priority(row) < UNFLAGGED,
+  ungraded: (row) => row.teacherScore === "",
+  unscored: (row) => row.result === null,
+};
+
+/** Return how urgently a person should look at a row: 0 is the most urgent. */
+function priority(row) {
+  if (row.error) return 0;
+  if (row.result === null) return 5;
+  const flagged = row.result.flags.length > 0;
+  if (row.result.review) return flagged ? 1 : 2;
+  return flagged ? 3 : UNFLAGGED;
+}
+
+export class ClassTable {
+  #rows = [];
+  #elements = new Map(); // from row to its <tr>
+  #sort = { key: "flags", descending: false };
+  #onOpen;
+  #onEdit;
+
+  /** @param {{onOpen: (row) => void, onEdit: (row) => void}} listeners */
+  constructor({ onOpen, onEdit }) {
+    this.#onOpen = onOpen;
+    this.#onEdit = onEdit;
+    byId("class-filter").addEventListener("change", () => this.update());
+    byId("class-search").addEventListener("input", () => this.update());
+  }
+
+  /** Show these rows, in the current language. */
+  render(rows) {
+    this.#rows = rows;
+    this.#elements = new Map(rows.map((row) => [row, this.#rowElement(row)]));
+    this.update();
+  }
+
+  /** Show a row's changes without moving it. */
+  updateRow(row) {
+    const element = this.#elements.get(row);
+    element.querySelector(".suggested-score").replaceChildren(...scoreCell(row));
+    element.querySelector(".flags").replaceChildren(...flagsCell(row));
+    const fields = { ".teacher-score": row.teacherScore, ".comment": row.comment };
+    for (const [selector, value] of Object.entries(fields)) {
+      const field = element.querySelector(selector);
+      if (field !== document.activeElement) field.value = value;
+    }
+  }
+
+  /** Return the rows that pass the filter and the search, sorted. */
+  visibleRows() {
+    const query = byId("class-search").value.trim().toLowerCase();
+    const { sortValue } = COLUMNS.find(({ key }) => key === this.#sort.key);
+    const sign = this.#sort.descending ? -1 : 1;
+    return this.#rows
+      .filter(FILTERS[byId("class-filter").value])
+      .filter((row) => `${row.name}\n${row.comment}\n${row.text}`.toLowerCase().includes(query))
+      .sort((a, b) => sign * compare(sortValue(a), sortValue(b)) || a.index - b.index);
+  }
+
+  /** Filter and sort again. */
+  update() {
+    const visible = this.visibleRows();
+    byId("class-table-body").replaceChildren(...visible.map((row) => this.#elements.get(row)));
+    byId("class-table-header").replaceChildren(...COLUMNS.map(({ key }) => this.#headerCell(key)));
+    const counts = { shown: formatNumber(visible.length), all: formatNumber(this.#rows.length) };
+    byId("shown-count").textContent = translate("shown", counts);
+  }
+
+  /** Filter and sort again, unless that would move a field that is being edited. */
+  updateIfIdle() {
+    if (!byId("class-table-body").contains(document.activeElement)) this.update();
+  }
+
+  #headerCell(key) {
+    const { key: sortKey, descending } = this.#sort;
+    const order = key !== sortKey ? "none" : descending ? "descending" : "ascending";
+    const button = create("button", { type: "button", class: "text-button" }, translate(key));
+    button.addEventListener("click", () => {
+      this.#sort = { key, descending: key === sortKey && !descending };
+      this.update();
+      const sorted = "[aria-sort]:not([aria-sort=none]) button";
+      byId("class-table-header").querySelector(sorted).focus();
+    });
+    return create("th", { role: "columnheader", scope: "col", "aria-sort": order }, button);
+  }
+
+  #rowElement(row) {
+    const name = create("button", { type: "button", class: "text-button" }, row.name);
+    name.addEventListener("click", () => this.#onOpen(row));
+    const cell = (kind, ...children) => create("td", { role: "cell", class: kind }, ...children);
+    const fieldCell = (key, field) =>
+      create("td", { role: "cell", "data-label": translate(key) }, field);
+    return create(
+      "tr",
+      { role: "row" },
+      create("th", { role: "rowheader", scope: "row" }, name),
+      cell("suggested-score", ...scoreCell(row)),
+      cell("flags", ...flagsCell(row)),
+      fieldCell("teacher_score", teacherScoreField(row, this.#onEdit)),
+      fieldCell("comment", commentField(row, this.#onEdit)),
+    );
+  }
+}
+
+/** Return the field for the teacher's own score. */
+export function teacherScoreField(row, onEdit) {
+  const { min, max } = row.result?.scale ?? {};
+  const limits = row.result ? { min, max } : {};
+  const field = create("input", { type: "number", class: "teacher-score", step: "any", ...limits });
+  const label = translate("teacher_score");
+  return bindField(field, { row, property: "teacherScore", label, onEdit });
+}
+
+/** Return the field for the teacher's comment. */
+export function commentField(row, onEdit) {
+  const field = create("input", { type: "text", class: "comment" });
+  const label = translate("comment");
+  return bindField(field, { row, property: "comment", label, onEdit });
+}
+
+function bindField(field, { row, property, label, onEdit }) {
+  field.value = row[property];
+  field.setAttribute("aria-label", translate("label_for_name", { label, name: row.name }));
+  field.addEventListener("input", () => {
+    row[property] = field.value;
+    onEdit(row);
+  });
+  return field;
+}
+
+function scoreCell({ result, error }) {
+  if (result === null) {
+    return [create("span", { class: "muted" }, error ? "–" : translate("pending"))];
+  }
+  const { low, high } = result.interval;
+  const score = create("strong", {}, formatNumber(result["essay score"]));
+  if (low === high) return [score];
+  const range = translate("range", { low: formatNumber(low), high: formatNumber(high) });
+  return [score, " ", create("span", { class: "muted" }, range)];
+}
+
+function flagsCell({ result, error }) {
+  if (error) return [create("span", { class: "tag urgent" }, translateCode("error", error))];
+  if (result === null) return [];
+  const codes = result.review && result.flags.length === 0 ? ["uncertain"] : result.flags;
+  const tags = codes.map((code) => create("span", { class: "tag" }, translateCode("mark", code)));
+  if (result.review) {
+    tags.unshift(create("span", { class: "tag urgent" }, translate("mark_review")));
+  }
+  return tags.flatMap((tag) => [tag, " "]);
+}
+
+function compare(a, b) {
+  if (typeof a === "string") return a.localeCompare(b, undefined, { numeric: true });
+  return a === b ? 0 : a < b ? -1 : 1;
+}

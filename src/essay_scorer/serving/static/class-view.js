@@ -1,0 +1,224 @@
+// The view of a class: import a table, score its essays, review the results, download them.
+
+import { pendingRows, scoreRows } from "./class-scoring.js";
+import { deleteClass, loadClass, openStore, saveClass, saveRow } from "./class-store.js";
+import { ClassTable } from "./class-table.js";
+import { guessColumns, selectedColumns, showColumnForm, updatePreview } from "./column-mapping.js";
+import { parseCsv } from "./csv.js";
+import { downloadClass } from "./csv-download.js";
+import { announce, byId } from "./dom.js";
+import { EssayDialog } from "./essay-dialog.js";
+import { acceptFiles, FileError, readTable } from "./file-input.js";
+import { formatNumber, plural, translate, translateCode } from "./i18n.js";
+import { renderScoreChart } from "./score-chart.js";
+
+let table = null; // an opened file whose columns are being chosen
+let header = null; // of the class: the file's name, separator, and titles, and the prompt
+let rows = [];
+let run = null; // AbortController of the scoring run
+let statusKey = ""; // message about the run
+let fileError = null; // code
+let storageWorks = true;
+
+const classTable = new ClassTable({ onOpen: (row) => dialog.open(row), onEdit: saveEdit });
+const dialog = new EssayDialog({
+  visibleRows: () => classTable.visibleRows(),
+  essayOf,
+  onEdit: saveEdit,
+  onResult: showResult,
+});
+
+/** Connect the view and restore the saved class. Call once. */
+export async function startClassView() {
+  acceptFiles({
+    zone: byId("class-drop-zone"),
+    button: byId("choose-class-file"),
+    input: byId("class-file"),
+    onFile: openFile,
+  });
+  byId("column-form").addEventListener("submit", createClass);
+  byId("column-form").addEventListener("change", () => updatePreview(table));
+  byId("cancel-columns").addEventListener("click", () => setTable(null));
+  byId("resume-class").addEventListener("click", scoreClass);
+  byId("stop-class").addEventListener("click", () => run?.abort());
+  byId("download-class").addEventListener("click", () => downloadClass(header, rows));
+  byId("delete-class").addEventListener("click", confirmDelete);
+  document.addEventListener("languagechanged", render);
+  await restoreClass();
+  render();
+}
+
+async function restoreClass() {
+  try {
+    await openStore();
+    const saved = await loadClass();
+    if (saved) ({ header, rows } = saved);
+  } catch {
+    storageWorks = false;
+  }
+  if (pendingRows(rows).length > 0) statusKey = "class_incomplete";
+}
+
+async function openFile(file) {
+  try {
+    setTable({ fileName: file.name, ...parseCsv(await readTable(file)) });
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    fileError = error.code;
+    render();
+  }
+}
+
+function setTable(opened) {
+  fileError = opened && opened.rows.length < 2 ? "table" : null;
+  table = fileError ? null : opened;
+  if (table) table.columns = guessColumns(table.rows[0], table.rows.slice(1));
+  byId("class-prompt").value = ""; // the previous class may have had another prompt
+  render();
+  if (table) byId("column-text").focus();
+}
+
+/** Create a class from the table and score it. */
+async function createClass(event) {
+  event.preventDefault();
+  const [titles, ...body] = table.rows;
+  const columns = selectedColumns();
+  const prompt = byId("class-prompt").value.trim();
+  header = { fileName: table.fileName, separator: table.separator, titles, prompt };
+  rows = body.map((cells, index) => createRow(cells, index, columns));
+  table = null;
+  await save(saveClass(header, rows));
+  render();
+  await scoreClass();
+}
+
+function createRow(cells, index, columns) {
+  const cell = (role) => (columns[role] === null ? "" : (cells[columns[role]] ?? ""));
+  const teacherScore = Number.parseFloat(cell("teacherScore").replace(",", "."));
+  return {
+    index,
+    cells,
+    name: cell("name").trim() || formatNumber(index + 1),
+    text: cell("text"),
+    prompt: cell("prompt").trim(),
+    result: null,
+    error: null,
+    teacherScore: Number.isNaN(teacherScore) ? "" : String(teacherScore),
+    comment: "",
+  };
+}
+
+async function scoreClass() {
+  if (run) return;
+  run = new AbortController();
+  statusKey = "class_running";
+  render();
+  announce(translate("class_running"));
+  const options = {
+    essayOf,
+    signal: run.signal,
+    onRow: showResult,
+    onConnectionChange: showConnection,
+  };
+  const ran = await runInOneTab(() => scoreRows(rows, options));
+  statusKey = ran ? finalStatus() : "class_elsewhere";
+  run = null;
+  if (header === null) return; // the class was deleted during the run
+  renderProgress();
+  classTable.updateIfIdle();
+  announce(`${translate(statusKey)} ${progressText()}`);
+}
+
+function finalStatus() {
+  if (pendingRows(rows).length === 0) return "class_done";
+  return run.signal.aborted ? "class_stopped" : "class_incomplete";
+}
+
+/** Run unless another tab is scoring the class; return whether it ran. */
+async function runInOneTab(work) {
+  const attempt = async (lock) => {
+    if (lock) await work();
+    return lock !== null;
+  };
+  if (!navigator.locks) return await attempt({}); // the API needs a secure context
+  return await navigator.locks.request("class", { ifAvailable: true }, attempt);
+}
+
+function essayOf(row) {
+  const prompt = row.prompt || header.prompt;
+  return { text: row.text, ...(prompt && { prompt }) };
+}
+
+function showResult(row) {
+  save(saveRow(row));
+  classTable.updateRow(row);
+  renderProgress();
+}
+
+function showConnection(lost) {
+  statusKey = lost ? "class_offline" : "class_running";
+  renderProgress();
+}
+
+function saveEdit(row) {
+  save(saveRow(row));
+  classTable.updateRow(row);
+  renderChart();
+}
+
+async function save(write) {
+  try {
+    await write;
+  } catch {
+    storageWorks = false; // the disk is full, or storage was disabled
+    render();
+  }
+}
+
+async function confirmDelete() {
+  if (!confirm(translate("confirm_delete"))) return;
+  run?.abort();
+  [header, rows, statusKey] = [null, [], ""];
+  await save(deleteClass());
+  render();
+  byId("choose-class-file").focus();
+}
+
+function render() {
+  byId("class-error").textContent = fileError ? translateCode("file", fileError) : "";
+  byId("storage-notice").textContent = translate(storageWorks ? "saved" : "not_saved");
+  byId("class-start").hidden = header !== null || table !== null;
+  byId("column-form").hidden = table === null;
+  byId("class-results").hidden = header === null;
+  if (table) showColumnForm(table);
+  if (header === null) return;
+  byId("class-file-name").textContent = header.fileName;
+  classTable.render(rows);
+  renderProgress();
+}
+
+function renderProgress() {
+  const pending = pendingRows(rows).length;
+  byId("class-progress").max = rows.length;
+  byId("class-progress").value = rows.length - pending;
+  byId("class-progress-text").textContent = progressText();
+  byId("class-status").textContent = statusKey ? translate(statusKey) : "";
+  byId("stop-class").hidden = run === null;
+  byId("resume-class").hidden = run !== null || pending === 0;
+  renderChart();
+}
+
+function renderChart() {
+  byId("score-chart").replaceChildren(...renderScoreChart(rows));
+}
+
+function progressText() {
+  const scored = rows.filter((row) => row.result).length;
+  const failed = rows.filter((row) => row.error).length;
+  const toReview = rows.filter((row) => row.result?.review).length;
+  const counts = { done: formatNumber(scored), count: formatNumber(rows.length) };
+  const parts = [translate("progress", counts)];
+  if (toReview > 0) parts.push(plural("to_review", toReview));
+  if (failed > 0) parts.push(plural("failed", failed));
+  return parts.join(" ");
+}

@@ -1,0 +1,55 @@
+// The class as a CSV file: the table's own columns, then the results and the teacher's entries.
+
+import { formatCsv } from "./csv.js";
+import { create } from "./dom.js";
+import { formatNumber, translate, translateCode } from "./i18n.js";
+import { flagSentences } from "./result-view.js";
+
+const ADDED_COLUMNS = [
+  "suggested_score",
+  "interval_low",
+  "interval_high",
+  "raw_score",
+  "flags",
+  "needs_review",
+  "error",
+  "teacher_score",
+  "comment",
+  "model_name",
+];
+
+/** Offer the class as a file to save, in the format of the file that it came from. */
+export function downloadClass({ fileName, titles, separator }, rows) {
+  const header = [...titles, ...ADDED_COLUMNS.map((key) => translate(key))];
+  const text = formatCsv([header, ...rows.map((row) => rowCells(row, titles))], separator);
+  const url = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+  const name = `${fileName.replace(/\.\w+$/, "")}-${translate("download_suffix")}.csv`;
+  create("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+function rowCells({ cells, result, error, teacherScore, comment }, titles) {
+  return [
+    ...titles.map((_, index) => cells[index] ?? ""),
+    ...(result ? resultCells(result) : ["", "", "", "", "", ""]),
+    error ? translateCode("error", error) : "",
+    teacherScore === "" ? "" : formatForSpreadsheet(Number(teacherScore)),
+    comment,
+    result ? `${result.model.name} ${result.model.version}` : "",
+  ];
+}
+
+function resultCells(result) {
+  return [
+    result["essay score"],
+    result.interval.low,
+    result.interval.high,
+    formatForSpreadsheet(result.raw),
+    flagSentences(result).join(" "),
+    translate(result.review ? "yes" : "no"),
+  ];
+}
+
+/** Format a number so that a spreadsheet program in the current language reads it as one. */
+const formatForSpreadsheet = (value) =>
+  formatNumber(value, { useGrouping: false, maximumFractionDigits: 4 });

@@ -1,0 +1,83 @@
+// Translations and number formats. Every sentence of the page is in en.json and fr.json.
+
+const LANGUAGES = ["en", "fr"];
+const STORAGE_KEY = "language";
+
+let language = "en";
+let messages = {};
+
+/** Return the message of this key, with its {placeholders} filled in. */
+export function translate(key, values = {}) {
+  return messages[key].replace(/\{(\w+)\}/g, (placeholder, name) => values[name] ?? placeholder);
+}
+
+/** Return the message for a code from the server or a file, or the family's fallback message. */
+export function translateCode(family, code) {
+  const key = `${family}_${code}`;
+  return key in messages ? translate(key) : translate(`${family}_other`, { code });
+}
+
+/** Return the message that agrees with a count: "1 word", "2 words". */
+export function plural(key, count, values = {}) {
+  const form = new Intl.PluralRules(language).select(count) === "one" ? "one" : "other";
+  return translate(`${key}_${form}`, { count: formatNumber(count), ...values });
+}
+
+/** Format a number for the current language; the options are those of Intl.NumberFormat. */
+export function formatNumber(value, options = {}) {
+  return new Intl.NumberFormat(language, options).format(value);
+}
+
+/** Return a language's name in the current language: "Spanish" for "es". */
+export function languageName(code) {
+  try {
+    return new Intl.DisplayNames(language, { type: "language" }).of(code);
+  } catch {
+    return code;
+  }
+}
+
+/** Return the saved language, or else the first of the browser's languages that is supported. */
+export function preferredLanguage() {
+  const candidates = [savedLanguage(), ...navigator.languages].map((code) => code?.slice(0, 2));
+  return candidates.find((code) => LANGUAGES.includes(code)) ?? "en";
+}
+
+/** Load a language, translate the page, and dispatch "languagechanged" on the document. */
+export async function setLanguage(code) {
+  const response = await fetch(`static/${code}.json`);
+  messages = await response.json();
+  language = document.documentElement.lang = code;
+  document.title = translate("title");
+  translatePage();
+  for (const button of document.querySelectorAll("[data-language]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.language === code));
+  }
+  document.dispatchEvent(new Event("languagechanged"));
+}
+
+function translatePage() {
+  for (const node of document.querySelectorAll("[data-i18n]")) {
+    node.textContent = translate(node.dataset.i18n);
+  }
+  for (const node of document.querySelectorAll("[data-i18n-label]")) {
+    node.setAttribute("aria-label", translate(node.dataset.i18nLabel));
+  }
+}
+
+/** Save the language for the next visit, if the browser allows storage. */
+export function saveLanguage(code) {
+  try {
+    localStorage.setItem(STORAGE_KEY, code);
+  } catch {
+    // Without storage, the language lasts until the page is closed.
+  }
+}
+
+function savedLanguage() {
+  try {
+    return localStorage.getItem(STORAGE_KEY);
+  } catch {
+    return null;
+  }
+}

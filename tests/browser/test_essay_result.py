@@ -1,0 +1,185 @@
+"""Scoring one essay: the score, its interval, the flags, and the explanation."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from essay_scorer import Scorer
+from essay_scorer.checks.flags import FLAGS
+from essay_scorer.text.words import count_words
+from tests.browser.fake_server import EXPLANATION, FakeServer, no_reply, result
+from tests.browser.page_actions import ESSAY, HOSTILE, OpenPage, submit_essay
+
+Messages = dict[str, dict[str, str]]  # by language and key
+
+
+@pytest.fixture(scope="module")
+def messages(root: Path) -> Messages:
+    static = root / "src" / "essay_scorer" / "serving" / "static"
+    return {code: json.loads((static / f"{code}.json").read_text("utf-8")) for code in ("en", "fr")}
+
+
+def test_an_essay_gets_the_score_of_the_scorer(
+    open_page: OpenPage, scorer: Scorer, example: Callable[[str], str]
+) -> None:
+    page = open_page()
+    submit_essay(page, example("middling"))
+    score = scorer.score(example("middling"))
+    expect(page.locator(".score")).to_have_text(f"{score.value} on a scale of 1 to 6")
+    expect(page.locator("#result-body")).to_contain_text(
+        "For essays like this one, 90% of human scores are "
+        f"between {score.interval.low} and {score.interval.high}."
+    )
+    expect(page.locator("#result-body")).not_to_contain_text("read this essay yourself")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "One two", " a\u00a0b\tc\n\nd ", "don't stop - now", "\x1ca\x1fb"]
+)
+def test_words_are_counted_as_the_server_counts_them(open_page: OpenPage, text: str) -> None:
+    page = open_page()
+    page.get_by_label("Essay", exact=True).fill(text)
+    words = count_words(text)
+    expect(page.locator("#word-count")).to_have_text(f"{words} word{'s' * (words != 1)}")
+
+
+def test_the_score_and_the_interval_are_drawn_on_the_scale(open_page: OpenPage) -> None:
+    page = open_page()
+    FakeServer.install(page, result())
+    submit_essay(page)
+    scale = page.locator(".scale")
+    low, high = (scale.get_by_text(number, exact=True).bounding_box() for number in "24")
+    marker, band = (
+        scale.locator(part).bounding_box() for part in (".score-marker", ".interval-band")
+    )
+    assert low
+    assert high
+    assert marker
+    assert band
+    assert band["x"] < low["x"] + low["width"] / 2
+    assert band["x"] + band["width"] > high["x"] + high["width"] / 2
+    assert low["x"] < marker["x"] < high["x"]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_flag_has_a_message(open_page: OpenPage, messages: Messages, language: str) -> None:
+    page = open_page(locale=language)
+    flags = [*FLAGS, "from_the_future"]
+    FakeServer.install(page, result(flags=flags, review=True, language="es"))
+    page.locator("#essay-text").fill(ESSAY)
+    page.locator("#suggest-score").click()
+    box = page.locator(".review")
+    expect(box).to_contain_text(messages[language]["review"])
+    for flag in set(FLAGS) - {"not_english"}:
+        expect(box).to_contain_text(messages[language][f"flag_{flag}"])
+    expect(box).to_contain_text({"en": "Spanish", "fr": "espagnol"}[language])
+    expect(box).to_contain_text("from_the_future")
+
+
+def test_an_uncertain_score_without_flags_has_a_message(open_page: OpenPage) -> None:
+    page = open_page()
+    FakeServer.install(page, result(review=True))
+    submit_essay(page)
+    expect(page.locator(".review li")).to_have_text(
+        "The model is less certain about this essay than about most."
+    )
+
+
+def test_the_explanation_shows_contributions_and_observations(open_page: OpenPage) -> None:
+    page = open_page()
+    FakeServer.install(page, result(explanation=EXPLANATION))
+    submit_essay(page)
+    sentences = page.locator(".annotated .sentence")
+    positive, negative, neutral = (sentences.nth(index) for index in range(3))
+    expect(positive).to_have_text("Schools should open later.+0.31")
+    expect(negative).to_have_text("Students sleep too little.-0.12")
+    expect(neutral).to_have_text("So they learn less.")
+    border_style = "node => getComputedStyle(node).borderBottomStyle"
+    assert positive.evaluate(border_style) == "solid"
+    assert negative.evaluate(border_style) == "dashed"
+    expect(page.locator(".legend li")).to_have_count(3)
+    expect(page.locator(".annotated p")).to_have_count(2)
+    rows = {
+        "Words": "249 typical 180 to 1,620",
+        "Paragraphs": "1 below typical 3 to 6",
+        "Average sentence length, in words": "32 above typical 14 to 25",
+        "Transition words per 100 words": "2.2 typical 0.8 to 4",
+        "Words of seven or more letters": "21% typical 17% to 28%",
+    }
+    shown = page.locator(".observations tbody tr").all_inner_texts()
+    assert [row.split() for row in shown] == [f"{name} {row}".split() for name, row in rows.items()]
+
+
+def test_the_explanation_is_requested_on_demand(open_page: OpenPage) -> None:
+    page = open_page()
+    server = FakeServer.install(page, result(), result(explanation=EXPLANATION))
+    page.locator("#essay-prompt-details summary").click()
+    page.locator("#essay-prompt").fill("Write about school.")
+    submit_essay(page)
+    page.get_by_role("button", name="Explain this score").click()
+    heading = page.get_by_role("heading", name="How each sentence affects the score")
+    expect(heading).to_be_focused()
+    expect(page.get_by_role("button", name="Explain this score")).to_be_hidden()
+    essay = {"text": ESSAY, "prompt": "Write about school."}
+    assert server.requests == [essay, {**essay, "explain": True}]
+
+
+def test_the_explanation_is_of_the_text_that_was_scored(open_page: OpenPage) -> None:
+    page = open_page()
+    server = FakeServer.install(page, result(), result(explanation=EXPLANATION))
+    submit_essay(page)
+    expect(page.locator(".score")).to_be_visible()
+    page.get_by_label("Essay", exact=True).fill("Another text.")
+    page.get_by_role("button", name="Explain this score").click()
+    expect(page.locator(".annotated")).to_be_visible()
+    assert [request["text"] for request in server.requests] == [ESSAY, ESSAY]
+
+
+def test_a_stopped_or_missing_explanation_keeps_the_score(open_page: OpenPage) -> None:
+    page = open_page()
+    FakeServer.install(page, result(), no_reply, result())
+    submit_essay(page)
+    page.get_by_role("button", name="Explain this score").click()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator(".score")).to_be_visible()
+    page.get_by_role("button", name="Explain this score").click()
+    expect(page.get_by_role("alert")).to_have_text("This model doesn’t provide explanations.")
+    expect(page.locator(".score")).to_be_visible()
+
+
+def test_a_result_without_an_explanation_shows_none(open_page: OpenPage) -> None:
+    page = open_page()
+    FakeServer.install(page, result())
+    submit_essay(page)
+    expect(page.locator(".score")).to_be_visible()
+    expect(page.locator("#result-body h3")).to_have_count(0)
+
+
+def test_editing_the_text_marks_the_score_as_stale(open_page: OpenPage) -> None:
+    page = open_page()
+    FakeServer.install(page, result())
+    submit_essay(page)
+    expect(page.locator(".score")).to_be_visible()
+    page.get_by_label("Essay", exact=True).fill("Another text.")
+    expect(page.locator("#stale-notice")).to_contain_text(
+        "The text has changed since it was scored."
+    )
+
+
+def test_hostile_text_is_shown_as_text(open_page: OpenPage) -> None:
+    page = open_page()
+    sentence = {"text": HOSTILE, "paragraph": 0, "contribution": 0.2}
+    observation = {"code": HOSTILE, "value": 1, "low": 0, "high": 2}
+    explanation = {"sentences": [sentence], "observations": [observation]}
+    FakeServer.install(page, result(flags=[HOSTILE], language=HOSTILE, explanation=explanation))
+    submit_essay(page, HOSTILE)
+    for part in (".annotated", ".observations", ".note li"):
+        expect(page.locator(part)).to_contain_text(HOSTILE)
+    assert page.title() == "A second opinion on student essays"
+    elements = (
+        f"#{part} {tag}" for part in ("result-body", "printed-essay") for tag in ("img", "script")
+    )
+    assert page.locator(", ".join(elements)).count() == 0
