@@ -31,6 +31,11 @@ FLAG_METRIC_PREFIX = "flag_"  # followed by the flag's code
 
 # Where a batch's files are in the deployment's bucket, below the prefix of its run.
 BATCH_RESULTS_FOLDER = "runs"
+MAX_BATCH_ITEM_BYTES = 150_000  # of a line of the items; Step Functions limits a batch to 256 KiB
+
+# Outputs of the CloudFormation stack, which `essay-scorer submit` reads.
+BATCH_BUCKET_OUTPUT = "BatchBucket"
+BATCH_STATE_MACHINE_OUTPUT = "BatchStateMachine"
 
 # Facts of AWS that prices are computed with.
 SECONDS_PER_DAY = 86_400

@@ -32,11 +32,15 @@ _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS outcomes (id INTEGER PRIMARY KEY, request BLOB NOT NULL UNIQUE, "
     "outcome BLOB NOT NULL, checksum BLOB NOT NULL)",
 )
-_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
-
-
-class _IntegrityCheckFailed(sqlite3.DatabaseError):
-    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+# Errors of opening that do not come from the file's content.
+_NO_DAMAGE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_READONLY,
+}
 
 
 def request_key(request: object) -> bytes:
@@ -142,8 +146,10 @@ def _open_database(path: Path, identity: Mapping[str, str]) -> tuple[sqlite3.Con
     try:
         return _try_to_open(path, identity)
     except sqlite3.Error as error:
-        if _code_of(error) not in _DAMAGE:
+        if _code_of(error) in _NO_DAMAGE:
             raise
+    except UnicodeDecodeError:  # SQLite's message quotes the damaged content
+        pass
     _remove(path)
     return _try_to_open(path, identity)[0], "is damaged"
 
@@ -167,7 +173,7 @@ def _try_to_open(path: Path, identity: Mapping[str, str]) -> tuple[sqlite3.Conne
 
 def _check_integrity(database: sqlite3.Connection) -> None:
     if database.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
-        raise _IntegrityCheckFailed
+        raise sqlite3.DatabaseError("integrity check failed")
 
 
 def _adopt_identity(database: sqlite3.Connection, identity: Mapping[str, str]) -> str:
@@ -206,5 +212,5 @@ def _explain(error: sqlite3.Error, path: Path) -> ScorerError | OSError:
 
 
 def _code_of(error: sqlite3.Error) -> int:
-    """Return SQLite's primary error code; 0 for an error that is not SQLite's."""
+    """Return SQLite's primary error code; 0 for an error that the module itself raised."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF

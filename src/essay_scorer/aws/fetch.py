@@ -1,0 +1,135 @@
+"""Download the scores of a file that was scored in AWS, and write them as ``batch`` does."""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from essay_scorer.aws.batch_files import (
+    ROWS_FILE,
+    Clients,
+    ExecutionInput,
+    RowsHeader,
+    read_rows,
+)
+from essay_scorer.aws.costs import load_prices
+from essay_scorer.aws.map_results import MapResults
+from essay_scorer.batch.result_columns import Result, write_results
+from essay_scorer.batch.summary import Summary
+from essay_scorer.contract import TRANSITIONS_PER_BATCH
+from essay_scorer.errors import CloudError, RowError
+from essay_scorer.serving.messages import Outcome
+from essay_scorer.tables.columns import EssayColumns
+from essay_scorer.tables.formats import format_of
+from essay_scorer.tables.header import fitting
+from essay_scorer.tables.rows import Row
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetched:
+    """What was fetched, and what it cost.
+
+    Attributes:
+        summary: of the rows.
+        batches: invocations that returned a result.
+        gb_seconds: their memory times their duration.
+    """
+
+    summary: Summary
+    batches: int
+    gb_seconds: float
+
+    @property
+    def dollars(self) -> float:
+        """The price of the batches, on x86_64."""
+        prices = load_prices()
+        per_batch = prices["request"] + TRANSITIONS_PER_BATCH * prices["state_transition"]
+        return float(self.gb_seconds * prices["gb_second"]["x86_64"] + self.batches * per_batch)
+
+    def describe(self) -> str:
+        """Return the summary and the cost as a few lines of text."""
+        return (
+            f"{self.summary.describe()}\ncost     about ${self.dollars:.4f}: "
+            f"{self.gb_seconds:,.1f} GB-seconds in {self.batches:,} batches, at the prices of "
+            "us-east-1, without cold starts and retries"
+        )
+
+
+def fetch(
+    execution: str,
+    out: str,
+    clients: Clients,
+    *,
+    format: str | None = None,  # noqa: A002 - as the option
+    prefix: str = "",
+) -> Fetched:
+    """Write the rows of an execution with their outcomes, in the order of the input.
+
+    Args:
+        execution: its ARN.
+        out: the output file; ``-`` is standard output.
+        clients: such as ``boto3.client``.
+        format: of the output if its name has no known suffix.
+        prefix: before the names of the added columns.
+
+    Raises:
+        ScorerError: there is no such execution, it is still running, or the output cannot be
+            written.
+    """
+    given = _input_of(execution, clients("stepfunctions"))
+    out_format = format_of(out, format)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        paths = _download(clients("s3"), given, folder)
+        with MapResults(paths) as outcomes, (folder / ROWS_FILE).open("rb") as file:
+            header, rows = read_rows(file)
+            if out_format != "jsonl":
+                rows = fitting(rows, header.columns)
+            summary = Summary(started=None)
+            write_results(
+                _count(_join(rows, outcomes), summary, header),
+                out,
+                out_format,
+                columns=header.columns,
+                prefix=prefix,
+            )
+            return Fetched(
+                summary=summary, batches=outcomes.batches, gb_seconds=outcomes.gb_seconds
+            )
+
+
+def _input_of(execution: str, states: Any) -> ExecutionInput:
+    try:
+        found = states.describe_execution(executionArn=execution)
+    except Exception as error:  # boto3 creates its exception classes at run time
+        raise CloudError(f"There is no execution {execution}. AWS says: {error}") from error
+    if found["status"] == "RUNNING":
+        raise CloudError("The execution is still running; fetch it when it has ended.")
+    return ExecutionInput.from_json(found["input"])
+
+
+def _download(s3: Any, given: ExecutionInput, folder: Path) -> list[Path]:
+    """Download the rows and the results; return the paths of the results."""
+    s3.download_file(given.bucket, given.rows_key, str(folder / ROWS_FILE))
+    pages = s3.get_paginator("list_objects_v2").paginate(
+        Bucket=given.bucket, Prefix=f"{given.results}/"
+    )
+    keys = [one["Key"] for page in pages for one in page.get("Contents", [])]
+    results = [key for key in keys if key.rpartition("/")[2].startswith("SUCCEEDED")]
+    paths = [folder / f"results-{number}.jsonl" for number in range(len(results))]
+    for key, path in zip(results, paths, strict=True):
+        s3.download_file(given.bucket, key, str(path))
+    return paths
+
+
+def _join(rows: Iterable[Row], outcomes: Iterable[Outcome]) -> Iterator[Result]:
+    for row, outcome in zip(rows, outcomes, strict=False):  # outcomes have no end
+        yield row, RowError(row.error) if row.error is not None else outcome
+
+
+def _count(results: Iterable[Result], summary: Summary, header: RowsHeader) -> Iterator[Result]:
+    columns = EssayColumns(text="", id=header.id)  # to describe rows; the text is not needed
+    for row, outcome in results:
+        summary.count(outcome, columns.describe(row))
+        yield row, outcome
