@@ -3,8 +3,8 @@
 >>> from essay_scorer import Scorer
 >>> scorer = Scorer.load()
 >>> score = scorer.score("My essay …")
->>> score.value, score.flags
-(1, ('too_short',))
+>>> score.value, score.review
+(1, True)
 
 Importing this package imports no third-party package; the first use of ``Scorer`` imports
 onnxruntime, tokenizers and NumPy.
@@ -72,8 +72,8 @@ __all__ = [
     "InvalidSetting",
     "Manifest",
     "Model",
-    "NoWords",
     "NotText",
+    "NoWords",
     "Observation",
     "RequestError",
     "RowError",
