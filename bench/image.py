@@ -20,7 +20,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from infra.image import FILE, build_args
+from infra.image import DOCKERFILE, build_args
 from infra.settings import Settings
 from local_aws import base, engine, needs
 from local_aws.deployment import FOLDER
@@ -41,7 +41,7 @@ def build(docker: engine.Engine, models: Path) -> None:
     arguments = [f"--build-arg={key}={value}" for key, value in build_args(settings, ROOT).items()]
     print("making our image", file=sys.stderr)
     docker.docker(
-        "build", "--quiet", "--file", FILE, *arguments, "--tag", IMAGES["ours"], str(ROOT)
+        "build", "--quiet", "--file", DOCKERFILE, *arguments, "--tag", IMAGES["ours"], str(ROOT)
     )
     print("making the original's image", file=sys.stderr)
     with tempfile.TemporaryDirectory() as place:

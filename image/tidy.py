@@ -1,9 +1,9 @@
-"""Take from a folder of installed packages what no score needs, and compile the rest.
+"""Remove the parts of installed packages that scoring does not use, and compile the rest.
 
     python3 tidy.py FOLDER
 
-The image is built with it and the benchmark measures with it, so that what is measured is
-what is deployed.  Licences stay.
+The image build and the benchmark both run it, so the benchmark measures what is deployed. License
+files are kept.
 """
 
 import compileall
@@ -12,20 +12,20 @@ import sys
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
-# What goes, as patterns below the folder.
+# Glob patterns, relative to the folder.
 UNUSED = (
     "bin",
     "**/tests",
     "**/*.pyi",
-    # The runtime as a library for programs in C; Python's own module holds it a second time.
+    # The shared library for C programs; the Python extension module contains the same code.
     "onnxruntime/capi/libonnxruntime.so*",
-    # Tools that make and change graphs.
+    # Tools that create and convert graphs.
     "onnxruntime/backend",
     "onnxruntime/datasets",
     "onnxruntime/quantization",
     "onnxruntime/tools",
     "onnxruntime/transformers",
-    # What compiles other programs against numpy, and what tests it.
+    # Headers and libraries for compiling against NumPy, and its test code.
     "numpy/_core/include",
     "numpy/**/*.a",
     "numpy/distutils",
@@ -38,7 +38,10 @@ UNUSED = (
 
 
 def tidy(folder: Path) -> None:
-    """Remove the unused, then compile as an image wants it: checked by nobody, ever."""
+    """Remove the unused parts of packages, then byte-compile them.
+
+    The compiled files are never checked against their sources, because an image is immutable.
+    """
     for pattern in UNUSED:
         for path in list(folder.glob(pattern)):
             if path.is_dir():

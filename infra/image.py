@@ -1,20 +1,21 @@
-"""What the function's image is built from: a bundle, or artefacts of your own."""
+"""What the container image is built from: a bundle, or the user's own artifacts."""
 
 import argparse
 import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_lambda as lambda_
 
-from .cdk import ROOT
-from .settings import Settings, SettingsError, from_words
+from infra.cdk_cli import ROOT
+from infra.settings import Settings, SettingsError, parse_overrides
 
-FILE = "image/Dockerfile"
-MODELS = "image/models"  # where a model of your own lies
+DOCKERFILE = "image/Dockerfile"
+ARTIFACTS = "image/models"  # the folder of the user's own artifacts
 FOLDERS = ("bert-tokenizer", "bert-model")
 HEAD = "aes_model.h5"
-HEAD_IN_IMAGE = f"/var/task/{HEAD}"  # a base image of your own may bring it
+HEAD_IN_IMAGE = f"/var/task/{HEAD}"  # where a custom base image may have it
 PLATFORMS = {
     "x86_64": ecr_assets.Platform.LINUX_AMD64,
     "arm64": ecr_assets.Platform.LINUX_ARM64,
@@ -22,39 +23,28 @@ PLATFORMS = {
 
 
 def build_args(settings: Settings, root: Path) -> dict[str, str]:
-    """Return the arguments of the Dockerfile: which model, and on which base.
+    """Return the build arguments of the Dockerfile: the base images and the model.
 
-    Artefacts in ``image/models/`` are what is deployed, if there are any; else the bundle.
+    Artifacts in ``image/models/``, if there are any, take precedence over the bundle.
 
     Args:
-        settings: the deployment's.
+        settings: of the deployment.
         root: the folder that the image is built from.
 
     Raises:
-        SettingsError: an artefact is missing, the bundle is not there, or there are both.
+        SettingsError: an artifact or the bundle is missing, or both were chosen.
     """
     base = {"BASE": settings.base_image, "LAB_BASE": settings.lab_image or settings.base_image}
-    heads = [
-        place for place in (f"{MODELS}/{HEAD}", f"image/src/{HEAD}") if (root / place).exists()
-    ]
-    folders = [name for name in FOLDERS if (root / MODELS / name).is_dir()]
+    places = (f"{ARTIFACTS}/{HEAD}", f"image/src/{HEAD}")
+    heads = [place for place in places if (root / place).exists()]
+    folders = [name for name in FOLDERS if (root / ARTIFACTS / name).is_dir()]
     if not heads and not folders:
-        return {**base, "MODEL": "bundle", "BUNDLE": _bundle(settings, root)}
-    if missing := [name for name in FOLDERS if name not in folders]:
-        there = [*folders, *heads]
-        raise SettingsError(
-            f"There is {there[0]} but no {MODELS}/{missing[0]}/; a model of your own needs "
-            f"{MODELS}/{FOLDERS[0]}/, {MODELS}/{FOLDERS[1]}/ and {HEAD}."
-        )
-    if "bundle" in settings.model_fields_set:
-        raise SettingsError(
-            f"The bundle {settings.bundle} is asked for, but artefacts of your own lie in "
-            f"{MODELS}/; take one of the two away."
-        )
-    recipe = f"{MODELS}/recipe.toml"
+        return {**base, "MODEL": "bundle", "BUNDLE": _bundle_path(settings, root)}
+    _check_artifacts(settings, folders, heads)
+    recipe = f"{ARTIFACTS}/recipe.toml"
     return {
         **base,
-        "MODEL": "artefacts",
+        "MODEL": "artifacts",
         "HEAD": heads[0] if heads else HEAD_IN_IMAGE,
         "RECIPE": recipe if (root / recipe).is_file() else "classic",
         "SCALE": settings.scale,
@@ -62,39 +52,61 @@ def build_args(settings: Settings, root: Path) -> dict[str, str]:
     }
 
 
-def _bundle(settings: Settings, root: Path) -> str:
-    folder = (root / settings.bundle).resolve()
-    models = root.resolve() / "models"
-    if not (folder / "bundle.json").is_file():
-        raise SettingsError(f"bundle is {settings.bundle}, where there is no bundle.json.")
-    if models not in folder.parents:
+def _check_artifacts(settings: Settings, folders: Sequence[str], heads: Sequence[str]) -> None:
+    if missing := [name for name in FOLDERS if name not in folders]:
+        found = [*folders, *heads]
         raise SettingsError(
-            f"bundle is {settings.bundle}; an image takes bundles from models/, so copy it there."
+            f"There is {found[0]} but no {ARTIFACTS}/{missing[0]}/; your own model needs "
+            f"{ARTIFACTS}/{FOLDERS[0]}/, {ARTIFACTS}/{FOLDERS[1]}/ and {HEAD}."
+        )
+    if "bundle" in settings.model_fields_set:
+        raise SettingsError(
+            f"bundle is {settings.bundle}, but {ARTIFACTS}/ holds artifacts; remove one of the two."
+        )
+
+
+def _bundle_path(settings: Settings, root: Path) -> str:
+    """Return the path of the bundle's folder, relative to the root."""
+    folder = (root / settings.bundle).resolve()
+    if not (folder / "bundle.json").is_file():
+        raise SettingsError(f"bundle is {settings.bundle}, which has no bundle.json.")
+    if root.resolve() / "models" not in folder.parents:
+        raise SettingsError(
+            f"bundle is {settings.bundle}; an image can only contain a bundle in models/, so copy "
+            "it there."
         )
     return folder.relative_to(root.resolve()).as_posix()
 
 
-def image_code(settings: Settings, root: Path) -> lambda_.DockerImageCode:
-    """Return the image as an asset of this repository; the Dockerfile says what is in it."""
+def image_code(
+    settings: Settings, root: Path, arguments: Mapping[str, str]
+) -> lambda_.DockerImageCode:
+    """Return the image as a CDK asset.
+
+    Args:
+        settings: of the deployment.
+        root: the folder that the image is built from.
+        arguments: what ``build_args`` returned.
+    """
     return lambda_.DockerImageCode.from_image_asset(
         str(root),
-        file=FILE,
+        file=DOCKERFILE,
         platform=PLATFORMS[settings.architecture],
-        build_args=build_args(settings, root),
+        build_args=dict(arguments),
     )
 
 
 def main() -> None:
-    """Print the options with which ``docker build`` makes the image that would be deployed."""
+    """Print the options with which `docker build` builds the image of a deployment."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("setting", nargs="*", help="like base_image=…")
-    words = parser.parse_args().setting
+    parser.add_argument("setting", nargs="*", help="as in settings.toml, like memory=4096")
+    overrides = parser.parse_args().setting
     try:
-        settings = Settings.load(from_words(words), folder=ROOT)
+        settings = Settings.load(parse_overrides(overrides), folder=ROOT)
         arguments = build_args(settings, ROOT)
     except SettingsError as error:
         parser.exit(1, f"{error}\n")
-    options = ["--file", FILE, "--platform", PLATFORMS[settings.architecture].platform]
+    options = ["--file", DOCKERFILE, "--platform", PLATFORMS[settings.architecture].platform]
     for name, value in arguments.items():
         options += ["--build-arg", f"{name}={value}"]
     print(shlex.join(options))

@@ -1,4 +1,4 @@
-"""The whole deployment in one stack; every piece says in its own file what it is."""
+"""The whole deployment as one CloudFormation stack."""
 
 from typing import Any
 
@@ -6,20 +6,109 @@ from aws_cdk import Aws, CfnOutput, Duration, Stack, Tags
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from .batch import Batch
-from .cdk import ROOT
-from .drift import Usual
-from .function import ScoringFunction, cors_at_url
-from .gateway import Gateway
-from .image import image_code
-from .monitoring import Monitoring
-from .settings import Settings
+from infra.alarms import Alarms
+from infra.baseline import Baseline
+from infra.batch_scoring import BatchScoring
+from infra.cdk_cli import ROOT
+from infra.gateway import Gateway
+from infra.image import build_args, image_code
+from infra.scoring_function import ScoringFunction, url_handles_cors
+from infra.settings import Settings
 
 EXAMPLE = """'{"text": "The town should keep its library open on Sundays."}'"""
 
 
-def _curl(settings: Settings, url: str, *, service: str) -> str:
-    """Return a command to paste into a shell; it holds no credential, but says where one goes."""
+class ScorerStack(Stack):
+    """A function that scores essays at a URL, with everything around it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        name: str,
+        *,
+        settings: Settings,
+        code: lambda_.DockerImageCode | None = None,
+        baseline: Baseline | None = None,
+        **options: Any,
+    ) -> None:
+        """Create the stack.
+
+        Args:
+            scope: the application.
+            name: the name of the stack.
+            settings: of the deployment.
+            code: the image; built from this repository if None.
+            baseline: of the scores; read from the bundle in the image if it and ``code`` are None.
+            options: of any CDK stack.
+        """
+        super().__init__(scope, name, description="An essay scorer", **options)
+        if code is None:
+            arguments = build_args(settings, ROOT)
+            code = image_code(settings, ROOT, arguments)
+            baseline = baseline or Baseline.of_image(arguments, ROOT)
+        self.scoring = ScoringFunction(self, "Scoring", settings=settings, code=code)
+        self._add_url(settings)
+        Alarms(
+            self,
+            "Monitoring",
+            settings=settings,
+            function=self.scoring.function,
+            alias=self.scoring.alias,
+            baseline=baseline,
+        )
+        self._add_output("FunctionName", self.scoring.function.function_name)
+        self._add_output("Version", self.scoring.version)
+        self._add_output("LogGroup", self.scoring.log_group.log_group_name)
+        if settings.api_gateway:
+            self._add_gateway(settings)
+        if settings.batch:
+            self._add_batch(settings, code)
+        for key, value in settings.tags.items():
+            Tags.of(self).add(key, value)
+
+    def _add_url(self, settings: Settings) -> None:
+        # If API Gateway checks the key, the function URL must not bypass it.
+        signed = settings.access == "iam" or settings.gateway_checks_key
+        kinds = lambda_.FunctionUrlAuthType
+        cors = None
+        if url_handles_cors(settings):
+            cors = lambda_.FunctionUrlCorsOptions(
+                allowed_origins=list(settings.cors_origins),
+                allowed_methods=[lambda_.HttpMethod.GET, lambda_.HttpMethod.POST],
+                allowed_headers=["authorization", "content-type", "x-amz-*"],
+                max_age=Duration.days(1),
+            )
+        url = self.scoring.alias.add_function_url(
+            auth_type=kinds.AWS_IAM if signed else kinds.NONE, cors=cors
+        ).url
+        self._add_output("Url", url)
+        if not settings.gateway_checks_key:
+            self._add_output("Curl", _curl_command(settings, url, service="lambda"))
+
+    def _add_gateway(self, settings: Settings) -> None:
+        gateway = Gateway(self, "Gateway", settings=settings, target=self.scoring.alias)
+        url = f"{gateway.api.url}model/predict"
+        self._add_output("GatewayUrl", url)
+        self._add_output("GatewayCurl", _curl_command(settings, url, service="execute-api"))
+        if gateway.key:
+            self._add_output("GatewayKeyId", gateway.key.key_id)
+            self._add_output(
+                "GatewayKey",
+                f"aws apigateway get-api-key --include-value --query value --output text "
+                f"--region {Aws.REGION} --api-key {gateway.key.key_id}",
+            )
+
+    def _add_batch(self, settings: Settings, code: lambda_.DockerImageCode) -> None:
+        batch = BatchScoring(self, "Batch", settings=settings, code=code)
+        self._add_output("BatchBucket", batch.bucket.bucket_name)
+        self._add_output("BatchStateMachine", batch.state_machine.attr_arn)
+
+    def _add_output(self, name: str, value: str) -> None:
+        CfnOutput(self, name, value=value).override_logical_id(name)
+
+
+def _curl_command(settings: Settings, url: str, *, service: str) -> str:
+    """Return a shell command that scores an essay; it has placeholders instead of credentials."""
     if settings.access == "key":
         return f"curl -H 'x-api-key: YOUR-KEY' -d {EXAMPLE} {url}"
     if settings.access == "iam":
@@ -30,87 +119,3 @@ def _curl(settings: Settings, url: str, *, service: str) -> str:
             f"-H 'content-type: application/json' -d {EXAMPLE} {url}"
         )
     return f"curl -d {EXAMPLE} {url}"
-
-
-class ScorerStack(Stack):
-    """A URL that scores essays."""
-
-    def __init__(
-        self,
-        scope: Construct,
-        name: str,
-        *,
-        settings: Settings,
-        code: lambda_.DockerImageCode | None = None,
-        usual: Usual | None = None,
-        **options: Any,
-    ) -> None:
-        """Build the stack.
-
-        Args:
-            scope: the application.
-            name: the stack's name.
-            settings: everything that may be changed.
-            code: the function's image; built from this repository if not given.
-            usual: what its model's scores usually are; what its bundle says if neither is given.
-            options: what every CDK stack takes.
-        """
-        super().__init__(scope, name, description="An essay scorer", **options)
-        if code is None:
-            code, usual = image_code(settings, ROOT), usual or Usual.of(settings, ROOT)
-        self.scoring = ScoringFunction(self, "Scoring", settings=settings, code=code)
-        url = self._url(settings)
-        Monitoring(
-            self,
-            "Monitoring",
-            settings=settings,
-            function=self.scoring.function,
-            alias=self.scoring.alias,
-            usual=usual,
-        )
-        self._output("Url", url)
-        if not settings.key_at_gateway:
-            self._output("Curl", _curl(settings, url, service="lambda"))
-        self._output("FunctionName", self.scoring.function.function_name)
-        self._output("Version", self.scoring.version)
-        self._output("LogGroup", self.scoring.logs.log_group_name)
-        if settings.api_gateway:
-            self._add_gateway(settings)
-        if settings.batch:
-            batch = Batch(self, "Batch", settings=settings, code=code)
-            self._output("BatchBucket", batch.bucket.bucket_name)
-            self._output("BatchStateMachine", batch.machine.attr_arn)
-        for key, value in settings.tags.items():
-            Tags.of(self).add(key, value)
-
-    def _url(self, settings: Settings) -> str:
-        kind = lambda_.FunctionUrlAuthType
-        # Where the API Gateway asks for the key, it is the door; past it only signed requests
-        # come in.
-        closed = settings.access == "iam" or settings.key_at_gateway
-        auth = kind.AWS_IAM if closed else kind.NONE
-        cors = None
-        if cors_at_url(settings):
-            cors = lambda_.FunctionUrlCorsOptions(
-                allowed_origins=list(settings.cors_origins),
-                allowed_methods=[lambda_.HttpMethod.GET, lambda_.HttpMethod.POST],
-                allowed_headers=["authorization", "content-type", "x-amz-*"],
-                max_age=Duration.days(1),
-            )
-        return self.scoring.alias.add_function_url(auth_type=auth, cors=cors).url
-
-    def _add_gateway(self, settings: Settings) -> None:
-        gateway = Gateway(self, "Gateway", settings=settings, target=self.scoring.alias)
-        url = f"{gateway.api.url}model/predict"
-        self._output("GatewayUrl", url)
-        self._output("GatewayCurl", _curl(settings, url, service="execute-api"))
-        if gateway.key:
-            self._output("GatewayKeyId", gateway.key.key_id)
-            self._output(
-                "GatewayKey",
-                f"aws apigateway get-api-key --include-value --query value --output text "
-                f"--region {Aws.REGION} --api-key {gateway.key.key_id}",
-            )
-
-    def _output(self, name: str, value: str) -> None:
-        CfnOutput(self, name, value=value).override_logical_id(name)

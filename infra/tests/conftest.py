@@ -1,51 +1,50 @@
-"""Stacks of all kinds, synthesised without an image to build."""
+"""Fixtures that synthesize stacks without building an image."""
 
-import infra  # noqa: F401 - it says which Node.js CDK runs in
+import infra  # noqa: F401 - sets the Node.js that CDK runs in
 
 # isort: split
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aws_cdk import App
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk.assertions import Template
+from aws_cdk.assertions import Template as TemplateAssertions
 
-from infra.drift import Usual
+from infra.baseline import Baseline
 from infra.settings import Settings
 from infra.stack import ScorerStack
+from infra.tests.templates import MakeStack, Synthesize, Template
 
-Make = Callable[..., ScorerStack]
-USUAL = Usual(mean=3.0, deviation=1.2)
+BASELINE = Baseline(mean=3.0, standard_deviation=1.2)
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Make:
-    """Return a function from settings, by name, to the stack they make."""
+def make_stack(tmp_path: Path) -> MakeStack:
+    """Return a function that makes a stack from settings."""
     image = tmp_path / "image"
     image.mkdir()
     (image / "Dockerfile").write_text("FROM scratch\n")
 
-    def make_stack(
-        app: App | None = None, usual: Usual | None = USUAL, **settings: Any
+    def make(
+        app: App | None = None, baseline: Baseline | None = BASELINE, **settings: Any
     ) -> ScorerStack:
         return ScorerStack(
             app or App(),
             "essay-scorer",
             settings=Settings.load(settings, folder=tmp_path),
             code=lambda_.DockerImageCode.from_image_asset(str(image)),
-            usual=usual,
+            baseline=baseline,
         )
 
-    return make_stack
+    return make
 
 
 @pytest.fixture
-def template(make: Make) -> Callable[..., dict[str, Any]]:
-    """Return a function from settings to the CloudFormation template."""
+def synthesize(make_stack: MakeStack) -> Synthesize:
+    """Return a function that synthesizes the CloudFormation template of settings."""
 
-    def synthesise(**settings: Any) -> dict[str, Any]:
-        return dict(Template.from_stack(make(**settings)).to_json())
+    def synthesize_template(**settings: Any) -> Template:
+        return dict(TemplateAssertions.from_stack(make_stack(**settings)).to_json())
 
-    return synthesise
+    return synthesize_template

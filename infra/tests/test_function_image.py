@@ -1,0 +1,135 @@
+"""What the image is built from: the files in the repository decide."""
+
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.cdk_cli import ROOT
+from infra.image import build_args
+from infra.settings import Settings, SettingsError
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Return a repository with one bundle."""
+    bundle = tmp_path / "models" / "default"
+    bundle.mkdir(parents=True)
+    (bundle / "bundle.json").write_text("{}")
+    return tmp_path
+
+
+def _add_artifacts(root: Path, *names: str) -> None:
+    for name in names:
+        path = root / "image" / name
+        if path.suffix:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        else:
+            path.mkdir(parents=True)
+
+
+def test_the_shipped_bundle_is_the_default(root: Path) -> None:
+    arguments = build_args(Settings(), root)
+    assert (arguments["MODEL"], arguments["BUNDLE"]) == ("bundle", "models/default")
+    assert arguments["BASE"] == "public.ecr.aws/lambda/python:3.13"
+
+
+@pytest.mark.parametrize("head", ["models/aes_model.h5", "src/aes_model.h5"])
+def test_artifacts_are_exported_without_any_setting(root: Path, head: str) -> None:
+    _add_artifacts(root, "models/bert-tokenizer", "models/bert-model", head)
+    arguments = build_args(Settings(), root)
+    assert arguments["MODEL"] == "artifacts"
+    assert arguments["HEAD"] == f"image/{head}"
+    assert arguments["RECIPE"] == "classic"
+
+
+def test_base_image_may_contain_the_head(root: Path) -> None:
+    _add_artifacts(root, "models/bert-tokenizer", "models/bert-model")
+    assert build_args(Settings(), root)["HEAD"] == "/var/task/aes_model.h5"
+
+
+def test_recipe_beside_the_artifacts_is_used(root: Path) -> None:
+    _add_artifacts(root, "models/bert-tokenizer", "models/bert-model", "models/recipe.toml")
+    assert build_args(Settings(), root)["RECIPE"] == "image/models/recipe.toml"
+
+
+def test_incomplete_artifacts_are_an_error_that_names_the_missing_one(root: Path) -> None:
+    _add_artifacts(root, "models/bert-model", "models/aes_model.h5")
+    with pytest.raises(SettingsError, match="bert-model but no image/models/bert-tokenizer/;"):
+        build_args(Settings(), root)
+
+
+def test_artifacts_and_a_chosen_bundle_are_an_error(root: Path) -> None:
+    _add_artifacts(root, "models/bert-tokenizer", "models/bert-model", "models/aes_model.h5")
+    with pytest.raises(SettingsError, match="remove one of the two"):
+        build_args(Settings(bundle="models/default"), root)
+
+
+@pytest.mark.parametrize(
+    ("bundle", "message"),
+    [
+        ("models/nowhere", "which has no bundle.json"),
+        ("elsewhere", "an image can only contain a bundle in models/"),
+        ("models/../elsewhere", "an image can only contain a bundle in models/"),
+    ],
+)
+def test_bundle_outside_the_build_context_is_an_error(
+    root: Path, bundle: str, message: str
+) -> None:
+    (root / "elsewhere").mkdir()
+    (root / "elsewhere" / "bundle.json").touch()
+    with pytest.raises(SettingsError, match=message):
+        build_args(Settings(bundle=bundle), root)
+
+
+def test_build_arguments_are_those_of_the_dockerfile(root: Path) -> None:
+    dockerfile = (ROOT / "image" / "Dockerfile").read_text()
+    declared = {
+        line.split()[1].split("=")[0] for line in dockerfile.splitlines() if line[:4] == "ARG "
+    }
+    of_bundle = set(build_args(Settings(), root))
+    _add_artifacts(root, "models/bert-tokenizer", "models/bert-model")
+    assert of_bundle | set(build_args(Settings(), root)) == declared
+
+
+def test_models_of_the_build_arguments_are_stages_of_the_dockerfile(root: Path) -> None:
+    dockerfile = (ROOT / "image" / "Dockerfile").read_text()
+    models = [build_args(Settings(), root)["MODEL"]]
+    _add_artifacts(root, "models/bert-tokenizer", "models/bert-model")
+    models.append(build_args(Settings(), root)["MODEL"])
+    for model in models:
+        assert f" AS model-{model}\n" in dockerfile
+
+
+def test_image_and_lab_install_the_same_torch() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    (torch,) = [line.split(" := ")[1] for line in makefile.splitlines() if line[:5] == "TORCH"]
+    assert f" {torch} " in (ROOT / "image" / "Dockerfile").read_text().replace("\\\n", " ")
+
+
+def _docker_options(*settings: str) -> subprocess.CompletedProcess[str]:
+    """Print the options of `docker build`, as `make image` does."""
+    return subprocess.run(
+        [sys.executable, "-m", "infra.image", *settings],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_make_image_follows_the_settings() -> None:
+    done = _docker_options("architecture=arm64", "base_image=mirror.example/python:3.13")
+    options = shlex.split(done.stdout)
+    assert options[options.index("--platform") + 1] == "linux/arm64"
+    assert "BASE=mirror.example/python:3.13" in options
+
+
+@pytest.mark.parametrize("setting", ["memroy=4096", "exam.toml", "architecture=sparc"])
+def test_make_image_fails_with_an_invalid_setting(setting: str) -> None:
+    done = _docker_options(setting)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert setting.partition("=")[0] in done.stderr

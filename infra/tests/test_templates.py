@@ -1,0 +1,101 @@
+"""The templates of typical settings: reviewed snapshots, cfn-lint, cdk-nag, tags and outputs."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk import App, Validations
+from aws_cdk import aws_s3 as s3
+from cdk_nag import AwsSolutionsChecks
+
+from infra.tests.templates import KEY_HASHES, MakeStack, Synthesize, Template, properties
+
+SNAPSHOTS = Path(__file__).with_name("snapshots")
+COMBINATIONS: dict[str, dict[str, Any]] = {
+    "original": {},
+    "iam": {"access": "iam"},
+    "key": {"access": "key", "key_hashes": KEY_HASHES, "alarm_email": "head@school.example"},
+    "lean": {"profile": "lean", "reserved_concurrency": 5},
+    "gateway": {"api_gateway": True, "cors_origins": "https://a.example,https://b.example"},
+    "gateway-key": {"api_gateway": True, "access": "key", "reserved_concurrency": 3},
+    "gateway-iam": {"api_gateway": True, "access": "iam", "tags": "team=school"},
+    "warm": {"provisioned_concurrency": 3, "time_zone": "Europe/Paris"},
+    "batch": {"batch": True, "alarm_email": "head@school.example"},
+    "school-day": {"provisioned_concurrency": 3, "provisioned_hours": "7-17"},
+}
+
+
+def _without_hashes(template: Template) -> str:
+    """Return a template as text, without the hashes that change with every image and version."""
+    text = json.dumps(template, indent=2, sort_keys=True)
+    return re.sub(r"[0-9a-f]{64}|(?<=CurrentVersion)[0-9A-F]{8}[0-9a-f]{32}", "HASH", text)
+
+
+@pytest.mark.parametrize("name", COMBINATIONS)
+def test_template_is_the_reviewed_snapshot(synthesize: Synthesize, name: str) -> None:
+    """After an intended change, run ``make snapshot`` and review the diff."""
+    text = _without_hashes(synthesize(**COMBINATIONS[name]))
+    path = SNAPSHOTS / f"{name}.json"
+    if "WRITE_SNAPSHOT" in os.environ:
+        path.write_text(text + "\n", encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8").rstrip("\n")
+
+
+def test_every_reviewed_snapshot_has_a_combination() -> None:
+    assert {path.stem for path in SNAPSHOTS.iterdir()} == set(COMBINATIONS)
+
+
+def test_cfn_lint_accepts_the_templates(synthesize: Synthesize, tmp_path: Path) -> None:
+    for name, settings in COMBINATIONS.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(synthesize(**settings)))
+    linter = Path(sys.executable).with_name("cfn-lint")
+    # W3005: CDK declares a dependency that CloudFormation would infer.
+    command = [str(linter), "--ignore-checks", "W3005", "--", *map(str, tmp_path.glob("*.json"))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("", 0)
+
+
+@pytest.mark.parametrize("name", COMBINATIONS)
+def test_every_finding_of_cdk_nag_is_fixed_or_accepted(
+    make_stack: MakeStack, name: str, tmp_path: Path
+) -> None:
+    app = App(outdir=str(tmp_path / "out"))
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    make_stack(app, **COMBINATIONS[name])
+    app.synth()  # raises if a finding is not accepted
+
+
+def test_cdk_nag_detects_a_public_bucket(make_stack: MakeStack, tmp_path: Path) -> None:
+    """The test above can fail."""
+    app = App(outdir=str(tmp_path / "out"))
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    s3.CfnBucket(make_stack(app), "Open")
+    with pytest.raises(RuntimeError, match="AwsSolutions-S1"):
+        app.synth()
+
+
+def test_tags_are_on_resources(synthesize: Synthesize) -> None:
+    template = synthesize(tags="team=school")
+    assert {"Key": "team", "Value": "school"} in properties(template, "AWS::Lambda::Function")[
+        "Tags"
+    ]
+
+
+def test_outputs_have_urls_and_commands(synthesize: Synthesize) -> None:
+    assert "curl -d" in json.dumps(synthesize()["Outputs"]["Curl"])
+    outputs = synthesize(api_gateway=True, access="key")["Outputs"]
+    assert {"Url", "FunctionName", "GatewayUrl", "GatewayCurl"} <= set(outputs)
+    assert "x-api-key" in json.dumps(outputs["GatewayCurl"])
+
+
+def test_commands_sign_requests_where_access_is_iam(synthesize: Synthesize) -> None:
+    outputs = synthesize(access="iam", api_gateway=True)["Outputs"]
+    for name, service in (("Curl", "lambda"), ("GatewayCurl", "execute-api")):
+        command = json.dumps(outputs[name])
+        assert "--aws-sigv4 aws:amz:" in command
+        assert f":{service} --user" in command

@@ -1,0 +1,109 @@
+"""The highest possible cost of a day: the effect of each setting, in dollars checked by hand."""
+
+import pytest
+
+from essay_scorer.contract import FREE_EPHEMERAL_STORAGE, SECONDS_PER_DAY
+from infra.cdk_cli import ROOT
+from infra.settings import Settings
+from infra.worst_day import price, worst_day
+
+
+def test_one_environment_of_one_gigabyte() -> None:
+    settings = Settings(reserved_concurrency=1, memory=1024, ephemeral_storage=512)
+    day = worst_day(settings)
+    assert day.duration == pytest.approx(86_400 * 0.000_016_666_7)  # $1.44
+    assert day.requests == pytest.approx(86_400 / 0.05 * 0.20 / 1e6)  # $0.35
+    assert day.total == pytest.approx(day.duration + day.requests)
+
+
+def test_reserved_concurrency_limits_the_cost() -> None:
+    unlimited, limited = Settings(reserved_concurrency=None), Settings()
+    assert worst_day(limited).total == pytest.approx(46, abs=0.5)
+    assert worst_day(limited).total == pytest.approx(worst_day(unlimited).total / 100)
+    assert "Set reserved_concurrency to lower it." in worst_day(unlimited).describe(unlimited)
+    assert "10 execution environments (reserved_concurrency)" in worst_day(limited).describe(
+        limited
+    )
+
+
+def test_batch_adds_the_environments_of_one_run() -> None:
+    online = Settings(memory=1024, batch_concurrency=3, batch_size=20)
+    batch = online.model_copy(update={"batch": True})
+    duration, batches = 3 * 86_400 * 0.000_016_666_7, 3 * 86_400 / (0.05 * 20)
+    day = worst_day(batch)
+    assert day.batch == pytest.approx(duration + batches * (0.20e-6 + 2 * 0.025e-3))  # $17.33
+    assert day.total == pytest.approx(worst_day(online).total + day.batch)
+    assert "back-to-back batch runs at a concurrency of 3 ($17.33)" in day.describe(batch)
+    assert "batch" not in worst_day(online).describe(online)
+
+
+def test_arm_costs_a_fifth_less() -> None:
+    x86, arm = (
+        Settings(ephemeral_storage=512),
+        Settings(architecture="arm64", ephemeral_storage=512),
+    )
+    assert worst_day(arm).duration == pytest.approx(0.8 * worst_day(x86).duration, rel=1e-4)
+
+
+def test_provisioned_concurrency_costs_without_requests() -> None:
+    settings = Settings(provisioned_concurrency=2, memory=1024)
+    day = worst_day(settings)
+    assert day.provisioned == pytest.approx(2 * 86_400 * 0.000_004_166_7)
+    assert "provisioned concurrency ($0.72)" in day.describe(settings)
+
+
+def test_provisioned_hours_reduce_the_cost() -> None:
+    always = Settings(provisioned_concurrency=2)
+    school = Settings(provisioned_concurrency=2, provisioned_hours="7-17")
+    assert worst_day(school).provisioned == pytest.approx(worst_day(always).provisioned * 10 / 24)
+
+
+def test_gateway_throttle_limits_its_cost() -> None:
+    throttled = Settings(api_gateway=True, requests_per_second=1, reserved_concurrency=1)
+    without = Settings(reserved_concurrency=1)
+    difference = worst_day(throttled).requests - worst_day(without).requests
+    assert difference == pytest.approx(86_400 * 3.50 / 1e6)
+
+
+def test_snapshots_are_stored_and_restored() -> None:
+    lean = Settings(snap_start=True, ephemeral_storage=512, memory=1024, reserved_concurrency=10)
+    day = worst_day(lean)
+    stored, restored = 86_400 * 0.000_001_504_6, 10 * 24 * 0.000_139_799_8
+    assert day.snap_start == pytest.approx(stored + restored)
+    assert "SnapStart snapshots and restores ($0.16)" in day.describe(lean)
+    assert worst_day(Settings()).snap_start == 0
+
+
+def test_prices_in_the_docs() -> None:
+    default, lean = Settings(), Settings(snap_start=True, ephemeral_storage=512, memory=1769)
+    storage = (default.ephemeral_storage - FREE_EPHEMERAL_STORAGE) / 1024
+    second = default.memory / 1024 * price("gb_second", "x86_64")
+    second += storage * price("ephemeral_storage_gb_second")
+    always = Settings(provisioned_concurrency=1)
+    school = Settings(provisioned_concurrency=1, provisioned_hours="7-17")
+    snapshot = lean.memory / 1024 * price("snapshot_gb_second")
+    documented = {
+        "0.005": 1000 * (0.1 * second + price("request")),
+        "0.0035": 1000 * price("gateway_request"),
+        "32": 30 * worst_day(always).provisioned,
+        "9": 21 * worst_day(school).provisioned,
+        "7": 30 * SECONDS_PER_DAY * snapshot,
+        "0.24": 1000 * lean.memory / 1024 * price("snapshot_restore_gb"),
+    }
+    for page, decimal_mark in (("deploy.md", "."), ("deploy.fr.md", ",")):
+        text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+        for shown, computed in documented.items():
+            assert f" | {shown.replace('.', decimal_mark)} |" in text, (page, shown)
+            digits = len(shown.partition(".")[2])
+            assert f"{computed:.{digits}f}" == shown
+
+
+def test_worst_days_in_the_docs() -> None:
+    default, batch = f"{worst_day(Settings()).total:.0f}", worst_day(Settings(batch=True)).batch
+    assert worst_day(Settings(reserved_concurrency=None)).total > 4000
+    english, french = (
+        (ROOT / "docs" / page).read_text(encoding="utf-8") for page in ("deploy.md", "deploy.fr.md")
+    )
+    for shown in (default, f"{batch:.0f}"):
+        assert f"${shown}" in english
+        assert f"{shown} $" in french
