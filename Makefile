@@ -37,7 +37,7 @@ contract: $(VENV)/.dev  ## make CASES=2000 requests of each operation from the c
 	@CASES=$(or $(CASES),2000) $(BIN)/python -m pytest tests/contract -s $(ARGS)
 
 fuzz: $(VENV)/.fuzz  ## look for inputs that break the event parser or the text rooms, MINUTES=10
-	@$(BIN)/python -m tests.fuzz.run --minutes $(or $(MINUTES),10)
+	@$(BIN)/python -m tests.fuzz.run_fuzzer --minutes $(or $(MINUTES),10)
 
 check: $(VENV)/.dev $(INFRA)/.ready  ## formatting, lint, types, import rules
 	$(BIN)/ruff format --check .
@@ -59,16 +59,16 @@ image: $(INFRA)/.ready  ## build the function's image (BASE=, where AWS's regist
 
 SETTINGS ?=
 bootstrap: $(INFRA)/.ready  ## make what CDK needs in an AWS account, once
-	@$(INFRA)/bin/python -m infra.operate bootstrap $(SETTINGS)
+	@$(INFRA)/bin/python -m infra.operations bootstrap $(SETTINGS)
 
 deploy: $(INFRA)/.ready  ## deploy to AWS: show the difference and the worst day, ask, deploy, score
-	@$(INFRA)/bin/python -m infra.operate deploy $(SETTINGS) $(if $(YES),--yes)
+	@$(INFRA)/bin/python -m infra.operations deploy $(SETTINGS) $(if $(YES),--yes)
 
 go-back: $(INFRA)/.ready  ## let the version before the present one answer
-	@$(INFRA)/bin/python -m infra.operate go-back $(SETTINGS)
+	@$(INFRA)/bin/python -m infra.operations rollback $(SETTINGS)
 
 destroy: $(INFRA)/.ready  ## take the deployment away, and say what is left
-	@$(INFRA)/bin/python -m infra.operate destroy $(SETTINGS) $(if $(YES),--yes)
+	@$(INFRA)/bin/python -m infra.operations destroy $(SETTINGS) $(if $(YES),--yes)
 
 deploy-local: system-local $(INFRA)/.ready  ## the whole deployment on this machine, until Ctrl-C
 	@$(INFRA)/bin/python -m local_aws $(SETTINGS) $(if $(ONCE),--once)
@@ -84,7 +84,7 @@ pictures: $(VENV)/.dev  ## draw the documents' pictures from their sources
 	$(call debian,requirements/debian-docs.txt)
 	dot -Tsvg docs/architecture.dot -o docs/architecture.svg
 	$(call debian,requirements/debian-browser.txt)
-	$(BIN)/python -m tests.browser.pictures
+	$(BIN)/python -m tests.browser.screenshots
 
 snapshot: $(INFRA)/.ready  ## write the reviewed template of the deployment again
 	@WRITE_SNAPSHOT=1 $(INFRA)/bin/python -m pytest --quiet infra/tests -k reviewed
@@ -116,7 +116,7 @@ bench-image: e2e-tools $(ORIGINAL)/.ready  ## the same through both images, afte
 	@$(BIN)/python -m bench.performance
 
 bench-batch: $(VENV)/.lab $(ORIGINAL)/.ready  ## measure a batch beside scoring one by one, ours and the original's
-	@$(BIN)/python -m bench.batch --original $(ORIGINAL)
+	@$(BIN)/python -m bench.batch_throughput --original $(ORIGINAL)
 
 benchmark-asap: $(VENV)/.lab  ## the public benchmark on DATA=asap.parquet: forty scorers a recipe
 	$(BIN)/python bench/agreement.py asap --data $(DATA) --folds $(dir $(DATA))asap_folds \
