@@ -1,4 +1,4 @@
-"""A laboratory in miniature: sixty made-up essays and a BERT of two thin layers."""
+"""A small lab: sixty made-up essays, a two-layer BERT, and recipes for it."""
 
 import random
 from pathlib import Path
@@ -9,7 +9,9 @@ import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
-import essay_scorer.lab  # noqa: F401 - chooses Keras' backend before any test imports Keras
+import essay_scorer.lab  # noqa: F401 - sets Keras' backend before a test imports Keras
+from essay_scorer.cli.entry_point import main
+from essay_scorer.lab.wordnet import EXCEPTIONS, FOLDER_VARIABLE, INDEX
 
 SENTENCES = (
     "The town should keep its library open on Sundays.",
@@ -20,7 +22,7 @@ SENTENCES = (
     "Therefore the council ought to pay for two more hours.",
 )
 
-START = """
+COMMON_KEYS = """
 name = "tiny"
 [encoder]
 source = "{encoder}"
@@ -31,58 +33,58 @@ overlap = 8
 paragraph_mark = "¶"
 [interval]
 coverage = 0.8
-[sense]
+[gibberish]
 seed = 7
 essays = 6
-penalty = 0.001
+C = 0.001
 """
 
-TAUGHT = """
+TRAINED_HEAD = """
 [head]
 kind = "dense"
 units = [8]
 [training]
 seed = 7
 epochs = 6
-batch = 8
-encoder_rate = 1e-3
-head_rate = 1e-2
-warm_up = 0.1
+batch_size = 8
+encoder_learning_rate = 1e-3
+head_learning_rate = 1e-2
+warmup_share = 0.1
 weight_decay = 0.01
 average_from = 0.5
 checkpoint_every = 2
 """
 
-BLENDED = """
-[branches.layers]
-components = 6
-penalty = 1.0
+BLENDED_HEAD = """
+[base_models.layer_means]
+pca_components = 6
+C = 1.0
 gamma = 1.0
-tolerance = 0.02
-limit = 5.0
-[branches.features]
-penalty = 1.0
+epsilon = 0.02
+clip = 5.0
+[base_models.writing_features]
+C = 1.0
 gamma = 0.5
-tolerance = 0.02
-limit = 4.0
-[branches.ngrams]
+epsilon = 0.02
+clip = 4.0
+[base_models.token_ngrams]
 alpha = 1.0
-[branches.characters]
+[base_models.character_ngrams]
 alpha = 1.0
-[branches.common]
+[base_models.common_ngrams]
 alpha = 1.0
-share = 0.1
+min_essay_share = 0.1
 [blend]
 seed = 7
 folds = 3
-fewest = 5
-unfamiliar = 0.05
+min_essays_per_prompt = 5
+unfamiliar_share = 0.05
 """
 
 
 @pytest.fixture(scope="session")
 def essays() -> pd.DataFrame:
-    """Sixty essays whose score, 1-4, shows in the sentences they are made of."""
+    """Sixty essays; their score, 1 to 4, determines which sentences they are made of."""
     choose = random.Random(1)
     rows = []
     for number in range(60):
@@ -135,15 +137,37 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def recipe_file(encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A recipe of the default's kind."""
+    """A recipe with a blended head, like the default one."""
     path = tmp_path_factory.mktemp("recipe") / "tiny.toml"
-    path.write_text(START.format(encoder=encoder) + BLENDED, encoding="utf-8")
+    path.write_text(COMMON_KEYS.format(encoder=encoder) + BLENDED_HEAD, encoding="utf-8")
     return path
 
 
 @pytest.fixture(scope="session")
-def taught_file(encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A recipe that teaches a head and the encoder below it."""
-    path = tmp_path_factory.mktemp("recipe") / "taught.toml"
-    path.write_text(START.format(encoder=encoder) + TAUGHT, encoding="utf-8")
+def trained_recipe_file(encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recipe that trains a head together with the encoder."""
+    path = tmp_path_factory.mktemp("recipe") / "trained.toml"
+    path.write_text(COMMON_KEYS.format(encoder=encoder) + TRAINED_HEAD, encoding="utf-8")
     return path
+
+
+@pytest.fixture(scope="session")
+def trained(data: Path, recipe_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that ``essay-scorer train`` writes: artifacts and bundle."""
+    out = tmp_path_factory.mktemp("trained")
+    command = ["train", "--recipe", str(recipe_file), "--data", str(data), "--out", str(out)]
+    assert main([*command, "--name", "tiny", "--license", "MIT"]) == 0
+    return out
+
+
+@pytest.fixture
+def wordnet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A WordNet folder with a few nouns."""
+    folder = tmp_path / "dict"
+    folder.mkdir()
+    nouns = ("library", "town", "family", "alto-relievo", "people", "hour", "shelf", "story")
+    index = ["  1 License of the database.", *(f"{noun} n 1 0 1 0 00000001" for noun in nouns)]
+    (folder / INDEX).write_text("\n".join(index) + "\n")
+    (folder / EXCEPTIONS).write_text("alto-relievos alto-relievo\nshelves shelf\n")
+    monkeypatch.setenv(FOLDER_VARIABLE, str(folder))
+    return folder

@@ -1,0 +1,86 @@
+"""The blended head: its Keras layers, and how it scores essays on known and new prompts."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+
+from essay_scorer.lab.heads.ensemble import Ensemble
+from essay_scorer.lab.heads.essay_features import EssayFeatures, TrainingSet
+from essay_scorer.lab.heads.frozen_encoder import FrozenEncoder
+from essay_scorer.lab.recipe import BlendedHead, Recipe
+
+
+@pytest.fixture(scope="module")
+def ensemble(blended_head: BlendedHead, training_set: TrainingSet) -> Ensemble:
+    return Ensemble.fit(blended_head, training_set)
+
+
+def _keras_predictions(head: keras.Model, features: EssayFeatures, rows: list[int]) -> list[float]:
+    predictions = []
+    for row in rows:
+        tokens, characters = features.token_ngrams[[row]], features.character_ngrams[[row]]
+        prediction = head(
+            {
+                "layer_means": features.layer_means[[row]],
+                "writing_features_1": features.writing_features[[row]],
+                "ngram_places_1": tokens.indices[np.newaxis].astype(np.int64),
+                "ngram_weights_1": tokens.data[np.newaxis],
+                "character_places_1": characters.indices[np.newaxis].astype(np.int64),
+                "character_weights_1": characters.data[np.newaxis],
+            }
+        )
+        predictions.append(float(prediction[0, 0].detach()))
+    return predictions
+
+
+def test_keras_layers_predict_what_the_fitted_models_predict(
+    ensemble: Ensemble, features: EssayFeatures
+) -> None:
+    rows = [*range(0, 60, 4)]
+    expected = ensemble.predict(features[np.array(rows)])
+    predictions = _keras_predictions(ensemble.to_keras(features), features, rows)
+    assert predictions == pytest.approx(expected, abs=1e-4)
+
+
+def test_an_essay_on_a_new_prompt_is_scored_by_prompt_independent_models(
+    ensemble: Ensemble, essays: pd.DataFrame, recipe_file: Path, tmp_path: Path
+) -> None:
+    texts = ["Zebras graze on warm savannas; lions hunt them at dusk.", essays["text"][0]]
+    encoder = FrozenEncoder(Recipe.load(str(recipe_file)), tmp_path)
+    features = EssayFeatures.compute(texts, encoder, tmp_path)
+    assert ensemble.new_prompts is not None
+    new, known = ensemble.new_prompts.familiarity.of(features)
+    assert new < 0.5 < known
+    assert set(ensemble.new_prompts.blend.weights) == {"common_ngrams", "writing_features"}
+    base = {name: model.predict(features) for name, model in ensemble.base_models.items()}
+    blends = ensemble.known_prompts.combine(base), ensemble.new_prompts.blend.combine(base)
+    distance_to_known, distance_to_new = (
+        np.abs(ensemble.predict(features) - blend) for blend in blends
+    )
+    assert (distance_to_known < distance_to_new).tolist() == [False, True]
+
+
+def test_with_one_prompt_there_is_one_blend(
+    blended_head: BlendedHead, training_set: TrainingSet, features: EssayFeatures
+) -> None:
+    one_prompt = replace(training_set, prompt_ids=np.zeros(len(training_set), str))
+    ensemble = Ensemble.fit(blended_head, one_prompt)
+    assert ensemble.new_prompts is None
+    rows = [0, 7]
+    expected = ensemble.predict(features[np.array(rows)])
+    predictions = _keras_predictions(ensemble.to_keras(features), features, rows)
+    assert predictions == pytest.approx(expected, abs=1e-4)
+
+
+def test_prompts_of_few_essays_count_as_one(
+    blended_head: BlendedHead, training_set: TrainingSet
+) -> None:
+    rows = np.arange(60)
+    own_prompts = replace(training_set, prompt_ids=rows)
+    assert Ensemble.fit(blended_head, own_prompts).new_prompts is None
+    two_prompts_and_ten = replace(training_set, prompt_ids=np.where(rows < 50, rows % 2, rows))
+    assert Ensemble.fit(blended_head, two_prompts_and_ten).new_prompts is not None

@@ -1,0 +1,30 @@
+"""Recipe files: the shipped ones are valid, and errors name the file."""
+
+from pathlib import Path
+
+import pytest
+
+from essay_scorer import FileError
+from essay_scorer.lab.recipe import RECIPES, Recipe
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in RECIPES.glob("*.toml")))
+def test_a_shipped_recipe_is_valid(name: str) -> None:
+    assert Recipe.load(name).name == name
+
+
+def test_the_default_recipe_is_valid() -> None:
+    assert Recipe.load("default").name == "default"
+
+
+def test_an_unknown_recipe_lists_the_known_ones() -> None:
+    with pytest.raises(FileError, match="known recipes are: classic, default"):
+        Recipe.load("nonsense")
+
+
+@pytest.mark.parametrize("content", ["name = ", "name = 'x'", "[training]\nspeed = 1"])
+def test_an_invalid_recipe_is_named(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(content)
+    with pytest.raises(FileError, match=r"mine\.toml"):
+        Recipe.load(str(path))
