@@ -17,10 +17,11 @@ ARCHITECTURE, TRUST = "docs/architecture.md", "docs/trust.md"
 TERM = re.compile(r"^\| \*\*(.+?)\*\* \| (.+) \| (.*) \|$", re.MULTILINE)
 
 
-def test_every_package_is_in_the_architecture() -> None:
+def test_every_package_and_module_is_in_the_architecture() -> None:
     named = {link.removeprefix("../src/essay_scorer/") for link in links(read_page(ARCHITECTURE))}
     packages = {path.parent.name for path in SOURCE.glob("*/__init__.py")}
-    assert packages - named == set()
+    modules = {path.name for path in SOURCE.glob("[a-z]*.py")}
+    assert (packages | modules) - named == set()
 
 
 def test_every_error_code_is_in_the_architecture() -> None:
