@@ -1,6 +1,7 @@
 """Score a whole file of essays on every core, in the input's order.
 
-    run.py              the pipeline: read, score, save, write
+    run.py              a job from input to output
+    row_scorer.py       the outcome of each row: from the checkpoint, else from the workers
     pool.py             one worker process for each core; outcomes in the order of the tasks
     worker_process.py   a worker as the pool sees it: pipes, and the tasks in flight
     worker.py           the program that a worker runs

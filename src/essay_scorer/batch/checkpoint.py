@@ -91,6 +91,8 @@ class Checkpoint:
         Args:
             key: the request's, from ``request_key``.
         """
+        if not self._last_id:
+            return None
         with _database_errors(self.path):
             row = self._database.execute(
                 "SELECT outcome, checksum FROM outcomes WHERE request = ? AND id <= ?",

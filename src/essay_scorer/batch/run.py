@@ -1,31 +1,28 @@
 """Score a file of essays: read rows, score them on every core, save outcomes, write rows."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, nullcontext
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.metadata import version
-from itertools import chain
 from pathlib import Path
 
-from essay_scorer.batch.checkpoint import Checkpoint, request_key
+from essay_scorer.batch.checkpoint import Checkpoint
 from essay_scorer.batch.pool import WorkerPool
 from essay_scorer.batch.result_columns import Result, write_results
+from essay_scorer.batch.row_scorer import RowScorer
 from essay_scorer.batch.summary import Summary
-from essay_scorer.batch.worker_process import Task
-from essay_scorer.errors import FileError, RowError
+from essay_scorer.errors import FileError
 from essay_scorer.machine import available_cores, memory_limit
 from essay_scorer.model.bundle import check_sizes, default_bundle
 from essay_scorer.model.files import MANIFEST
 from essay_scorer.model.manifest import Manifest
-from essay_scorer.progress import report_rows
 from essay_scorer.tables.atomic import is_regular_target, resolve_target
 from essay_scorer.tables.columns import EssayColumns
 from essay_scorer.tables.formats import PIPE, format_of
 from essay_scorer.tables.header import Table
 from essay_scorer.tables.readers import open_source
-from essay_scorer.tables.rows import Row, Source
 
 CHECKPOINT_FORMAT = "2"
 
@@ -55,19 +52,6 @@ class Job:
     workers: int | None = None
 
 
-@dataclass(eq=False, slots=True, kw_only=True)
-class _RowTask(Task):
-    """A row's task.
-
-    Attributes:
-        row: of the input.
-        key: under which the outcome is to be saved; None if it is not.
-    """
-
-    row: Row
-    key: bytes | None = None
-
-
 def score_file(job: Job) -> Summary:
     """Score a file; report progress on standard error.
 
@@ -89,18 +73,14 @@ def score_file(job: Job) -> Summary:
         closing(open_source(job.source, in_format, encoding=job.encoding)) as source,
         _open_checkpoint(job, bundle) as checkpoint,
     ):
-        if checkpoint is not None and checkpoint.discarded:
-            print(
-                f"{checkpoint.path} {checkpoint.discarded}: every row is scored again",
-                file=sys.stderr,
-            )
         table = Table.of(source, fixed=out_format != "jsonl")
         columns = EssayColumns.choose(table.names, job.columns, where=job.source)
-        run = _Run(columns, checkpoint, source)
         workers = job.workers or available_cores()
-        results = run.score(table.rows, lambda: WorkerPool.for_bundle(bundle, workers))
+        scorer = RowScorer(
+            columns, checkpoint, source, lambda: WorkerPool.for_bundle(bundle, workers)
+        )
         write_results(
-            _until_changed(results, job.source, state),
+            _until_changed(scorer.score(table.rows), job.source, state),
             job.out,
             out_format,
             columns=table.names,
@@ -109,84 +89,25 @@ def score_file(job: Job) -> Summary:
         )
         if checkpoint is not None:
             checkpoint.complete()
-    return run.summary
+    return scorer.summary
 
 
-class _Run:
-    """Gives each row its outcome: from the checkpoint if it has one, else from the workers.
-
-    Attributes:
-        summary: of the rows so far.
-    """
-
-    def __init__(
-        self, columns: EssayColumns, checkpoint: Checkpoint | None, source: Source
-    ) -> None:
-        self.summary = Summary()
-        self._columns, self._checkpoint, self._source = columns, checkpoint, source
-
-    def score(self, rows: Iterable[Row], start_pool: Callable[[], WorkerPool]) -> Iterator[Result]:
-        """Yield each row with its outcome, in order.
-
-        Args:
-            rows: of the input.
-            start_pool: is called once a row needs it.
-        """
-        tasks = map(self._to_task, rows)
-        for task in tasks:
-            if task.outcome is None:
-                yield from self._score_in_pool(chain([task], tasks), start_pool)
-                return
-            yield self._count(task)
-
-    def _to_task(self, row: Row) -> _RowTask:
-        if row.error is not None:
-            return _RowTask(row=row, request=None, outcome=RowError(row.error))
-        request = self._columns.request(row)
-        if self._checkpoint is None:
-            return _RowTask(row=row, request=request)
-        key = request_key(request)
-        if (outcome := self._checkpoint.find(key)) is not None:
-            self.summary.replayed += 1
-            return _RowTask(row=row, request=request, outcome=outcome)
-        return _RowTask(row=row, request=request, key=key)
-
-    def _score_in_pool(
-        self, tasks: Iterable[_RowTask], start_pool: Callable[[], WorkerPool]
-    ) -> Iterator[Result]:
-        with start_pool() as pool, report_rows("scoring", self._source) as report:
-            for rows, task in enumerate(self._save(pool.run(tasks)), 1):
-                report(rows)
-                yield self._count(task)
-
-    def _save(self, groups: Iterable[Sequence[_RowTask]]) -> Iterator[_RowTask]:
-        """Save the outcomes of each group before anything else is done with them."""
-        for group in groups:
-            if self._checkpoint is not None:
-                self._checkpoint.save(
-                    (task.key, task.outcome)
-                    for task in group
-                    if task.key is not None and task.outcome is not None
-                )
-            yield from group
-
-    def _count(self, task: _RowTask) -> Result:
-        assert task.outcome is not None
-        self.summary.count(task.outcome, self._columns.describe(task.row))
-        return task.row, task.outcome
-
-
-def _open_checkpoint(job: Job, bundle: Path) -> AbstractContextManager[Checkpoint | None]:
-    """Return the checkpoint; None if the output is a pipe or a device."""
+@contextmanager
+def _open_checkpoint(job: Job, bundle: Path) -> Iterator[Checkpoint | None]:
+    """Yield the checkpoint; None if the output is a pipe or a device."""
     if not is_regular_target(job.out):
-        return nullcontext()
+        yield None
+        return
     path = resolve_target(job.out)
     identity = {
         "format": CHECKPOINT_FORMAT,
         "version": version("essay-scorer"),
         "bundle": sha256((bundle / MANIFEST).read_bytes()).hexdigest(),
     }
-    return Checkpoint.open(path.with_name(f"{path.name}.checkpoint"), identity)
+    with Checkpoint.open(path.with_name(f"{path.name}.checkpoint"), identity) as checkpoint:
+        if reason := checkpoint.discarded:
+            print(f"{checkpoint.path} {reason}: every row is scored again", file=sys.stderr)
+        yield checkpoint
 
 
 def _refuse_to_overwrite(job: Job) -> None:
