@@ -104,6 +104,6 @@ def test_a_disk_that_fills_while_the_bundle_is_written_leaves_no_bundle(
     command = ["train", "--recipe", str(recipe_file), "--data", str(data)]
     assert main([*command, "--out", str(tmp_path / "out")]) == 1
     assert capsys.readouterr().err.splitlines()[-1] == (
-        "essay-scorer: The disk is full; make room and run this again."
+        "essay-scorer: The disk is full; free some space and run this again."
     )
     assert [path.name for path in (tmp_path / "out").glob("bundle*")] == []
