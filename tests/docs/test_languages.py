@@ -44,6 +44,11 @@ def test_both_languages_have_the_same_keys_and_placeholders(static: Path) -> Non
         ), key
 
 
+def test_french_punctuation_follows_a_no_break_space(static: Path) -> None:
+    for key, message in _messages(static, "fr").items():
+        assert re.findall(r" [:;?!%]", message) == [], key
+
+
 def test_every_flag_has_a_sentence_and_a_mark(static: Path) -> None:
     for kind in ("flag", "mark"):
         assert {f"{kind}_{flag}" for flag in FLAGS} <= set(_messages(static, "en"))
