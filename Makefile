@@ -1,230 +1,253 @@
-# The two commands of the README: `make demo` and `make test`. `make help` lists the rest.
+# The two commands of the README are `make demo` and `make test`. `make help` lists all targets.
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 PORT ?= 8000
 ONCE ?=
+SETTINGS ?=
 VENV := .venv
 INFRA := .venv-infra
 ORIGINAL := .venv-original
-SUPPLY := .venv-supply
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+PIP := -m pip --quiet --disable-pip-version-check
 LOCKED := --no-deps --require-hashes --requirement
+EDITABLE := --no-deps --no-build-isolation --editable .
 TORCH := torch==2.13.0
 DOCKER ?= docker
+# The tests that `make test-fast` runs: those of the runtime, which need no lab.
+FAST_TESTS := $(addprefix tests/,text model checks explain serving aws monitoring tables batch)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser contract fuzz check fix bench bench-image bench-batch bench-hostile soak soak-local benchmark-asap benchmark-unseen lab model \
-	audit sbom image key bootstrap deploy go-back destroy deploy-local e2e e2e-tools e2e-batch pictures snapshot reliability system system-local lock clean
+.PHONY: help demo test test-fast browser contract fuzz check fix audit sbom image key bootstrap deploy \
+	rollback go-back destroy deploy-local e2e-tools e2e e2e-batch diagrams openapi snapshot reliability \
+	bench bench-image bench-batch bench-hostile soak soak-deployment benchmark-asap benchmark-unseen \
+	lab model system-packages system-packages-local lock clean
 
-help:  ## list the commands
-	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 18
+help:  ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 24
 
-demo: $(VENV)/.serve  ## score three essays over HTTP, then serve on PORT until Ctrl-C (ONCE=1 stops)
+demo: $(VENV)/.serve  ## score four texts over HTTP, then serve on PORT until Ctrl-C (ONCE=1 exits)
 	@$(BIN)/python examples/demo.py --port $(PORT) $(if $(ONCE),--once)
 
-test: $(VENV)/.dev $(INFRA)/.ready $(SUPPLY)/.ready  ## install what the tests need and run them
-	@$(INFRA)/bin/python -m pytest infra/tests
-	@$(SUPPLY)/bin/python -m pytest supply/tests
+# ---- tests and checks --------------------------------------------------------------------------
+
+test: $(VENV)/.dev $(INFRA)/.ready  ## run all tests; ARGS selects those of tests/
+	@$(INFRA)/bin/python -m pytest infra/tests supply/tests
 	@$(BIN)/python -m pytest $(ARGS)
 
-browser: $(VENV)/.dev  ## test the page in a real browser, which this installs (Debian)
+test-fast: $(VENV)/.test  ## run the runtime's tests, without installing torch (about a minute)
+	@$(BIN)/python -m pytest $(FAST_TESTS) $(ARGS)
+
+browser: $(VENV)/.dev  ## test the page in Chromium, which this installs (Debian)
 	$(call debian,requirements/debian-browser.txt)
 	@ESSAY_SCORER_BROWSER=required $(BIN)/python -m pytest tests/browser $(ARGS)
 
-contract: $(VENV)/.dev  ## make CASES=2000 requests of each operation from the contract, all checked
-	@CASES=$(or $(CASES),2000) $(BIN)/python -m pytest tests/contract -s $(ARGS)
+contract: $(VENV)/.dev  ## send CASES=2000 generated requests per operation of the OpenAPI document
+	@CASES=$(or $(CASES),2000) $(BIN)/python -m pytest tests/openapi -s $(ARGS)
 
-fuzz: $(VENV)/.fuzz  ## look for inputs that break the event parser or the text rooms, MINUTES=10
+fuzz: $(VENV)/.fuzz  ## fuzz the event parser and the text stages for MINUTES=10
 	@$(BIN)/python -m tests.fuzz.run_fuzzer --minutes $(or $(MINUTES),10)
 
-check: $(VENV)/.dev $(INFRA)/.ready  ## formatting, lint, types, import rules
+check: $(VENV)/.dev $(INFRA)/.ready  ## check formatting, lint, types and import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(INFRA)/bin/mypy app.py infra local_aws bench/image.py
+	$(INFRA)/bin/mypy app.py infra local_aws bench/image_startup.py
 	$(BIN)/lint-imports
 
-audit: $(SUPPLY)/.ready  ## ask for advisories about every locked package (Error 77: cannot be asked)
-	@$(SUPPLY)/bin/python -m supply.audit
+fix: $(VENV)/.dev  ## format the code and fix lint where possible
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
 
-sbom: $(VENV)/.serve $(SUPPLY)/.ready  ## write the bill of materials, build/sbom.json (IMAGE=essay-scorer: its system's too)
-	@$(SUPPLY)/bin/python -m supply.sbom $(if $(IMAGE),--image=$(IMAGE) --docker=$(DOCKER)) $(ARGS)
+audit: $(INFRA)/.ready  ## look up known vulnerabilities of all locked packages (Error 77: cannot)
+	@$(INFRA)/bin/python -m supply.audit
 
-image: $(INFRA)/.ready  ## build the function's image (BASE=, where AWS's registry is out of reach)
+sbom: $(VENV)/.serve $(INFRA)/.ready  ## write build/sbom.json; IMAGE=essay-scorer adds its system packages
+	@$(INFRA)/bin/python -m supply.sbom $(if $(IMAGE),--image=$(IMAGE) --docker=$(DOCKER)) $(ARGS)
+
+# ---- deployment --------------------------------------------------------------------------------
+
+image: $(INFRA)/.ready  ## build the function's image; BASE= replaces AWS's base image
 	@options=$$($(INFRA)/bin/python -m infra.image $(SETTINGS) $(if $(BASE),base_image=$(BASE))) && \
 		DOCKER_BUILDKIT=1 $(DOCKER) build $$options --tag essay-scorer .
 	@$(DOCKER) image ls essay-scorer
 
-SETTINGS ?=
-bootstrap: $(INFRA)/.ready  ## make what CDK needs in an AWS account, once
+key: $(VENV)/.serve  ## generate an API key and its hash, which a server or deployment stores
+	@$(BIN)/essay-scorer key
+
+bootstrap: $(INFRA)/.ready  ## create what CDK needs in an AWS account, once
 	@$(INFRA)/bin/python -m infra.operations bootstrap $(SETTINGS)
 
-deploy: $(INFRA)/.ready  ## deploy to AWS: show the difference and the worst day, ask, deploy, score
+deploy: $(INFRA)/.ready  ## show changes and the maximum cost, ask (YES=1 does not), deploy, score
 	@$(INFRA)/bin/python -m infra.operations deploy $(SETTINGS) $(if $(YES),--yes)
 
-go-back: $(INFRA)/.ready  ## let the version before the present one answer
+rollback: $(INFRA)/.ready  ## roll back to the previous version
 	@$(INFRA)/bin/python -m infra.operations rollback $(SETTINGS)
 
-destroy: $(INFRA)/.ready  ## take the deployment away, and say what is left
+go-back: rollback
+
+destroy: $(INFRA)/.ready  ## tear the deployment down and list what remains
 	@$(INFRA)/bin/python -m infra.operations destroy $(SETTINGS) $(if $(YES),--yes)
 
-deploy-local: system-local $(INFRA)/.ready  ## the whole deployment on this machine, until Ctrl-C
+deploy-local: system-packages-local $(INFRA)/.ready  ## run the whole deployment on this machine until Ctrl-C
 	@$(INFRA)/bin/python -m local_aws $(SETTINGS) $(if $(ONCE),--once)
 
-e2e-tools: system-local $(VENV)/.lab $(INFRA)/.ready
-e2e: e2e-tools  ## test a deployment on this machine, end to end (Error 77: this machine cannot)
+e2e-tools: system-packages-local $(VENV)/.test $(VENV)/.lab $(INFRA)/.ready
+e2e: e2e-tools  ## test a deployment on this machine end to end (Error 77: this machine cannot)
 	@$(INFRA)/bin/python -m pytest local_aws/tests
 
-e2e-batch: e2e-tools  ## the same with 5,000 essays in a batch
-	@ESSAYS=5000 $(INFRA)/bin/python -m pytest local_aws/tests/test_batch.py
+e2e-batch: e2e-tools  ## run the end-to-end tests of batches with 5,000 essays
+	@ESSAYS=5000 $(INFRA)/bin/python -m pytest local_aws/tests/test_deployed_batch.py
 
-pictures: $(VENV)/.dev  ## draw the documents' pictures from their sources
+# ---- generated files ---------------------------------------------------------------------------
+
+diagrams: $(VENV)/.dev  ## draw the documentation's diagrams and take its screenshots
 	$(call debian,requirements/debian-docs.txt)
-	dot -Tsvg docs/architecture.dot -o docs/architecture.svg
+	for diagram in docs/*.dot; do dot -Tsvg $$diagram -o $${diagram%.dot}.svg || exit; done
 	$(call debian,requirements/debian-browser.txt)
 	$(BIN)/python -m tests.browser.screenshots
 
-snapshot: $(INFRA)/.ready  ## write the reviewed template of the deployment again
+openapi: $(VENV)/.serve  ## write the OpenAPI document
+	@$(BIN)/python -m essay_scorer.serving.openapi
+
+snapshot: $(INFRA)/.ready  ## write the reviewed CloudFormation templates
 	@WRITE_SNAPSHOT=1 $(INFRA)/bin/python -m pytest --quiet infra/tests -k reviewed
 
-reliability: $(VENV)/.dev  ## write the page on faults again, from what the tests see
+reliability: $(VENV)/.dev  ## write docs/reliability.md from what the fault tests observe
 	@WRITE_RELIABILITY=1 $(BIN)/python -m pytest tests/faults
 
-bench-hostile: $(VENV)/.serve  ## measure texts made to be slow beside prose of the same size
-	@$(BIN)/python bench/hostile.py $(ARGS)
+# ---- benchmarks --------------------------------------------------------------------------------
 
-soak: $(VENV)/.serve  ## mixed traffic at 80 % of capacity of the local server, MINUTES=30
-	@$(BIN)/python bench/soak.py --minutes $(or $(MINUTES),30) $(ARGS)
-
-soak-local: e2e-tools  ## the same against a deployment on this machine, MINUTES=30
-	@$(INFRA)/bin/python -m local_aws.soak --minutes $(or $(MINUTES),30)
-
-key: $(VENV)/.serve  ## make a key for a server, and the hash that it keeps
-	@$(BIN)/essay-scorer key
-
-fix: $(VENV)/.dev  ## format and mend what can be mended
-	$(BIN)/ruff format .
-	$(BIN)/ruff check --fix .
-
-bench: system $(VENV)/.lab $(ORIGINAL)/.ready  ## measure the handler beside the first system's: docs/performance.md
+bench: system-packages $(VENV)/.lab $(ORIGINAL)/.ready  ## measure speed beside the original: docs/performance.md
 	@$(BIN)/python -m bench.speed --original $(ORIGINAL) $(ARGS)
 
-bench-image: e2e-tools $(ORIGINAL)/.ready  ## the same through both images, after `make bench`
-	@$(INFRA)/bin/python -m bench.image --original $(ORIGINAL) $(ARGS)
+bench-image: e2e-tools $(ORIGINAL)/.ready  ## measure the startup of both images, after `make bench`
+	@$(INFRA)/bin/python -m bench.image_startup --original $(ORIGINAL) $(ARGS)
 	@$(BIN)/python -m bench.performance
 
-bench-batch: $(VENV)/.lab $(ORIGINAL)/.ready  ## measure a batch beside scoring one by one, ours and the original's
+bench-batch: $(VENV)/.lab $(ORIGINAL)/.ready  ## measure the throughput of a batch beside one-by-one scoring
 	@$(BIN)/python -m bench.batch_throughput --original $(ORIGINAL)
 
-benchmark-asap: $(VENV)/.lab  ## the public benchmark on DATA=asap.parquet: forty scorers a recipe
+bench-hostile: $(VENV)/.serve  ## measure texts that are designed to be slow beside prose of the same size
+	@$(BIN)/python bench/hostile.py $(ARGS)
+
+soak: $(VENV)/.serve  ## send mixed traffic at 80% of capacity to the local server for MINUTES=30
+	@$(BIN)/python bench/soak.py --minutes $(or $(MINUTES),30) $(ARGS)
+
+soak-deployment: e2e-tools  ## send the same traffic to a deployment on this machine
+	@$(INFRA)/bin/python -m local_aws.soak_deployment --minutes $(or $(MINUTES),30)
+
+benchmark-asap: $(VENV)/.lab  ## run the public benchmark on DATA=asap.parquet: forty scorers per recipe
 	$(BIN)/python bench/agreement.py asap --data $(DATA) --folds $(dir $(DATA))asap_folds \
 		--out docs/benchmark-asap.md
 
-benchmark-unseen: $(VENV)/.lab  ## leave one prompt out of DATA=asap2.parquet, each in turn
+benchmark-unseen: $(VENV)/.lab  ## leave out each prompt of DATA=asap2.parquet in turn
 	$(BIN)/python bench/agreement.py unseen --data $(DATA) --out docs/benchmark-unseen.md
+
+# ---- the lab -----------------------------------------------------------------------------------
 
 lab: $(VENV)/.lab  ## install the lab: torch, Keras and what training needs
 
-# The shipped bundle, from the essays in DATA: about twenty minutes on two cores.
-model: $(VENV)/.lab  ## train the shipped bundle again from DATA=essays.parquet
+# About twenty minutes on two cores.
+model: $(VENV)/.lab  ## train the shipped bundle from DATA=asap2.parquet
 	$(BIN)/essay-scorer train --recipe default --data $(DATA) --out runs/default \
-		--name essay-scorer-en --version 1.3.0 --licence CC-BY-NC-SA-4.0 \
+		--name essay-scorer-en --version 1.3.0 --license CC-BY-NC-SA-4.0 \
 		--credit "ASAP 2.0, from PERSUADE 2.0 (Crossley et al. 2024), CC BY-NC-SA 4.0" \
-		--assignments examples/assignments.json
+		--prompts examples/prompts.json
 	rm -rf models/default && cp -r runs/default/bundle models/default
 
+# ---- environments ------------------------------------------------------------------------------
+
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-define debian  # the packages that a list names, unless they are there
+define debian  # install the packages that a file lists, unless they are installed
 @packages=$$(sed 's/#.*//' $(1)) && { dpkg --status $$packages >/dev/null 2>&1 || \
 	{ $(SUDO) apt-get update --quiet --quiet && $(SUDO) env DEBIAN_FRONTEND=noninteractive \
 	apt-get install --yes --quiet --quiet --no-install-recommends $$packages; }; }
 endef
 
-system:  ## install the Debian packages that some tests and the recipe classic want
+system-packages:  ## install the Debian packages of some tests and of the recipe classic
 	$(call debian,requirements/debian.txt)
 
-# Whoever is not root hears from the program itself that it needs root.
-system-local:  ## install the Debian packages that the local deployment starts
+# The local deployment needs root anyway, and says so itself.
+system-packages-local:  ## install the Debian packages of the local deployment
 	$(if $(filter 0,$(shell id -u)),$(call debian,requirements/debian-local.txt))
 
 $(BIN)/python:
 	@"$(or $(PYTHON),false)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "essay-scorer needs Python 3.11 or newer; name one with PYTHON=" >&2; exit 1; }
+		{ echo "essay-scorer needs Python 3.11 or later; name one with PYTHON=" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.serve: requirements/serve.txt pyproject.toml | $(BIN)/python
 	@echo "installing the runtime into $(VENV)" >&2
-	@$(PIP) install $(LOCKED) requirements/serve.txt
-	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(BIN)/python $(PIP) install $(LOCKED) requirements/serve.txt
+	@$(BIN)/python $(PIP) install $(EDITABLE)
+	@touch $@
+
+$(VENV)/.test: requirements/test.txt $(VENV)/.serve
+	@echo "installing the tools of the runtime's tests into $(VENV)" >&2
+	@$(BIN)/python $(PIP) install $(LOCKED) requirements/test.txt
 	@touch $@
 
 $(VENV)/.lab: requirements/lab.txt requirements/lab-encoder.txt $(VENV)/.serve
 	@echo "installing the lab into $(VENV)" >&2
-	@$(PIP) install $(TORCH)
-	@$(PIP) install $(LOCKED) requirements/lab.txt
-	@$(PIP) install $(LOCKED) requirements/lab-encoder.txt
+	@$(BIN)/python $(PIP) install $(TORCH)
+	@$(BIN)/python $(PIP) install $(LOCKED) requirements/lab.txt
+	@$(BIN)/python $(PIP) install $(LOCKED) requirements/lab-encoder.txt
 	@touch $@
 
-$(VENV)/.dev: requirements/dev.txt $(VENV)/.lab
-	@echo "installing the tests' tools into $(VENV)" >&2
-	@$(PIP) install $(LOCKED) requirements/dev.txt
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.test $(VENV)/.lab
+	@echo "installing the development tools into $(VENV)" >&2
+	@$(BIN)/python $(PIP) install $(LOCKED) requirements/dev.txt
 	@touch $@
 
 $(VENV)/.fuzz: requirements/fuzz.txt $(VENV)/.dev
-	@$(PIP) install $(LOCKED) requirements/fuzz.txt
+	@$(BIN)/python $(PIP) install $(LOCKED) requirements/fuzz.txt
 	@touch $@
 
-# The first system's handler, as the benchmark stands in for it, with what it loads.
+# The stand-in for the original system's handler, which the benchmarks measure, and its models.
 $(ORIGINAL)/.ready: bench/original/requirements.txt bench/original/prepare.py $(VENV)/.lab
-	@echo "installing the first system's stand-in into $(ORIGINAL)" >&2
+	@echo "installing the stand-in for the original system into $(ORIGINAL)" >&2
 	@$(PYTHON) -m venv $(ORIGINAL)
-	@$(ORIGINAL)/bin/python -m pip --quiet --disable-pip-version-check install $(TORCH)
-	@$(ORIGINAL)/bin/python -m pip --quiet --disable-pip-version-check install \
-		$(LOCKED) bench/original/requirements.txt
+	@$(ORIGINAL)/bin/python $(PIP) install $(TORCH)
+	@$(ORIGINAL)/bin/python $(PIP) install $(LOCKED) bench/original/requirements.txt
 	@$(ORIGINAL)/bin/python bench/original/prepare.py \
-		$$($(BIN)/python -c 'from essay_scorer.lab.artefacts import find_encoder; \
+		$$($(BIN)/python -c 'from essay_scorer.lab.export.encoder_folder import find_encoder; \
 			from essay_scorer.lab.recipe import Recipe; \
 			print(find_encoder(Recipe.load("default").encoder))') \
 		/usr/share/wordnet src/essay_scorer/lab/recipes/classic.toml $(ORIGINAL)/models
 	@touch $@
 
-$(INFRA)/.ready: requirements/infra.txt | $(BIN)/python
-	@echo "installing the deployment's tools into $(INFRA)" >&2
+$(INFRA)/.ready: requirements/infra.txt pyproject.toml | $(BIN)/python
+	@echo "installing the deployment tools into $(INFRA)" >&2
 	@$(PYTHON) -m venv $(INFRA)
-	@$(INFRA)/bin/python -m pip --quiet --disable-pip-version-check install \
-		$(LOCKED) requirements/infra.txt
+	@$(INFRA)/bin/python $(PIP) install $(LOCKED) requirements/infra.txt
+	@$(INFRA)/bin/python $(PIP) install $(EDITABLE)
 	@touch $@
 
-$(SUPPLY)/.ready: requirements/supply.txt | $(BIN)/python
-	@echo "installing what audits the packages into $(SUPPLY)" >&2
-	@$(PYTHON) -m venv $(SUPPLY)
-	@$(SUPPLY)/bin/python -m pip --quiet --disable-pip-version-check install \
-		$(LOCKED) requirements/supply.txt
-	@touch $@
-
-# Resolves every lock anew, within the bounds of pyproject.toml; needs the package index.
+# Resolves all locks again, within the bounds of pyproject.toml; needs the package index.
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-emit-index-url --no-header --no-annotate
 NO_TORCH = $(foreach name,torch triton setuptools $(shell sed -nE 's/^((nvidia|cuda)-[a-z0-9-]+)$$/\1/p' \
 	requirements/torch-parts.txt),--no-emit-package $(name))
 
-lock: $(VENV)/.dev  ## lock all dependencies again, with hashes
+lock: $(VENV)/.dev  ## resolve all dependencies again and lock them with hashes
 	$(COMPILE) --no-deps requirements/runtime.in --output-file image/requirements.txt
 	$(COMPILE) --no-deps requirements/serve.in --constraints image/requirements.txt \
 		--output-file requirements/serve.txt
 	$(COMPILE) requirements/lab.in --constraints requirements/serve.txt $(NO_TORCH) \
 		--output-file requirements/lab.txt
 	$(COMPILE) --no-deps requirements/lab-encoder.in --output-file requirements/lab-encoder.txt
+	$(COMPILE) requirements/test.in --constraints requirements/serve.txt \
+		--constraints requirements/lab.txt --output-file requirements/test.txt
 	$(COMPILE) requirements/dev.in --constraints requirements/serve.txt \
-		--constraints requirements/lab.txt --output-file requirements/dev.txt
+		--constraints requirements/lab.txt --constraints requirements/test.txt \
+		--output-file requirements/dev.txt
 	$(COMPILE) requirements/fuzz.in --output-file requirements/fuzz.txt
 	$(COMPILE) bench/original/requirements.in --constraints requirements/lab.txt $(NO_TORCH) \
 		--output-file bench/original/requirements.txt
-	$(COMPILE) requirements/infra.in --output-file requirements/infra.txt
-	$(COMPILE) requirements/supply.in --output-file requirements/supply.txt
+	$(COMPILE) requirements/infra.in --constraints requirements/serve.txt \
+		--output-file requirements/infra.txt
 	$(COMPILE) --no-deps requirements/local-image.in --output-file requirements/local-image.txt
 
-clean:  ## remove the environment and everything that was built
-	rm -rf $(VENV) $(INFRA) $(ORIGINAL) $(SUPPLY) infra/node_modules build dist runs cdk.out
+clean:  ## remove the environments and everything that was built
+	rm -rf $(VENV) $(INFRA) $(ORIGINAL) infra/node_modules build dist runs cdk.out

@@ -1,14 +1,16 @@
-"""The whole deployment on one machine, without an AWS account.
+"""A deployment on one machine, without an AWS account.
 
-    needs.py        what it asks of the machine, and how it says that something is missing
-    processes.py    children that end when their parent does
-    engine.py       a Docker daemon of its own
-    base.py         images that stand in for AWS's base image
-    registry.py     the ``docker`` that CDK runs: images for ECR go to the local registry
-    emulator.py     MiniStack as AWS
-    distributed_map.py  what its Step Functions lack
-    deployment.py   bootstrap, deploy, call, destroy
-    __main__.py     all of it, until Ctrl-C
+    prerequisites.py    what the machine must offer
+    processes.py        child processes that end with their parent
+    engine.py           a Docker daemon of its own
+    base_images.py      stand-ins for AWS's base image
+    registry.py         the ``docker`` that CDK runs: pushes to ECR go to the local registry
+    emulator.py         MiniStack in place of AWS, with corrections
+    distributed_map.py  correction: batches and results of a Distributed Map
+    environments.py     correction: execution environments of functions
+    deployment.py       connects the operations of ``infra/`` to all of this
+    soak_deployment.py  a soak test of a local deployment
+    __main__.py         deploy, wait for Ctrl-C, destroy
 
-Everything listens on 127.0.0.1 and lives in ``build/local_aws/``.
+Everything listens on 127.0.0.1 and keeps its files in ``build/local_aws/``.
 """

@@ -1,69 +1,78 @@
-"""Deploy the scorer on this machine, say how to call it, and take it down on Ctrl-C."""
+"""Deploy the scorer on this machine, print how to call it, and destroy it on Ctrl-C."""
 
 import argparse
 import signal
 import sys
+from collections.abc import Mapping
 
-from infra.cdk import ROOT, CdkError
-from infra.operate import OperationError
-from infra.settings import Settings, SettingsError, from_words
+from infra.account import OperationError
+from infra.cdk_cli import ROOT, CdkError
+from infra.settings import Settings, SettingsError, parse_overrides
 
-from . import deployment, needs
-from .processes import ChildError
+from local_aws import deployment, prerequisites
+from local_aws.processes import ChildError
+
+INTERRUPTED = 130  # exit status
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m local_aws", description=__doc__)
     parser.add_argument("setting", nargs="*", help="as in settings.toml, like memory=4096")
-    parser.add_argument("--once", action="store_true", help="take it down at once")
+    parser.add_argument("--once", action="store_true", help="destroy it immediately")
     options = parser.parse_args()
-    for asked in (signal.SIGINT, signal.SIGTERM):  # a shell may have told us to ignore the first
-        signal.signal(asked, _interrupt)
+    # A shell may have told its background processes to ignore SIGINT.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
-        given = from_words(options.setting)
-        settings = Settings.load(given, folder=ROOT)
-        needs.check(settings.architecture)
-        with deployment.running(memory=settings.memory, disk=settings.ephemeral_storage) as cloud:
-            operator = cloud.operator(**given)
-            print("bootstrapping", file=sys.stderr)
-            operator.bootstrap()
-            print("deploying", file=sys.stderr)
-            operator.show()
-            outputs = operator.deploy()
-            try:
-                _explain(cloud, outputs)
-                if not options.once:
-                    signal.pause()
-            except KeyboardInterrupt:
-                pass
-            finally:
-                print("destroying", file=sys.stderr)
-                operator.destroy()
-    except needs.UnfitError as error:
+        overrides = parse_overrides(options.setting)
+        settings = Settings.load(overrides, folder=ROOT)
+        prerequisites.check(settings.architecture)
+        _run(settings, overrides, wait=not options.once)
+    except prerequisites.PrerequisiteError as error:
         print(error, file=sys.stderr)
-        return needs.UNFIT
+        return prerequisites.CANNOT_RUN
     except (SettingsError, OperationError, CdkError, ChildError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     return 0
+
+
+def _run(settings: Settings, overrides: Mapping[str, str], *, wait: bool) -> None:
+    """Deploy, wait for Ctrl-C if asked to, and destroy."""
+    with deployment.running(memory=settings.memory, disk=settings.ephemeral_storage) as cloud:
+        operator = cloud.operator(**overrides)
+        print("bootstrapping", file=sys.stderr)
+        operator.bootstrap()
+        print("deploying", file=sys.stderr)
+        operator.diff()
+        outputs = operator.deploy()
+        try:
+            _print_usage(cloud, outputs)
+            if wait:
+                signal.pause()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            print("destroying", file=sys.stderr)
+            operator.destroy()
 
 
 def _interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _explain(cloud: deployment.Cloud, outputs: dict[str, str]) -> None:
+def _print_usage(cloud: deployment.Cloud, outputs: Mapping[str, str]) -> None:
     for name, url in outputs.items():
         if name in ("Url", "GatewayUrl"):
-            here = cloud.here(url)
-            print(f"\n{url}\nanswers on this machine as\n{here}\n")
-            print(f"""curl -d '{{"text": "The town should keep its library."}}' {here}""")
-    print("\nWith these in the environment, AWS's own tools look here too:\n")
+            local_url = cloud.resolve_url(url)
+            print(f"\n{url}\nis on this machine at\n{local_url}\n")
+            print(f"""curl -d '{{"text": "The town should keep its library."}}' {local_url}""")
+    print("\nWith these environment variables, AWS's own tools use the emulator:\n")
     for name, value in cloud.emulator.env.items():
         print(f"export {name}={value}")
-    print("\nCtrl-C takes it down.", flush=True)
+    print("\nPress Ctrl-C to destroy the deployment.", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The repository's own operations against the emulator instead of AWS."""
+"""Operate a deployment in the emulator instead of in AWS."""
 
 import os
 import sys
@@ -9,20 +9,24 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from infra.cdk import ROOT
-from infra.operate import Operator
+from infra.account import Account
+from infra.cdk_cli import ROOT
+from infra.operations import Operator
 from infra.settings import Settings
 
-from . import base, emulator, engine, registry
+from local_aws import base_images, emulator, engine, registry
 
-FOLDER = ROOT / "build" / "local_aws"
+FOLDER = ROOT / "build" / "local_aws"  # of images, logs and generated files
 
 
-@dataclass
+@dataclass(frozen=True)
 class Cloud:
-    """An engine and an emulator, and the repository that is deployed to them.
+    """An emulated cloud, and the repository that is deployed to it.
 
-    ``root`` is the repository's folder: this one, or a copy that holds a model of its own.
+    Attributes:
+        engine: runs the containers of functions.
+        emulator: answers in place of AWS.
+        root: this repository, or a copy with another model.
     """
 
     engine: engine.Engine
@@ -30,70 +34,81 @@ class Cloud:
     root: Path = ROOT
 
     @property
-    def session(self) -> boto3.Session:
-        """The emulator's one account, for AWS's own library."""
-        return boto3.Session(
-            aws_access_key_id=self.emulator.key,
-            aws_secret_access_key=emulator.SECRET,
+    def account(self) -> Account:
+        """The emulator's only account."""
+        session = boto3.Session(
+            aws_access_key_id=self.emulator.access_key,
+            aws_secret_access_key=emulator.SECRET_KEY,
             region_name=emulator.REGION,
+        )
+        return Account(
+            session=session,
+            endpoint_url=self.emulator.endpoint_url,
+            resolve_url=self.resolve_url,
         )
 
     def client(self, service: str) -> Any:
-        return self.session.client(service, endpoint_url=self.emulator.endpoint)
+        """Return a boto3 client."""
+        return self.account.client(service)
 
     @property
     def env(self) -> dict[str, str]:
-        """The variables with which CDK and its docker find engine and emulator."""
+        """Environment variables with which CDK and its docker find engine and emulator."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         return {
             **kept,
             **self.engine.env,
             **self.emulator.env,
-            "CDK_DOCKER": str(_wrapper()),
-            registry.VARIABLE: self.emulator.host,
+            "CDK_DOCKER": str(_write_docker_wrapper()),
+            registry.REGISTRY_VARIABLE: self.emulator.host,
             "PYTHONPATH": str(ROOT),
         }
 
     def operator(self, **settings: object) -> Operator:
-        """Return what deploys here with these settings."""
-        chosen = {"base_image": base.FUNCTION, "lab_image": base.LAB, **settings}
-        given = {name: str(value) for name, value in chosen.items()}
+        """Return an operator of a deployment with these settings."""
+        images = {
+            "base_image": base_images.FUNCTION_IMAGE,
+            "lab_image": base_images.LAB_IMAGE,
+        }
+        overrides = {name: str(value) for name, value in (images | settings).items()}
         return Operator(
-            Settings.load(given, folder=self.root),
-            given,
+            settings=Settings.load(overrides, folder=self.root),
+            overrides=overrides,
+            account=self.account,
             root=self.root,
             env=self.env,
-            session=self.session,
-            endpoint=self.emulator.endpoint,
-            reach=self.here,
             quiet=True,
         )
 
-    def here(self, url: str) -> str:
-        """Return the address at which the emulator answers for a URL of AWS."""
+    def resolve_url(self, url: str) -> str:
+        """Return the address at which the emulator answers a URL of AWS."""
         host, _, path = url.removeprefix("https://").partition("/")
-        first, service, *_ = host.split(".")
-        return f"{self.emulator.endpoint}/_aws/{service}/{first}/{path}"
+        resource, service, *_ = host.split(".")
+        return f"{self.emulator.endpoint_url}/_aws/{service}/{resource}/{path}"
 
 
 @contextmanager
 def running(root: Path = ROOT, *, memory: int = 3008, disk: int = 10_240) -> Iterator[Cloud]:
-    """Run engine and emulator, with the stand-ins of AWS's base image made.
+    """Run engine and emulator, with the base images built.
 
     Args:
-        root: the repository's folder.
-        memory: what a function may use, in MB.
-        disk: what it may write to ``/tmp``, in MB.
+        root: the repository that is deployed.
+        memory: limit of a function's container, in MB.
+        disk: size of its ``/tmp``, in MB.
+
+    Raises:
+        PrerequisiteError: this machine cannot run the engine.
+        ChildError: the emulator does not start.
     """
     FOLDER.mkdir(parents=True, exist_ok=True)
     with engine.running(FOLDER) as docker:
-        base.make_bases(docker, FOLDER)
+        base_images.make_base_images(docker, FOLDER)
         with emulator.running(docker, FOLDER, memory=memory, disk=disk) as aws:
             yield Cloud(docker, aws, root)
 
 
-def _wrapper() -> Path:
-    """Write the program that CDK_DOCKER names; it must be one word."""
+def _write_docker_wrapper() -> Path:
+    """Write the program for CDK_DOCKER, which must be a path without arguments."""
     path = FOLDER / "docker-to-local-registry"
     path.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m local_aws.registry "$@"\n')
     path.chmod(0o755)

@@ -1,4 +1,4 @@
-"""A Docker daemon of its own: its images, its socket, nothing of the machine's."""
+"""A Docker daemon of its own, separate from any other on the machine."""
 
 import fcntl
 import os
@@ -11,32 +11,47 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from .needs import UnfitError
-from .processes import Child, ChildError
+from local_aws.prerequisites import PrerequisiteError
+from local_aws.processes import Child, ChildError
 
-# Debian's own client, which still builds without a plug-in.
-CLIENT = "/usr/bin/docker"
+CLIENT = "/usr/bin/docker"  # Debian's client, which builds without a plug-in
+MAX_ERROR_CHARACTERS = 3000
 
 
 @dataclass(frozen=True)
 class Engine:
-    """A running daemon."""
+    """A running daemon.
+
+    Attributes:
+        socket: on which it listens.
+    """
 
     socket: Path
 
     @property
     def env(self) -> dict[str, str]:
-        """The variables with which a client finds it and builds with BuildKit."""
+        """Environment variables with which a client finds the daemon and builds with BuildKit."""
         return {"DOCKER_HOST": f"unix://{self.socket}", "DOCKER_BUILDKIT": "1"}
 
     def docker(self, *arguments: str, stdin: IO[bytes] | None = None) -> str:
-        """Run the client and return what it prints."""
+        """Run the client and return its standard output.
+
+        Raises:
+            RuntimeError: it failed; the message ends with its output.
+        """
         return self._run(arguments, stdin).stdout
 
     def logs(self, container: str) -> str:
-        """Return what a container has said, on standard output and on standard error."""
+        """Return the output of a container: standard output, then standard error."""
         done = self._run(("logs", container))
         return done.stdout + done.stderr
+
+    def has(self, image: str) -> bool:
+        return bool(self.docker("images", "--quiet", image).strip())
+
+    def size(self, image: str) -> int:
+        """Return the size of an image in bytes, its base included."""
+        return int(self.docker("image", "inspect", "--format", "{{.Size}}", image))
 
     def _run(
         self, arguments: Sequence[str], stdin: IO[bytes] | None = None
@@ -50,50 +65,50 @@ class Engine:
             check=False,
         )
         if done.returncode != 0:
-            raise RuntimeError(f"docker {arguments[0]}: {(done.stderr or done.stdout)[-3000:]}")
+            output = (done.stderr or done.stdout)[-MAX_ERROR_CHARACTERS:]
+            raise RuntimeError(f"docker {arguments[0]}: {output}")
         return done
-
-    def has(self, image: str) -> bool:
-        return bool(self.docker("images", "--quiet", image).strip())
-
-    def size(self, image: str) -> int:
-        """Return the bytes of an image, its base included."""
-        return int(self.docker("image", "inspect", "--format", "{{.Size}}", image))
 
 
 @contextmanager
 def running(folder: Path) -> Iterator[Engine]:
-    """Run a daemon over a folder, which keeps its images for the next time.
+    """Run a daemon.
+
+    Args:
+        folder: of its images, which are kept for the next run, and of its log.
 
     Raises:
-        UnfitError: the machine does not let one run; the message has the daemon's own words.
+        PrerequisiteError: the daemon cannot run on this machine, or already runs.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder), _daemon(folder) as engine:
+    with _lock(folder), _daemon(folder) as engine:
         yield engine
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the folder: two daemons over the same images would spoil them."""
+def _lock(folder: Path) -> Iterator[None]:
+    """Lock the folder, because two daemons would corrupt each other's images."""
     with (folder / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise UnfitError("Another local deployment is running; end that one first.") from None
+            raise PrerequisiteError(
+                "Another local deployment is running; end that one first."
+            ) from None
         yield
 
 
 @contextmanager
 def _daemon(folder: Path) -> Iterator[Engine]:
-    place = Path(tempfile.mkdtemp(prefix="essay-scorer-docker-"))  # a socket's path is short
-    engine = Engine(place / "socket")
+    # In a short path, because the path of a socket may have at most 107 characters.
+    runtime = Path(tempfile.mkdtemp(prefix="essay-scorer-docker-"))
+    engine = Engine(runtime / "socket")
     try:
         with Child(
             "dockerd",
-            _command(folder, place),
+            _command(folder, runtime),
             log=folder / "dockerd.log",
-            ready=engine.socket.exists,
+            is_ready=engine.socket.exists,
         ):
             engine.docker("version")
             try:
@@ -101,18 +116,18 @@ def _daemon(folder: Path) -> Iterator[Engine]:
             finally:
                 _remove_containers(engine)
     except ChildError as error:
-        raise UnfitError(str(error)) from error
+        raise PrerequisiteError(str(error)) from error
     finally:
-        shutil.rmtree(place, ignore_errors=True)
+        shutil.rmtree(runtime, ignore_errors=True)
 
 
-def _command(folder: Path, place: Path) -> Sequence[str]:
+def _command(folder: Path, runtime: Path) -> Sequence[str]:
     return (
         "dockerd",
         f"--data-root={folder / 'docker'}",
-        f"--exec-root={place / 'exec'}",
-        f"--pidfile={place / 'pid'}",
-        f"--host=unix://{place / 'socket'}",
+        f"--exec-root={runtime / 'exec'}",
+        f"--pidfile={runtime / 'pid'}",
+        f"--host=unix://{runtime / 'socket'}",
         "--ip=127.0.0.1",
     )
 

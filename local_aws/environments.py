@@ -1,42 +1,43 @@
-"""What MiniStack lacks of a function's execution environments.
+"""Execution environments of functions, as AWS Lambda keeps them and MiniStack does not.
 
-Its CloudFormation leaves a reserved concurrency out, and a published version never knew it.
-Here both have it, and a reservation that leaves the account less than AWS insists on fails, as
-there.  And each version has environments of its own: an update of the function ends none that
-work for a version that was published before.
+- CloudFormation sets reserved concurrency, for published versions too. A reservation that leaves
+  the account less unreserved concurrency than AWS requires fails, as it does in AWS.
+- Every version has environments of its own, so that an update of the function does not end those
+  of a version that was published earlier.
 """
 
 from collections.abc import Callable
 from typing import Any
 
-ACCOUNT, UNRESERVED = 1000, 100  # environments: a new account's quota, and what must stay free
-LATEST = "$LATEST"  # the version that changes
+ACCOUNT_CONCURRENCY = 1000  # environments: the default quota of an account
+MIN_UNRESERVED_CONCURRENCY = 100  # environments, of those
+LATEST = "$LATEST"  # the unpublished version
 
 Handler = Callable[..., Any]
 
 
 def install() -> None:
-    """Put both into a MiniStack that was imported in this process."""
-    _reserve()
+    """Correct the MiniStack that this process has imported."""
+    _add_reserved_concurrency()
     _separate_versions()
 
 
-def _reserve() -> None:
+def _add_reserved_concurrency() -> None:
     from ministack.services import lambda_svc
     from ministack.services.cloudformation import provisioners
 
-    def reserving(provision: Handler, place: int) -> Handler:
-        """Return a handler that also reserves what its properties, at that place, say."""
+    def reserving(provision: Handler, position: int) -> Handler:
+        """Return a handler that also sets reserved concurrency.
 
-        def handle(*given: Any, **named: Any) -> Any:
-            reserved = given[place].get("ReservedConcurrentExecutions")
-            if reserved is not None and int(reserved) > ACCOUNT - UNRESERVED:
-                raise ValueError(
-                    "Specified ReservedConcurrentExecutions for function decreases account's "
-                    f"UnreservedConcurrentExecution below its minimum value of [{UNRESERVED}]."
-                )
-            name, attributes = provision(*given, **named)
-            lambda_svc._functions[name]["concurrency"] = reserved and int(reserved)
+        Args:
+            provision: MiniStack's handler.
+            position: of the resource's properties among its arguments.
+        """
+
+        def handle(*arguments: Any, **named: Any) -> Any:
+            reserved = _read_reservation(arguments[position])
+            name, attributes = provision(*arguments, **named)
+            lambda_svc._functions[name]["concurrency"] = reserved
             return name, attributes
 
         return handle
@@ -45,21 +46,37 @@ def _reserve() -> None:
     handlers["create"] = reserving(handlers["create"], 1)  # (logical id, properties, stack)
     handlers["update"] = reserving(handlers["update"], 2)  # (physical id, old, new, stack)
 
-    def reserved(_function: Any, config: dict[str, Any]) -> int | None:
-        own = lambda_svc._functions.get(config["FunctionName"]) or {}
-        found = own.get("concurrency")
-        return None if found is None else int(found)
+    def reserved_concurrency(_function: Any, config: dict[str, Any]) -> int | None:
+        function = lambda_svc._functions.get(config["FunctionName"]) or {}
+        reserved = function.get("concurrency")
+        return None if reserved is None else int(reserved)
 
-    lambda_svc._reserved_concurrency = reserved
+    lambda_svc._reserved_concurrency = reserved_concurrency
+
+
+def _read_reservation(properties: dict[str, Any]) -> int | None:
+    """Return the reserved concurrency of a function in a template; None if it reserves none.
+
+    Raises:
+        ValueError: too little would be left, in AWS's words.
+    """
+    reserved = properties.get("ReservedConcurrentExecutions")
+    if reserved is not None and int(reserved) > ACCOUNT_CONCURRENCY - MIN_UNRESERVED_CONCURRENCY:
+        raise ValueError(
+            "Specified ReservedConcurrentExecutions for function decreases account's "
+            "UnreservedConcurrentExecution below its minimum value of "
+            f"[{MIN_UNRESERVED_CONCURRENCY}]."
+        )
+    return None if reserved is None else int(reserved)
 
 
 def _separate_versions() -> None:
     from ministack.services import lambda_svc
 
-    key_of = lambda_svc._warm_pool_key
+    pool_key = lambda_svc._warm_pool_key
 
-    def key(function: str, config: dict[str, Any]) -> str:
-        return f"{key_of(function, config)}:{config.get('Version', LATEST)}"
+    def version_pool_key(function: str, config: dict[str, Any]) -> str:
+        return f"{pool_key(function, config)}:{config.get('Version', LATEST)}"
 
     def end_latest(account: str, function: str) -> None:
         """End the environments of a function's unpublished version."""
@@ -72,5 +89,5 @@ def _separate_versions() -> None:
         for environment in ended:
             lambda_svc._kill_pool_entry(environment)
 
-    lambda_svc._warm_pool_key = key
+    lambda_svc._warm_pool_key = version_pool_key
     lambda_svc._pool_kill_function = end_latest

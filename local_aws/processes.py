@@ -1,4 +1,4 @@
-"""Children that end when their parent does, each by its own id."""
+"""Child processes that end with their parent."""
 
 import subprocess
 import time
@@ -7,15 +7,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-PATIENCE = 60  # seconds until a child must be ready, or gone
+MAX_WAIT = 60  # seconds until a child must be ready, or must have ended
+POLL_INTERVAL = 0.1  # seconds
+LOG_LINES = 10  # of a child that did not start, for the error message
 
 
 class ChildError(RuntimeError):
-    """A child did not start; the message names its log."""
+    """A child process did not start; the message has the last lines of its log."""
 
 
 class Child:
-    """A process with a log, ready once a check says so, ended on leaving the context."""
+    """A process with a log; its context starts it, waits until it is ready, and ends it."""
 
     def __init__(
         self,
@@ -23,11 +25,20 @@ class Child:
         command: Sequence[str],
         *,
         log: Path,
-        ready: Callable[[], bool],
+        is_ready: Callable[[], bool],
         env: Mapping[str, str] | None = None,
     ) -> None:
+        """Describe the process; entering the context starts it.
+
+        Args:
+            name: for error messages.
+            command: program and arguments.
+            log: the file for its output.
+            is_ready: returns whether it has started.
+            env: its environment variables; those of this process if None.
+        """
         self.name, self.log = name, log
-        self._command, self._ready, self._env = list(command), ready, env
+        self._command, self._is_ready, self._env = list(command), is_ready, env
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -38,14 +49,14 @@ class Child:
                 stdout=file,
                 stderr=subprocess.STDOUT,
                 env=self._env,
-                start_new_session=True,  # Ctrl-C reaches the parent alone, which ends it in order
+                start_new_session=True,  # Ctrl-C reaches only the parent, which ends its children
             )
-        end = time.monotonic() + PATIENCE
-        while not self._ready():
-            if self._process.poll() is not None or time.monotonic() > end:
+        deadline = time.monotonic() + MAX_WAIT
+        while not self._is_ready():
+            if self._process.poll() is not None or time.monotonic() > deadline:
                 self._stop()
-                raise ChildError(f"{self.name} did not start; {self.log} says:\n{self._tail()}")
-            time.sleep(0.1)
+                raise ChildError(f"{self.name} did not start; {self.log} ends:\n{self._tail()}")
+            time.sleep(POLL_INTERVAL)
         return self
 
     def __exit__(
@@ -58,7 +69,7 @@ class Child:
 
     def _tail(self) -> str:
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
-        return "\n".join(lines[-10:])
+        return "\n".join(lines[-LOG_LINES:])
 
     def _stop(self) -> None:
         process = self._process
@@ -66,7 +77,7 @@ class Child:
             return
         process.terminate()
         try:
-            process.wait(PATIENCE)
+            process.wait(MAX_WAIT)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

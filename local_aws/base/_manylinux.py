@@ -1,4 +1,4 @@
-"""Tells pip which wheels Amazon Linux 2023 takes: those for glibc 2.34 and older."""
+"""Limit pip to wheels that run on Amazon Linux 2023, whose glibc is 2.34 (PEP 600)."""
 
 
 def manylinux_compatible(major: int, minor: int, _architecture: str) -> bool:

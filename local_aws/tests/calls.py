@@ -1,16 +1,16 @@
-"""Calls to a deployment, as a shell makes them."""
+"""Call a deployment with curl, as a user does from a shell."""
 
 import json
 import subprocess
 from dataclasses import dataclass
 from typing import Any
 
-TEXT = json.dumps({"text": "Ceci est un essai pour être noté."})
+FRENCH_REQUEST = json.dumps({"text": "Ceci est un essai pour être noté."})
 
 
 @dataclass(frozen=True)
-class Reply:
-    """What curl got."""
+class Response:
+    """An HTTP response; the names of headers are lower case."""
 
     status: int
     headers: dict[str, str]
@@ -20,27 +20,32 @@ class Reply:
     def json(self) -> Any:
         return json.loads(self.body)
 
+    @property
+    def error_code(self) -> str:
+        """The code of one of the function's errors."""
+        return str(self.json["error"]["code"])
 
-def curl(url: str, *options: str, data: bytes | None = None) -> Reply:
-    """Call a URL as a shell does; ``data`` goes through standard input."""
-    given = ("--data-binary", "@-") if data is not None else ()
+
+def curl(url: str, *options: str, data: bytes | None = None) -> Response:
+    """Call a URL.
+
+    Args:
+        url: to call.
+        options: of curl.
+        data: a body, which curl reads from standard input.
+
+    Raises:
+        CalledProcessError: there is no response.
+    """
+    body_options = ("--data-binary", "@-") if data is not None else ()
+    always = ("--silent", "--show-error", "--include", "--max-time", "60")
     done = subprocess.run(
-        [
-            "curl",
-            "--silent",
-            "--show-error",
-            "--include",
-            "--max-time",
-            "60",
-            *options,
-            *given,
-            url,
-        ],
+        ["curl", *always, *options, *body_options, url],
         input=data,
         capture_output=True,
         check=True,
     )
     head, _, body = done.stdout.decode().partition("\r\n\r\n")
-    first, *lines = head.split("\r\n")
+    status_line, *lines = head.split("\r\n")
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
-    return Reply(int(first.split()[1]), headers, body)
+    return Response(int(status_line.split()[1]), headers, body)

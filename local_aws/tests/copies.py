@@ -1,22 +1,22 @@
-"""Copies of the repository, to deploy something else than it holds."""
+"""Copies of the repository, to deploy another model or another handler."""
 
 import shutil
 from pathlib import Path
 
-from infra.cdk import ROOT
+from infra.cdk_cli import ROOT
 
-LAYOUT = ("app.py", "cdk.json", ".dockerignore", "infra", "image", "requirements", "src", "models",
-          "examples")  # fmt: skip
+DEPLOYED = ("app.py", "cdk.json", ".dockerignore", "infra", "image", "requirements", "src",
+            "models", "examples")  # fmt: skip
 
 
-def copy_repository(root: Path) -> None:
-    """Copy what a deployment is made of, without a model of one's own."""
-    for name in LAYOUT:
+def copy_repository(target: Path) -> None:
+    """Copy what a deployment is built from, without the user's own artifacts."""
+    for name in DEPLOYED:
         source = ROOT / name
         if source.is_dir():
-            leave = shutil.ignore_patterns("node_modules", "__pycache__", "tests")
-            shutil.copytree(source, root / name, ignore=leave)
+            ignored = shutil.ignore_patterns("node_modules", "__pycache__", "tests")
+            shutil.copytree(source, target / name, ignore=ignored)
         else:
-            shutil.copy(source, root / name)
-    shutil.rmtree(root / "image" / "models", ignore_errors=True)
-    (root / ".venv-infra").symlink_to(ROOT / ".venv-infra")
+            shutil.copy(source, target / name)
+    shutil.rmtree(target / "image" / "models", ignore_errors=True)
+    (target / ".venv-infra").symlink_to(ROOT / ".venv-infra")

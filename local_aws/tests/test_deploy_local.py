@@ -1,4 +1,4 @@
-"""`make deploy-local` as a person runs it, and ends it."""
+"""`make deploy-local`, interrupted with Ctrl-C."""
 
 import signal
 import subprocess
@@ -7,15 +7,15 @@ import time
 
 import psutil
 import pytest
-from infra.cdk import ROOT
+from infra.cdk_cli import ROOT
 
-from local_aws.needs import UNFIT
+from local_aws.prerequisites import CANNOT_RUN
 
-PLACE = "essay-scorer-docker-"  # in the command line of everything that the daemon starts
+RUNTIME_FOLDER = "essay-scorer-docker-"  # in the command line of all processes of the daemon
 
 
 def _deploy_until(marker: str) -> subprocess.Popen[str]:
-    """Start it, and return once it has said something."""
+    """Start the command, and return once it has printed the marker."""
     process = subprocess.Popen(
         [sys.executable, "-m", "local_aws"],
         cwd=ROOT,
@@ -24,21 +24,21 @@ def _deploy_until(marker: str) -> subprocess.Popen[str]:
         text=True,
     )
     assert process.stdout is not None
-    said = []
+    output = []
     for line in process.stdout:
-        said.append(line)
+        output.append(line)
         if marker in line:
             return process
-    if process.wait() == UNFIT:
-        pytest.exit(f"not run: {said[-1]}", returncode=UNFIT)
-    raise AssertionError("".join(said))
+    if process.wait() == CANNOT_RUN:
+        pytest.exit(f"not run: {output[-1]}", returncode=CANNOT_RUN)
+    raise AssertionError("".join(output))
 
 
-def _started_by(process: subprocess.Popen[str]) -> list[psutil.Process]:
-    """Return its processes, those in containers too, which are nobody's children."""
+def _descendants(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """Return the processes that it started; those in containers have another parent."""
     found = psutil.Process(process.pid).children(recursive=True)
     for other in psutil.process_iter(["cmdline"]):
-        if any(PLACE in word for word in other.info["cmdline"] or ()):
+        if any(RUNTIME_FOLDER in word for word in other.info["cmdline"] or ()):
             found += [other, *other.children(recursive=True)]
     return list(dict.fromkeys(found))
 
@@ -48,20 +48,20 @@ def _started_by(process: subprocess.Popen[str]) -> list[psutil.Process]:
     [
         ("deploying", 130, {"dockerd", "containerd"}),
         (
-            "Ctrl-C takes it down.",
+            "Press Ctrl-C to destroy the deployment.",
             0,
             {"dockerd", "containerd", "containerd-shim", "aws-lambda-rie"},
         ),
     ],
 )
-def test_ctrl_c_leaves_no_process(marker: str, status: int, programs: set[str]) -> None:
+def test_ctrl_c_ends_all_processes(marker: str, status: int, programs: set[str]) -> None:
     process = _deploy_until(marker)
     time.sleep(1)
-    started = _started_by(process)
+    started = _descendants(process)
     names = {one.name() for one in started if one.is_running()}
     assert {name for name in programs if not any(name in other for other in names)} == set()
     process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=180)
-    assert process.returncode == status, said
+    output, _ = process.communicate(timeout=180)
+    assert process.returncode == status, output
     _, alive = psutil.wait_procs(started, timeout=5)
     assert alive == []

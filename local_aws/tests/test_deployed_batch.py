@@ -1,0 +1,184 @@
+"""Whole files through the deployed Distributed Map, as a user submits and fetches them.
+
+The environment variable ``ESSAYS`` sets how many; `make e2e-batch` uses 5,000.
+"""
+
+import csv
+import json
+import os
+import random
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from infra.cdk_cli import ROOT
+from infra.operations import Operator
+
+from local_aws.deployment import Cloud
+
+ESSAYS = int(os.environ.get("ESSAYS", "200"))
+KILLING_TIME = 10  # seconds
+MAX_CELL = 16 * 1024 * 1024  # characters
+SENTENCES = (
+    "The town should keep its library open on Sundays.",
+    "Many families have no other day to visit it together.",
+    "Some people say that nobody reads any more, but the shelves tell another story.",
+    "Therefore the council ought to pay for two more hours.",
+)
+
+Rows = list[dict[str, str]]
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def operator(cloud: Cloud) -> Iterator[Operator]:
+    operator = cloud.operator(name="many", batch="true", batch_size=20, batch_concurrency=4)
+    operator.bootstrap()
+    operator.deploy()
+    yield operator
+    operator.destroy()
+
+
+@pytest.fixture(scope="module")
+def outputs(operator: Operator) -> dict[str, str]:
+    return operator.outputs()
+
+
+@pytest.fixture(scope="module")
+def run(cloud: Cloud) -> Run:
+    """Return a function that runs the command line against the emulator."""
+    path = os.pathsep.join((str(ROOT / "src"), str(ROOT)))
+
+    def run_command(name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+        # boto3 is in one environment, what scores in the other.
+        environment = ".venv" if name == "batch" else ".venv-infra"
+        program = (str(ROOT / environment / "bin" / "python"), "-m", "essay_scorer.cli")
+        return subprocess.run(
+            [*program, name, *map(str, arguments)],
+            env={**cloud.env, "PYTHONPATH": path},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run_command
+
+
+def _write_essays(path: Path, replaced: dict[int, str] | None = None) -> Path:
+    """Write a file of essays; some of them, by their index, have another text."""
+    choose = random.Random(3)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["id", "text"])
+        for index in range(ESSAYS):
+            text = " ".join(choose.choices(SENTENCES, k=choose.randint(1, 4)))
+            writer.writerow([f"E{index}", (replaced or {}).get(index, text)])
+    return path
+
+
+def _read_rows(path: Path) -> Rows:
+    csv.field_size_limit(MAX_CELL)
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _score_in_aws(run: Run, outputs: dict[str, str], source: Path) -> tuple[Rows, str]:
+    """Submit a file and fetch its scores; return the rows and the summary."""
+    folder = f"s3://{outputs['BatchBucket']}/exam"
+    submitted = run("submit", source, folder, "--stack", "many")
+    assert submitted.returncode == 0, submitted.stderr
+    out = source.with_suffix(".aws.csv")
+    fetched = run("fetch", submitted.stdout.strip(), out)
+    assert fetched.returncode in (0, 3), fetched.stderr
+    return _read_rows(out), fetched.stderr
+
+
+def _score_locally(run: Run, source: Path, *, status: int) -> Rows:
+    out = source.with_suffix(".local.csv")
+    scored = run("batch", source, out, "--bundle", ROOT / "models" / "default")
+    assert scored.returncode == status
+    return _read_rows(out)
+
+
+def test_scores_equal_those_of_a_local_batch(
+    run: Run, outputs: dict[str, str], tmp_path: Path
+) -> None:
+    unscorable = {3: "", 50: "1234", 77: "a " * 140_000}
+    source = _write_essays(tmp_path / "essays.csv", unscorable)
+    rows, summary = _score_in_aws(run, outputs, source)
+    assert rows == _score_locally(run, source, status=3)
+    assert [index for index, row in enumerate(rows) if row["error"]] == sorted(unscorable)
+    assert f"scored   {ESSAYS - len(unscorable):,} of {ESSAYS:,} rows" in summary
+    assert "about $" in summary
+
+
+@contextmanager
+def _single_environment(cloud: Cloud) -> Iterator[None]:
+    """Throttle the function that scores batches to one execution environment."""
+    functions = cloud.client("lambda")
+    (name,) = [
+        function["FunctionName"]
+        for function in functions.list_functions()["Functions"]
+        if function["FunctionName"].startswith("many-Batch")
+    ]
+    functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
+    try:
+        yield
+    finally:
+        functions.delete_function_concurrency(FunctionName=name)
+
+
+@contextmanager
+def _kills(cloud: Cloud) -> Iterator[list[str]]:
+    """Kill a container every two seconds for a while; yields the list of those killed."""
+    stop, killed = threading.Event(), list[str]()
+
+    def kill() -> None:
+        while not stop.wait(2):
+            for container in cloud.engine.docker("ps", "--quiet").split()[:1]:
+                with suppress(RuntimeError):  # it has just ended by itself
+                    killed.append(cloud.engine.docker("kill", container))
+
+    killer, timer = threading.Thread(target=kill), threading.Timer(KILLING_TIME, stop.set)
+    killer.start()
+    timer.start()
+    try:
+        yield killed
+    finally:
+        stop.set()
+        killer.join()
+        timer.cancel()
+
+
+def test_every_essay_is_scored_once_despite_kills_and_throttling(
+    cloud: Cloud, run: Run, outputs: dict[str, str], tmp_path: Path
+) -> None:
+    source = _write_essays(tmp_path / "essays.csv")
+    with _single_environment(cloud), _kills(cloud) as killed:
+        rows, _ = _score_in_aws(run, outputs, source)
+    assert killed
+    failed = [row for row in rows if row["error"]]
+    print(f"{len(killed)} kills; {len(failed)} of {ESSAYS} essays have an error")
+    for row, local in zip(rows, _score_locally(run, source, status=0), strict=True):
+        assert row["id"] == local["id"]
+        assert row == local or (row["error"] == "not_scored" and not row["essay score"])
+    assert len(failed) <= ESSAYS // 10
+
+
+def test_state_holds_keys_and_no_essays(
+    cloud: Cloud, run: Run, outputs: dict[str, str], tmp_path: Path
+) -> None:
+    states = cloud.client("stepfunctions")
+    _score_in_aws(run, outputs, _write_essays(tmp_path / "essays.csv"))
+    time.sleep(0.1)
+    (latest, *_) = states.list_executions(stateMachineArn=outputs["BatchStateMachine"])[
+        "executions"
+    ]
+    found: dict[str, Any] = states.describe_execution(executionArn=latest["executionArn"])
+    assert "library" not in found["input"] + found["output"]
+    assert json.loads(found["output"])["ResultWriterDetails"]["Key"].endswith("manifest.json")

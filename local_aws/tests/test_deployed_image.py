@@ -1,0 +1,123 @@
+"""The image of a deployment: what it holds, what runs in it, and what that may do."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from socket import SOCK_STREAM
+
+import psutil
+import pytest
+from infra.cdk_cli import ROOT
+
+from local_aws import base_images
+from local_aws.deployment import Cloud
+from local_aws.engine import CLIENT
+from local_aws.prerequisites import CANNOT_RUN
+from local_aws.tests.calls import FRENCH_REQUEST, curl
+from local_aws.tests.pushed_images import list_pushed_images
+
+MAX_ADDED_BYTES = 250e6  # by the build, to the base image
+
+
+@pytest.fixture
+def image(cloud: Cloud, outputs: dict[str, str]) -> str:
+    """The image that the function runs."""
+    function = cloud.client("lambda").get_function(FunctionName=outputs["FunctionName"])
+    return str(function["Code"]["ImageUri"])
+
+
+@pytest.fixture
+def container(cloud: Cloud, url: str) -> str:
+    """A container in which the function has scored."""
+    curl(url, "--data", FRENCH_REQUEST)
+    return cloud.engine.docker("ps", "--quiet").split()[0]
+
+
+def test_function_runs_the_pushed_image(cloud: Cloud, image: str) -> None:
+    (pushed,) = list_pushed_images(cloud)
+    assert image.endswith(f":{pushed['imageTags'][0]}")
+
+
+def test_build_adds_little_to_the_base_image(cloud: Cloud, image: str) -> None:
+    added = cloud.engine.size(image) - cloud.engine.size(base_images.FUNCTION_IMAGE)
+    print(f"the build adds {added / 1e6:.0f} MB")
+    assert added <= MAX_ADDED_BYTES
+
+
+def test_it_runs_as_nobody_and_writes_only_to_tmp(cloud: Cloud, container: str) -> None:
+    python = ("exec", container, "python3", "-c")
+    assert cloud.engine.docker(*python, "import os; print(os.getuid())").strip() == "65534"
+    for folder in ("/", "/var/task", "/var/task/bundle", "/usr/bin"):
+        with pytest.raises(RuntimeError, match=r"Permission denied|Read-only file system"):
+            cloud.engine.docker(*python, f"open('{folder}/x', 'w')")
+    cloud.engine.docker(*python, "open('/tmp/x', 'w')")
+    as_root = ("exec", "--user=0", *python[1:])  # to whom permissions do not apply
+    for folder in ("/", "/var/task"):
+        with pytest.raises(RuntimeError, match="Read-only file system"):
+            cloud.engine.docker(*as_root, f"open('{folder}/x', 'w')")
+
+
+def test_it_has_only_the_programs_that_it_starts(cloud: Cloud, container: str) -> None:
+    code = (
+        "import os; print(*{n for d in ('/bin', '/sbin', '/usr/local/bin') for n in os.listdir(d)})"
+    )
+    programs = cloud.engine.docker("exec", container, "python3", "-c", code).split()
+    assert set(programs) == {"aws-lambda-rie", "bash", "dash", "python3", "python3.13", "sh"}
+    with pytest.raises(RuntimeError, match="No module named pip"):
+        cloud.engine.docker("exec", container, "python3", "-m", "pip", "--version")
+
+
+def test_second_local_deployment_is_refused(cloud: Cloud) -> None:
+    second = subprocess.run(
+        [sys.executable, "-m", "local_aws"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert second.returncode == CANNOT_RUN
+    assert second.stderr == "Another local deployment is running; end that one first.\n"
+
+
+def test_everything_listens_on_loopback_only(cloud: Cloud, container: str) -> None:
+    sockets = [
+        (process.name(), socket)
+        for process in psutil.Process().children(recursive=True)
+        for socket in process.net_connections("inet")
+        if socket.status == psutil.CONN_LISTEN or not (socket.raddr or socket.type == SOCK_STREAM)
+    ]
+    assert {"docker-proxy"} <= {name for name, _ in sockets}
+    assert {socket.laddr.ip for _, socket in sockets} == {"127.0.0.1"}
+
+
+def test_it_holds_only_runtime_bundle_and_handler(cloud: Cloud, container: str) -> None:
+    names = _list_folder(cloud, container, "/var/task")
+    packages = {name for name in names if not name.endswith((".dist-info", ".so"))}
+    assert packages == {
+        "__pycache__", "bundle", "essay_scorer", "fasttext", "main.py", "numpy", "numpy.libs",
+        "onnxruntime", "tokenizers",
+    }  # fmt: skip
+    assert "lab" not in _list_folder(cloud, container, "/var/task/essay_scorer")
+
+
+def _list_folder(cloud: Cloud, container: str, folder: str) -> list[str]:
+    code = f"import os; print(*os.listdir('{folder}'))"
+    return cloud.engine.docker("exec", container, "python3", "-c", code).split()
+
+
+def test_bill_of_materials_lists_the_system_packages(
+    cloud: Cloud, image: str, tmp_path: Path
+) -> None:
+    out = tmp_path / "sbom.json"
+    subprocess.run(
+        ["make", "sbom", f"DOCKER={CLIENT}", f"IMAGE={image}", f"ARGS=--out={out}"],
+        cwd=ROOT,
+        env={**os.environ, **cloud.engine.env},
+        check=True,
+    )
+    listed = {
+        f"{component['name']} {component['version']}"
+        for component in json.loads(out.read_bytes())["components"]
+        if component.get("purl", "").startswith("pkg:deb/")
+    }
+    query = ("run", "--rm", "--entrypoint=dpkg-query", base_images.FUNCTION_IMAGE, "-W", "-f")
+    installed = cloud.engine.docker(*query, "${Package} ${Version}\n").splitlines()
+    assert listed == set(installed)
