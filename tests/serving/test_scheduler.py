@@ -5,7 +5,8 @@ import threading
 import pytest
 
 from essay_scorer.serving.scheduler import Scheduler
-from tests.faults.server import until
+
+from ..faults.server_process import wait_until
 
 
 class Work:
@@ -24,7 +25,7 @@ class Work:
         thread = threading.Thread(target=self._take, args=(name, deadline, proceed))
         thread.start()
         self._threads.append(thread)
-        until(lambda: name in self.started or len(self._scheduler._waiting) > waiting)
+        wait_until(lambda: name in self.started or len(self._scheduler._waiting) > waiting)
 
     def _take(self, name: str, deadline: float, proceed: threading.Event) -> None:
         with self._scheduler.slot(deadline):
