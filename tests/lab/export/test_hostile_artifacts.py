@@ -1,4 +1,4 @@
-"""Artefacts that were made to do harm are refused with a sentence, and none of their code runs."""
+"""Malicious artifacts are refused with a clear error, and none of their code runs."""
 
 import os
 import pickle
@@ -14,22 +14,23 @@ import torch
 from transformers import BertConfig
 
 from essay_scorer.errors import FileError
-from essay_scorer.lab.export.artifacts import read_encoder, read_head
+from essay_scorer.lab.export.encoder_folder import read_encoder
+from essay_scorer.lab.export.keras_head import read_head
 
 
-class Harm:
-    """Its unpickling makes a folder."""
+class Payload:
+    """Creates a folder when it is unpickled."""
 
-    def __init__(self, place: Path) -> None:
-        self._place = place
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     def __reduce__(self) -> tuple[Any, tuple[str]]:
-        return os.mkdir, (str(self._place),)
+        return os.mkdir, (str(self._folder),)
 
 
 @pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file")
 @pytest.mark.parametrize("name", ["aes_model.h5", "aes_model.keras"])
-def test_a_head_with_code_in_it_is_not_loaded(tmp_path: Path, name: str) -> None:
+def test_a_head_with_code_is_not_loaded(tmp_path: Path, name: str) -> None:
     layers = [keras.Input((8,)), keras.layers.Lambda(lambda x: x + 1), keras.layers.Dense(1)]
     keras.Sequential(layers).save(tmp_path / name)
     with pytest.raises(FileError, match=rf"{name} is not a Keras model that can be loaded\."):
@@ -37,8 +38,8 @@ def test_a_head_with_code_in_it_is_not_loaded(tmp_path: Path, name: str) -> None
 
 
 @pytest.mark.parametrize("zipped", [True, False])
-def test_an_encoder_with_code_in_it_is_not_loaded(tmp_path: Path, zipped: bool) -> None:
-    harm, weights = tmp_path / "harm", tmp_path / "pytorch_model.bin"
+def test_an_encoder_with_code_is_not_loaded(tmp_path: Path, zipped: bool) -> None:
+    created, weights = tmp_path / "created", tmp_path / "pytorch_model.bin"
     config = BertConfig(
         vocab_size=10,
         hidden_size=4,
@@ -49,9 +50,9 @@ def test_an_encoder_with_code_in_it_is_not_loaded(tmp_path: Path, zipped: bool) 
     )
     config.save_pretrained(tmp_path)
     if zipped:
-        torch.save({"weights": Harm(harm)}, weights)
+        torch.save({"weights": Payload(created)}, weights)
     else:
-        weights.write_bytes(pickle.dumps(Harm(harm), protocol=2))
+        weights.write_bytes(pickle.dumps(Payload(created), protocol=2))
     with pytest.raises(FileError, match=r"has no weights that fit its config\.json"):
         read_encoder(tmp_path)
-    assert not harm.exists()
+    assert not created.exists()

@@ -1,0 +1,70 @@
+"""The evaluation report: complete, consistent, and judged by published criteria."""
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from essay_scorer import FileError, Scorer
+from essay_scorer.lab.evaluation.criteria import apply_criteria
+from essay_scorer.lab.evaluation.evaluate import evaluate
+from essay_scorer.lab.evaluation.evaluation_report import EvaluationReport
+
+
+def test_every_table_counts_all_essays(report: EvaluationReport) -> None:
+    assert sum(map(sum, report.confusion)) == report.essays == 72
+    assert sum(point.essays for point in report.calibration) == 72
+    assert {name: part.essays for name, part in report.by_prompt.items()} == {
+        "library": 36,
+        "<b>park</b>": 36,
+    }
+
+
+def test_two_raters_are_compared_with_each_other(report: EvaluationReport) -> None:
+    human = report.human
+    assert human is not None
+    assert human.essays == 72
+    assert human.exact == pytest.approx(0.5, abs=0.2)
+    assert human.qwk_degradation == pytest.approx(human.qwk - report.overall.qwk, abs=1e-3)
+    assert human.prmse is not None
+
+
+def test_each_criterion_is_met_or_not(report: EvaluationReport) -> None:
+    assert report.human is not None
+    group = report.by_group["gender"]["F"]
+    criteria = apply_criteria(
+        replace(report.overall, qwk=0.70, pearson=0.71, smd=-0.15),
+        replace(report.human, qwk_degradation=0.10, pearson_degradation=0.11),
+        {
+            "gender": {
+                "F": replace(group, dsm=0.05, essays=40),
+                "M": replace(group, dsm=0.5, essays=9),
+            }
+        },
+    )
+    assert [one.met for one in criteria] == [True, True, True, True, False, True]
+    assert len(report.criteria) == 6
+
+
+def test_the_manifest_records_the_same_numbers(report: EvaluationReport) -> None:
+    metrics, table = report.manifest_metrics(), report.to_dict()
+    assert list(metrics) == [
+        "essays", "qwk", "pearson", "exact", "adjacent", "smd", "coverage", "interval_scores",
+        "review", "qwk_by_prompt", "coverage_by", "review_curve", "flags",
+    ]  # fmt: skip
+    assert list(metrics["coverage_by"]) == ["prompt", "human score", "machine score"]
+    assert metrics["review_curve"] == table["review"]
+    assert list(metrics["review_curve"][0])[:3] == ["share", "essays", "qwk"]
+    assert metrics["qwk"] == table["overall"]["qwk"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"score": 3}, "nothing to measure"), ({"score": range(7, 79)}, "not on the bundle's scale")],
+)
+def test_scores_that_cannot_be_compared_are_refused(
+    scored_essays: pd.DataFrame, scorer: Scorer, change: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(FileError, match=message):
+        evaluate(scorer, scored_essays.assign(**change))

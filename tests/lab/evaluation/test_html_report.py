@@ -1,0 +1,53 @@
+"""The report's page: one self-contained file, with a table beside every chart."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from essay_scorer.cli.entry_point import main
+from essay_scorer.lab.evaluation.evaluation_report import EvaluationReport
+from essay_scorer.lab.evaluation.faithfulness import Faithfulness
+from essay_scorer.lab.evaluation.html_report import render_report
+from essay_scorer.lab.evaluation.robustness import ChangeResult, OffTopicRates, Robustness
+
+
+def test_the_page_is_one_file_with_tables_beside_charts(report: EvaluationReport) -> None:
+    page = render_report(report)
+    assert page.count("<svg") == 5
+    assert page.count("<table") >= 7
+    assert re.findall(r'(?:src|href)="(?!#|data:)', page) == []
+    assert "<b>park</b>" not in page
+    assert "&lt;b&gt;park&lt;/b&gt;" in page
+    for criterion in report.criteria:
+        assert f"{criterion.value:.3f}" in page
+
+
+def test_the_page_shows_robustness(report: EvaluationReport) -> None:
+    song = ChangeResult(
+        name="song", purpose="attack", essays=9, change=0.2, flagged=0.1, within=0.5, passed=False
+    )
+    robustness = Robustness(
+        attacks=[song, replace(song, name="one_typo", purpose="benign change", passed=True)],
+        off_topic=OffTopicRates(own=0.01, other=0.9),
+        explanations=Faithfulness(essays=3, top=0.7, random=0.3, correlation=0.89),
+    )
+    page = render_report(replace(report, robustness=robustness))
+    assert page.count("<svg") == 6
+    assert "not withstood" in page
+    assert "one typo (benign change)" in page
+    assert "r = 0.890" in page
+    assert "90.0%" in page
+
+
+def test_the_command_writes_the_page(
+    scored_essays: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "essays.csv"
+    scored_essays.to_csv(data, index=False)
+    command = ["evaluate", "--data", str(data), "--split", "all", "--scale", "1-6"]
+    assert main([*command, "--group", "gender", "--out", str(tmp_path / "out")]) == 0
+    assert "72 essays" in capsys.readouterr().out
+    assert "By gender" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
