@@ -1,1 +1,1 @@
-"""What all of this is made of: the locked packages, what is known against them, a bill of them."""
+"""The supply chain: locked packages, their known vulnerabilities, and a bill of materials."""

@@ -1,11 +1,12 @@
-"""Write the image's bill of materials: its packages, the model in it, and this program.
+"""Write the image's bill of materials: its packages, its model, and this program.
 
     python -m supply.sbom [--bundle models/default] [--image essay-scorer] [--out build/sbom.json]
 
-It is CycloneDX 1.6 in JSON, checked against that format's schema before it is written.  Each
-Python package has its hashes and its licence.  Given an image, the bill has the packages of its
-operating system too; without one it says that they are missing.  What no package owns (in AWS's
-base its Python and its runtime client) is never in it, so the bill calls itself incomplete.
+The format is CycloneDX 1.6 in JSON, validated against its schema before it is written. Each Python
+package has its hashes and its license. With ``--image``, the bill includes the operating system's
+packages; without, it says that they are missing. It never includes files that belong to no package,
+such as Python and the runtime interface client in AWS's base image, so it declares itself
+incomplete.
 """
 
 import argparse
@@ -19,86 +20,93 @@ from typing import Any
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from .locks import ROOT
-from .packages import Component, SbomError, licences, packages
-from .system import system
+from supply.locks import ROOT
+from supply.python_packages import Component, SbomError, bill_of_packages, license_choice
+from supply.system_packages import system_packages
 
 SCHEMA = SchemaVersion.V1_6
 ENVIRONMENT = ROOT / ".venv"
-MODEL = "model"  # the reference of the bundle's component
-BASE_IMAGE = "essay-scorer:base-image"
-NOT_LISTED = "Not listed; `make sbom IMAGE=essay-scorer` adds its system's packages."
-LISTED = "The packages of its system are listed, but nothing that no package owns."
+MODEL_REFERENCE = "model"  # of the bundle's component
+BASE_IMAGE_PROPERTY = "essay-scorer:base-image"
+WITHOUT_SYSTEM = "Not listed; `make sbom IMAGE=essay-scorer` adds its system packages."
+WITH_SYSTEM = "Its system packages are listed, but no files that belong to no package."
 
 
-def make(bundle: Path, of_system: Sequence[Component] = ()) -> dict[str, Any]:
-    """Return the bill of an image with this bundle, and with these parts of its system."""
-    added = [_model(bundle), *of_system]
-    bill = packages(ENVIRONMENT)
-    bill["components"] += added
+def make_bill(bundle: Path, system: Sequence[Component] = ()) -> dict[str, Any]:
+    """Return the bill of materials of an image.
+
+    Args:
+        bundle: the folder of the model that it contains.
+        system: its operating system and packages, if they are known.
+
+    Raises:
+        SbomError: the bundle has no manifest, or the packages' licenses are unknown.
+    """
+    model = _model_component(bundle)
+    bill = bill_of_packages(ENVIRONMENT)
+    bill["components"] += [model, *system]
     program = bill["metadata"]["component"]["bom-ref"]
-    parts = sorted(one["bom-ref"] for one in bill["components"])
+    parts = sorted(component["bom-ref"] for component in bill["components"])
     bill["dependencies"] = [
         {"ref": program, "dependsOn": parts},
         *({"ref": part} for part in parts),
     ]
-    said = {"name": BASE_IMAGE, "value": LISTED if of_system else NOT_LISTED}
-    bill["metadata"].setdefault("properties", []).append(said)
+    note = {"name": BASE_IMAGE_PROPERTY, "value": WITH_SYSTEM if system else WITHOUT_SYSTEM}
+    bill["metadata"].setdefault("properties", []).append(note)
     bill["compositions"] = [{"aggregate": "incomplete", "dependencies": [program]}]
-    # The same content has the same number, so that two bills can be compared.
+    # Derived from the content, so that bills of equal images are equal.
     content = json.dumps(bill, sort_keys=True)
     bill["serialNumber"] = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, content)}"
     return bill
 
 
-def _model(bundle: Path) -> Component:
+def _model_component(bundle: Path) -> Component:
     try:
         manifest = json.loads((bundle / "bundle.json").read_bytes())
-        files = manifest["files"]
         return {
             "type": "machine-learning-model",
-            "bom-ref": MODEL,
+            "bom-ref": MODEL_REFERENCE,
             "name": manifest["name"],
             "version": manifest["version"],
             "description": f"{manifest['recipe']}: {manifest['encoder']}; {manifest['credit']}",
-            "licenses": licences(manifest["licence"]),
+            "licenses": license_choice(manifest["license"]),
             "components": [
                 {
                     "type": "file",
-                    "bom-ref": f"{MODEL}/{name}",
+                    "bom-ref": f"{MODEL_REFERENCE}/{name}",
                     "name": name,
                     "hashes": [{"alg": "SHA-256", "content": record["sha256"]}],
                 }
-                for name, record in sorted(files.items())
+                for name, record in sorted(manifest["files"].items())
             ],
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise SbomError(f"{bundle} is no bundle.") from error
+        raise SbomError(f"{bundle} is not a bundle.") from error
 
 
-def written(bill: dict[str, Any]) -> str:
-    """Return the bill as text.
+def serialize(bill: dict[str, Any]) -> str:
+    """Return a bill of materials as JSON.
 
     Raises:
-        SbomError: it is not what CycloneDX's schema wants.
+        SbomError: it does not conform to CycloneDX's schema.
     """
     text = json.dumps(bill, indent=2, ensure_ascii=False) + "\n"
     if error := JsonStrictValidator(SCHEMA).validate_str(text):
-        raise SbomError(f"The bill is not of CycloneDX {SCHEMA.to_version()}: {error!r}")
+        raise SbomError(f"The bill is not valid CycloneDX {SCHEMA.to_version()}: {error!r}")
     return text
 
 
 def main() -> int:
-    """Write the bill."""
+    """Write the image's bill of materials."""
     parser = argparse.ArgumentParser(prog="python -m supply.sbom", description=main.__doc__)
     parser.add_argument("--bundle", type=Path, default=ROOT / "models" / "default")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "sbom.json")
-    parser.add_argument("--image", help="whose operating system's packages are added")
+    parser.add_argument("--image", help="add the system packages of this image")
     parser.add_argument("--docker", default="docker", help="the program that runs the image")
     options = parser.parse_args()
     try:
-        of_system = system(options.image, options.docker) if options.image else ()
-        text = written(make(options.bundle, of_system))
+        system = system_packages(options.image, options.docker) if options.image else ()
+        text = serialize(make_bill(options.bundle, system))
     except SbomError as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,23 +1,23 @@
-"""Whatever is installed is pinned with hashes, and no lock says from where."""
+"""Everything that is installed is pinned with hashes, and no lock says where it comes from."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from supply.locks import ROOT, LockError, lock_files, read_lock, torch
+from supply.locks import ROOT, LockError, lock_files, read_lock, torch_package
 
-ELSEWHERE = re.compile(r"://|--(?:extra-)?index-url|--find-links|--trusted-host|-e |@ ")
+ADDRESS = re.compile(r"://|--(?:extra-)?index-url|--find-links|--trusted-host|-e |@ ")
 
 
-def test_there_is_a_lock_for_everything_that_is_installed() -> None:
+def test_everything_that_is_installed_has_a_lock() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     locks = {path.relative_to(ROOT).as_posix() for path in lock_files()}
     installed = set(re.findall(r"(?:\$\(LOCKED\)|LOCKED\) \\)\s+(\S+\.txt)", makefile))
     assert len(installed) >= 6
     assert installed <= locks
-    made = set(re.findall(r"--output-file (\S+\.txt)", makefile))
-    assert made == locks
+    written = set(re.findall(r"--output-file (\S+\.txt)", makefile))
+    assert written == locks
 
 
 @pytest.mark.parametrize("path", lock_files(), ids=lambda path: path.name)
@@ -28,12 +28,12 @@ def test_every_package_has_one_version_and_hashes(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", lock_files(), ids=lambda path: path.name)
-def test_no_lock_names_a_place(path: Path) -> None:
-    assert not ELSEWHERE.search(path.read_text(encoding="utf-8"))
+def test_no_lock_contains_an_address(path: Path) -> None:
+    assert not ADDRESS.search(path.read_text(encoding="utf-8"))
 
 
-def test_the_package_without_hashes_has_one_version_everywhere() -> None:
-    pin = f"torch=={torch().version}"
+def test_torch_has_the_same_version_everywhere() -> None:
+    pin = f"torch=={torch_package().version}"
     for name in ("Makefile", "image/Dockerfile"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert set(re.findall(r"torch==[0-9.]+", text)) == {pin}
@@ -51,7 +51,7 @@ def test_the_package_without_hashes_has_one_version_everywhere() -> None:
         "-e .",
     ],
 )
-def test_a_line_that_pins_nothing_is_named(tmp_path: Path, line: str) -> None:
+def test_line_without_version_or_hashes_is_an_error(tmp_path: Path, line: str) -> None:
     (tmp_path / "lock.txt").write_text(f"# a comment\n{line}\n")
-    with pytest.raises(LockError, match=r"lock\.txt has a line that pins nothing"):
+    with pytest.raises(LockError, match=r"lock\.txt has a line without a version or without hash"):
         list(read_lock(tmp_path / "lock.txt"))

@@ -1,4 +1,4 @@
-"""The packages of an image's operating system are those of its package database."""
+"""System packages are read from the package database of an image."""
 
 import json
 from collections.abc import Callable
@@ -8,12 +8,17 @@ from typing import Any
 import pytest
 
 from supply.locks import ROOT
-from supply.packages import SbomError
-from supply.system import BASE, dpkg, rpm, system
+from supply.python_packages import SbomError
+from supply.system_packages import (
+    BASE_LABEL,
+    parse_dpkg_status,
+    parse_rpm_list,
+    system_packages,
+)
 
 DEBIAN = {"ID": "debian", "VERSION_ID": "13"}
 AMAZON = {"ID": "amzn", "VERSION_ID": "2023"}
-STATUS = """\
+DPKG_STATUS = """\
 Package: libstdc++6
 Status: install ok installed
 Architecture: amd64
@@ -24,7 +29,7 @@ Depends: libc6 (>= 2.38)
 Conffiles:
  /etc/one 0123456789abcdef
 Description: library
- Package: a line of the description, which is none of the database's
+ Package: this line is part of the description, not a field
  .
  Version: 0
 
@@ -43,35 +48,35 @@ Status: install ok half-installed
 Architecture: all
 Version: 2
 """
-LISTED = """\
+RPM_LIST = """\
 openssl-libs\t1\t3.2.2\t1.amzn2023.0.1\tx86_64\tApache-2.0
 tzdata\t0\t2025b\t1.amzn2023.0.1\tnoarch\tPublic Domain
 gpg-pubkey\t0\td832c631\t6515c85e\t(none)\tpubkey
 glibc\t0\t2.34\t196.amzn2023.0.1\tx86_64\tLGPLv2+ and GPLv2+
 """
 
-SAME = ("0",)  # the hash of rpm's database
+SAME_HASH = ("0",)  # of rpm's database
 Docker = Callable[..., str]
 
 
 @pytest.fixture
 def docker(tmp_path: Path) -> Docker:
-    """Return what makes a program that answers as docker would for an image."""
+    """Return a function that writes a program which answers as docker would for an image."""
 
     def make(
         *,
         status: str | None = None,
         rpm: tuple[str, ...] = (),
         base: str = "the-base",
-        of_base: tuple[str, ...] = (),
-        listed: str = LISTED,
+        rpm_of_base: tuple[str, ...] = (),
+        rpm_list: str = RPM_LIST,
     ) -> str:
         release = AMAZON if status is None else DEBIAN
         answers = {
             "image": json.dumps([release, status, rpm]),
-            "base": json.dumps([release, status, of_base or rpm]),
+            "base": json.dumps([release, status, rpm_of_base or rpm]),
             "label": base + "\n",
-            "rpm": listed,
+            "rpm": rpm_list,
         }
         for name, answer in answers.items():
             (tmp_path / name).write_text(answer)
@@ -94,8 +99,10 @@ def docker(tmp_path: Path) -> Docker:
     return make
 
 
-def test_debians_are_those_installed() -> None:
-    found = [(one["name"], one["version"], one["purl"]) for one in dpkg(STATUS, DEBIAN)]
+def test_installed_debian_packages_are_listed() -> None:
+    found = [
+        (one["name"], one["version"], one["purl"]) for one in parse_dpkg_status(DPKG_STATUS, DEBIAN)
+    ]
     assert found == [
         (
             "libstdc++6",
@@ -110,8 +117,10 @@ def test_debians_are_those_installed() -> None:
     ]
 
 
-def test_amazons_have_their_licences() -> None:
-    found = [(one["name"], one["purl"], one["licenses"]) for one in rpm(LISTED, AMAZON)]
+def test_amazon_linux_packages_have_their_licenses() -> None:
+    found = [
+        (one["name"], one["purl"], one["licenses"]) for one in parse_rpm_list(RPM_LIST, AMAZON)
+    ]
     assert found == [
         (
             "openssl-libs",
@@ -131,45 +140,48 @@ def test_amazons_have_their_licences() -> None:
     ]
 
 
-def test_debian_is_read_in_the_image_itself(docker: Docker) -> None:
-    first, *found = system("the-image", docker(status=STATUS))
+def test_debian_database_is_read_in_the_image(docker: Docker) -> None:
+    first, *found = system_packages("the-image", docker(status=DPKG_STATUS))
     assert (first["type"], first["name"], first["version"]) == ("operating-system", "debian", "13")
-    assert found == list(dpkg(STATUS, DEBIAN))
+    assert found == list(parse_dpkg_status(DPKG_STATUS, DEBIAN))
 
 
-def test_amazon_linux_is_asked_for_in_the_base_that_the_image_names(docker: Docker) -> None:
-    first, *found = system("the-image", docker(rpm=SAME))
+def test_rpm_runs_in_the_base_that_the_image_names(docker: Docker) -> None:
+    first, *found = system_packages("the-image", docker(rpm=SAME_HASH))
     assert (first["type"], first["name"], first["version"]) == ("operating-system", "amzn", "2023")
     assert [one["name"] for one in found] == ["glibc", "openssl-libs", "tzdata"]
 
 
-def test_the_image_that_is_deployed_names_its_base() -> None:
+def test_the_deployed_image_names_its_base() -> None:
     *_, last = (ROOT / "image" / "Dockerfile").read_text(encoding="utf-8").split("\nFROM ")
-    assert f"\nARG BASE\nLABEL {BASE}=${{BASE}}\n" in last
+    assert f"\nARG BASE\nLABEL {BASE_LABEL}=${{BASE}}\n" in last
 
 
 @pytest.mark.parametrize(
-    ("image", "sentence"),
+    ("image", "message"),
     [
-        ({}, "the-image has neither dpkg's database of packages nor rpm's"),
-        ({"rpm": SAME, "base": ""}, "the-image does not say what its base is"),
-        ({"rpm": SAME, "of_base": ("1",)}, "the-base is not what the-image was built on any more"),
-        ({"rpm": SAME, "listed": ""}, "The package database of the-image is empty"),
+        ({}, "the-image has no package database of dpkg or rpm"),
+        ({"rpm": SAME_HASH, "base": ""}, "the-image has no label that names its base"),
+        (
+            {"rpm": SAME_HASH, "rpm_of_base": ("1",)},
+            "the-base has changed since the-image was built on it",
+        ),
+        ({"rpm": SAME_HASH, "rpm_list": ""}, "The package database of the-image is empty"),
         ({"status": ""}, "The package database of the-image is empty"),
     ],
 )
-def test_what_cannot_be_listed_truly_is_an_error(
-    docker: Docker, image: dict[str, Any], sentence: str
+def test_unknown_system_packages_are_an_error(
+    docker: Docker, image: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(SbomError, match=sentence):
-        system("the-image", docker(**image))
+    with pytest.raises(SbomError, match=message):
+        system_packages("the-image", docker(**image))
 
 
-def test_what_docker_says_against_it_is_said(docker: Docker) -> None:
-    with pytest.raises(SbomError, match="docker run fails: no such image"):
-        system("another", docker(status=STATUS))
+def test_docker_error_is_reported(docker: Docker) -> None:
+    with pytest.raises(SbomError, match="docker run failed: no such image"):
+        system_packages("another", docker(status=DPKG_STATUS))
 
 
-def test_no_docker_is_an_error(tmp_path: Path) -> None:
+def test_missing_docker_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SbomError, match=r"nowhere cannot be started: No such file"):
-        system("the-image", str(tmp_path / "nowhere"))
+        system_packages("the-image", str(tmp_path / "nowhere"))
