@@ -7,7 +7,7 @@ import pytest
 from essay_scorer import Scorer
 from essay_scorer.lab.data.essays import read_essays
 from essay_scorer.lab.evaluation.evaluate import evaluate
-from essay_scorer.lab.evaluation.length_baseline import length_ridge_qwk
+from essay_scorer.lab.length_baseline import length_ridge_qwk
 
 
 def test_its_agreement_is_what_its_manifest_states(asap2: Path, scorer: Scorer) -> None:

@@ -16,10 +16,10 @@ from essay_scorer.lab.card import write_card
 from essay_scorer.lab.compile_bundle import compile_and_verify, quantize_if_stable
 from essay_scorer.lab.data.splits import SPLITS
 from essay_scorer.lab.evaluation.evaluate import evaluate
-from essay_scorer.lab.evaluation.length_baseline import length_ridge_qwk
 from essay_scorer.lab.export.artifacts import Artifacts
 from essay_scorer.lab.heads.essay_features import EssayFeatures
 from essay_scorer.lab.heads.fit_head import fit_head, load_out_of_fold
+from essay_scorer.lab.length_baseline import length_ridge_qwk
 from essay_scorer.lab.measured_manifest import calibrated_manifest
 from essay_scorer.lab.recipe import Recipe
 from essay_scorer.lab.wordnet import word_cleaner
@@ -119,7 +119,7 @@ def _evaluate(
     recipe: Recipe, essays: pd.DataFrame, folder: Path, manifest: Manifest
 ) -> dict[str, Any]:
     """Evaluate a bundle on the test essays, write its card, and return its metrics."""
-    scorer = Scorer(manifest=manifest, reader=Reader(folder), folder=folder)
+    scorer = Scorer.assemble(folder, manifest)
     report = evaluate(scorer, essays[essays["split"] == "test"])
     length_qwk = round(length_ridge_qwk(essays, manifest.scale), 4)
     write_card(

@@ -12,7 +12,8 @@ from essay_scorer.lab.evaluation.benign_changes import BENIGN_CHANGES
 from essay_scorer.lab.evaluation.faithfulness import Faithfulness, measure_faithfulness
 from essay_scorer.lab.evaluation.text_changes import Material, TextChange, apply_change
 from essay_scorer.progress import report_steps
-from essay_scorer.scorer import Score, Scorer
+from essay_scorer.score import Score
+from essay_scorer.scorer import Scorer
 
 MIN_FLAGGED = 0.95  # share of attacked essays
 MIN_TOLERATED = 0.95  # share of essays with a benign change
