@@ -39,9 +39,7 @@ def test_a_score_is_immutable(scorer: Scorer) -> None:
         scorer.score("An essay.").value = 6  # type: ignore[misc]
 
 
-def test_a_score_does_not_depend_on_other_essays(
-    scorer: Scorer, example: Example
-) -> None:
+def test_a_score_does_not_depend_on_other_essays(scorer: Scorer, example: Example) -> None:
     alone = scorer.score(example("strong"))
     crowd = [f"{number} {word}" for number, word in enumerate((PARAGRAPH * 25).split())]
     crowd.insert(500, example("strong"))
@@ -103,7 +101,7 @@ def test_a_text_without_words_is_rejected(scorer: Scorer) -> None:
         scorer.score("123")
 
 
-def test_the_json_starts_with_the_key_of_the_original_system(scorer: Scorer, example: Example) -> None:
+def test_the_json_starts_with_the_original_key(scorer: Scorer, example: Example) -> None:
     answer = scorer.score(example("weak")).to_dict()
     assert list(answer) == [
         "essay score", "raw", "scale", "interval", "flags", "uncertainty", "review", "model",

@@ -35,7 +35,7 @@ TEXTS = {
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("fasttext") is None,
-    reason="fastText has no wheel for this Python; texts in other languages are flagged as gibberish",
+    reason="fastText has no wheel for this Python; other languages are flagged as gibberish",
 )
 
 

@@ -49,9 +49,7 @@ def test_the_environment_variable_sets_the_review_share(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("value", ["a fifth", "1.2", "-0.1", "nan"])
-def test_an_invalid_review_share_is_rejected(
-    value: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_invalid_review_share_is_rejected(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(REVIEW_SHARE_VARIABLE, value)
     with pytest.raises(InvalidSetting, match="from 0 to 1"):
         resolve_review_share()

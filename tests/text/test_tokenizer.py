@@ -50,7 +50,8 @@ def _overlap(left: list[int], right: list[int]) -> int:
 
 
 def test_a_paragraph_break_is_a_token(tokenizer: WindowTokenizer) -> None:
-    separated, joined = tokenizer.tokenize("One.\n\nTwo.").token_ids, tokenizer.tokenize("One. Two.").token_ids
+    separated = tokenizer.tokenize("One.\n\nTwo.").token_ids
+    joined = tokenizer.tokenize("One. Two.").token_ids
     assert len(separated) == len(joined) + 1
 
 
@@ -61,7 +62,7 @@ def test_the_error_names_an_invalid_tokenizer_file(tmp_path: Path) -> None:
         WindowTokenizer(path)
 
 
-def test_a_tokenizer_without_a_window_length_is_rejected(tmp_path: Path, untruncated: Tokenizer) -> None:
+def test_a_tokenizer_without_a_window_is_rejected(tmp_path: Path, untruncated: Tokenizer) -> None:
     path = tmp_path / "tokenizer.json"
     untruncated.save(str(path))
     with pytest.raises(BundleInvalid, match="window"):
