@@ -60,10 +60,7 @@ def test_a_link_is_rejected(sparse_copy: Path, tmp_path: Path, name: str) -> Non
     (sparse_copy / name).rename(tmp_path / "secret")
     (sparse_copy / name).symlink_to(tmp_path / "secret")
     message = rejection(sparse_copy, BundleInvalid)
-    assert (
-        message
-        == f"{sparse_copy / name} is not a regular file; copy the bundle without links."
-    )
+    assert message == f"{sparse_copy / name} is not a regular file; copy the bundle without links."
 
 
 @pytest.mark.usefixtures("no_session")

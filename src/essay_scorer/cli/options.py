@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - untyped
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 ROWS_FAILED, DRIFT_DETECTED = 3, 4  # exit statuses
 
