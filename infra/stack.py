@@ -6,6 +6,7 @@ from aws_cdk import Aws, CfnOutput, Duration, Stack, Tags
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from essay_scorer.contract import BATCH_BUCKET_OUTPUT, BATCH_STATE_MACHINE_OUTPUT
 from infra.alarms import Alarms
 from infra.baseline import Baseline
 from infra.batch_scoring import BatchScoring
@@ -100,8 +101,8 @@ class ScorerStack(Stack):
 
     def _add_batch(self, settings: Settings, code: lambda_.DockerImageCode) -> None:
         batch = BatchScoring(self, "Batch", settings=settings, code=code)
-        self._add_output("BatchBucket", batch.bucket.bucket_name)
-        self._add_output("BatchStateMachine", batch.state_machine.attr_arn)
+        self._add_output(BATCH_BUCKET_OUTPUT, batch.bucket.bucket_name)
+        self._add_output(BATCH_STATE_MACHINE_OUTPUT, batch.state_machine.attr_arn)
 
     def _add_output(self, name: str, value: str) -> None:
         CfnOutput(self, name, value=value).override_logical_id(name)

@@ -55,9 +55,7 @@ def run(cloud: Cloud) -> Run:
     path = os.pathsep.join((str(ROOT / "src"), str(ROOT)))
 
     def run_command(name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-        # boto3 is in one environment, what scores in the other.
-        environment = ".venv" if name == "batch" else ".venv-infra"
-        program = (str(ROOT / environment / "bin" / "python"), "-m", "essay_scorer.cli")
+        program = (str(ROOT / ".venv" / "bin" / "python"), "-m", "essay_scorer.cli")
         return subprocess.run(
             [*program, name, *map(str, arguments)],
             env={**cloud.env, "PYTHONPATH": path},
