@@ -129,10 +129,10 @@ bench-batch: $(VENV)/.lab $(ORIGINAL)/.ready  ## measure the throughput of a bat
 	@$(BIN)/python -m bench.batch_throughput --original $(ORIGINAL)
 
 bench-hostile: $(VENV)/.serve  ## measure texts that are designed to be slow beside prose of the same size
-	@$(BIN)/python bench/hostile.py $(ARGS)
+	@$(BIN)/python -m bench.hostile $(ARGS)
 
 soak: $(VENV)/.serve  ## send mixed traffic at 80% of capacity to the local server for MINUTES=30
-	@$(BIN)/python bench/soak.py --minutes $(or $(MINUTES),30) $(ARGS)
+	@$(BIN)/python -m bench.soak --minutes $(or $(MINUTES),30) $(ARGS)
 
 soak-deployment: e2e-tools  ## send the same traffic to a deployment on this machine
 	@$(INFRA)/bin/python -m local_aws.soak_deployment --minutes $(or $(MINUTES),30)

@@ -1,4 +1,4 @@
-"""A wheel carries the shipped bundle; an editable installation finds it in the repository."""
+"""Put the shipped bundle into a wheel; an editable installation uses the repository's."""
 
 from typing import Any
 
@@ -6,8 +6,9 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class BundleHook(BuildHookInterface[Any]):
-    """Puts ``models/default`` into the package as ``shipped``."""
+    """Adds ``models/default`` to the package as ``shipped``."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Add the folder, unless the installation is editable."""
         if version != "editable":
             build_data["force_include"]["models/default"] = "essay_scorer/shipped"

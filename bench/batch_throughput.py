@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from bench.speed import original
+from bench.measured_handlers import original
 
 ROOT = Path(__file__).resolve().parents[1]
 FUNCTION = ROOT / "image" / "src"

@@ -1,8 +1,6 @@
 """Write ``docs/performance.md`` and its charts from the measurements.
 
-    .venv/bin/python -m bench.performance
-
-All before the heading of the diary is written anew; the diary is kept by hand.
+.venv/bin/python -m bench.performance
 """
 
 import json
@@ -11,142 +9,170 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
-
-mpl.use("svg")
-from matplotlib import pyplot as plt
+from bench.performance_charts import draw_first_scores, draw_warm_scores
 
 from essay_scorer.aws.costs import cost_per_thousand
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
+MEASUREMENTS = "performance.json"
 PAGE = "performance.md"
-IMAGE_TEMPLATE = Path(__file__).with_name("performance.image.md")
 TEMPLATE = Path(__file__).with_name("performance.template.md")
+IMAGE_TEMPLATE = Path(__file__).with_name("performance.image.md")
 MEMORY = 3008  # MB, the deployment's default
-CORE = 1769  # MB, with which a function gets one core
-DIARY = "## Diary\n"
-CUT = 512  # tokens after which the original reads no further
-COLOURS = {"ours": "#1b6e53", "original": "#b0b7bd", "limit": "#d98c1f"}
+CORE = 1769  # MB, with which a function has one core
+TYPICAL_LENGTH = "350"  # tokens
+MAX_ORIGINAL_TOKENS = 512  # after which the original truncates
 
+Measured = Mapping[str, Any]  # performance.json, or a part of it
 
-_CENTS: Mapping[str, Callable[[Mapping[str, Any]], float]] = {
-    "warm essays": lambda found: (
-        cost_per_thousand(_median(found["warm"]["350"]), memory=MEMORY) * 100
+# US cents for 1,000 essays, from what was measured of a handler.
+_CENTS: Mapping[str, Callable[[Measured], float]] = {
+    "warm essays": lambda handler: (
+        100 * cost_per_thousand(_median(handler["warm"][TYPICAL_LENGTH]), memory=MEMORY)
     ),
-    "essays that each meet a fresh environment": lambda found: (
-        cost_per_thousand(_median(found["first"]), memory=MEMORY) * 100
+    "essays that each start a new environment": lambda handler: (
+        100 * cost_per_thousand(_median(handler["first"]), memory=MEMORY)
     ),
-    "essays in bulk": lambda found: cost_per_thousand(1 / found["core_rate"], memory=CORE) * 100,
+    "essays in a batch": lambda handler: (
+        100 * cost_per_thousand(1 / handler["core_rate"], memory=CORE)
+    ),
 }
 
 
-def write(measured: Mapping[str, Any], folder: Path) -> None:
-    """Write the page and the charts; what follows the diary's heading stays."""
-    page = folder / PAGE
-    before = page.read_text(encoding="utf-8") if page.is_file() else ""
-    diary = before.partition(DIARY)[2]
-    page.write_text(text_of(measured) + DIARY + diary, encoding="utf-8")
-    _bars(
-        folder / "performance-first.svg",
-        "first score, seconds",
-        {"page cache warm": "first", "page cache dropped": "cold"},
-        measured,
+def write(measured: Measured, folder: Path) -> None:
+    """Write the page and the charts.
+
+    Args:
+        measured: the content of ``performance.json``.
+        folder: for the files.
+    """
+    (folder / PAGE).write_text(render(measured), encoding="utf-8")
+    draw_first_scores(measured, folder / "performance-first.svg")
+    draw_warm_scores(measured, folder / "performance-warm.svg")
+
+
+def render(measured: Measured) -> str:
+    """Return the page as Markdown."""
+    text = TEMPLATE.read_text(encoding="utf-8").format(
+        date=measured["date"],
+        **measured["machine"],
+        runs=len(measured["ours"]["first"]),
+        rows="\n".join(_comparison(measured)),
+        length=TYPICAL_LENGTH,
+        **_lower_bounds(measured),
     )
-    _lines(folder / "performance-warm.svg", measured)
+    return text + _render_image(measured.get("image"))
 
 
-def text_of(measured: Mapping[str, Any]) -> str:
-    """Return the page up to the diary."""
-    ours, original, limits = measured["ours"], measured["original"], measured["limits"]
-    length = "350"
-    rows = [
-        _row("first score, page cache warm, ms", ours["first"], original["first"], 1e3),
-        _row("first score, page cache dropped, ms", ours["cold"], original["cold"], 1e3),
+def _comparison(measured: Measured) -> list[str]:
+    """Return the rows of the table: the ratio, ours, the original's."""
+    ours, original = measured["ours"], measured["original"]
+    lengths = [str(length) for length in measured["lengths"]]
+    warm, original_warm = ours["warm"], original["warm"]
+    return [
+        _row("time to first score, page cache warm, ms", ours["first"], original["first"], 1e3),
+        _row("time to first score, page cache dropped, ms", ours["cold"], original["cold"], 1e3),
         *(
-            _row(f"warm, {tokens:,} tokens, ms", ours["warm"][str(tokens)],
-                 original["warm"][str(tokens)], 1e3)
-            for tokens in measured["lengths"]
+            _row(f"warm, {int(n):,} tokens, ms", warm[n], original_warm[n], 1e3)
+            for n in lengths
         ),
         *(
-            _row(f"the same, 95th percentile, {tokens:,} tokens, ms",
-                 [_p95(ours["warm"][str(tokens)])], [_p95(original["warm"][str(tokens)])], 1e3)
-            for tokens in measured["lengths"]
+            _row(
+                f"warm, {int(n):,} tokens, 95th percentile, ms",
+                [_percentile_95(warm[n])],
+                [_percentile_95(original_warm[n])],
+                1e3,
+            )
+            for n in lengths
         ),
-        _row(f"warm, {CUT} tokens read by each, ms",
-             ours["warm"][str(CUT)], original["warm"]["1500"], 1e3),
-        _row("resident, MB", ours["memory"], original["memory"], 1e-6),
-        _row("installed, model included, MB", [ours["installed"]], [original["installed"]], 1e-6),
-        _row("essays a second", [ours["rate"]], [original["rate"]], 1, more_is_better=True),
+        _row(
+            f"warm, {MAX_ORIGINAL_TOKENS} tokens read by each, ms",
+            warm[str(MAX_ORIGINAL_TOKENS)],
+            original_warm["1500"],
+            1e3,
+        ),
+        _row("peak memory, MB", ours["memory"], original["memory"], 1e-6),
+        _row("installed size with the model, MB", [ours["installed"]], [original["installed"]],
+             1e-6),
+        _throughput_row(ours, original),
         *(
             _row(f"US cents for 1,000 {label}", [cents(ours)], [cents(original)], 1)
             for label, cents in _CENTS.items()
         ),
     ]  # fmt: skip
-    warm, cold = _median(ours["warm"][length]), _median(ours["cold"])
-    cold_floor = limits["read"] + limits["interpreter"]
-    return TEMPLATE.read_text(encoding="utf-8").format(
-        date=measured["date"],
-        **measured["machine"],
-        runs=len(ours["first"]),
-        rows="\n".join(rows),
-        first_length=length,
-        wide=limits["float32_operations"] / 1e9,
-        wide_rate=limits["float32_rate"] / 1e9,
-        narrow=limits["int8_operations"] / 1e9,
-        narrow_rate=limits["int8_rate"] / 1e9,
-        floor=limits["warm"] * 1e3,
-        warm=warm * 1e3,
-        warm_ratio=warm / limits["warm"],
-        weights=limits["weights"] / 1e6,
-        read_rate=limits["read_rate"] / 1e6,
-        interpreter=limits["interpreter"] * 1e3,
-        cold_floor=cold_floor * 1e3,
-        cold=cold * 1e3,
-        cold_ratio=cold / cold_floor,
-    ) + _image(measured.get("image"))
 
 
-def _image(measured: Mapping[str, Any] | None) -> str:
-    """Return what ``bench.image`` found, where it was run after the rest."""
+def _lower_bounds(measured: Measured) -> dict[str, float]:
+    """Return what the template says about lower bounds, in ms, GFLOP and MB."""
+    limits, ours = measured["limits"], measured["ours"]
+    warm, cold = _median(ours["warm"][TYPICAL_LENGTH]), _median(ours["cold"])
+    cold_bound = limits["read"] + limits["interpreter"]
+    return {
+        "float32": limits["float32_operations"] / 1e9,
+        "float32_rate": limits["float32_rate"] / 1e9,
+        "int8": limits["int8_operations"] / 1e9,
+        "int8_rate": limits["int8_rate"] / 1e9,
+        "warm_bound": limits["warm"] * 1e3,
+        "warm": warm * 1e3,
+        "warm_ratio": warm / limits["warm"],
+        "weights": limits["weights"] / 1e6,
+        "read_rate": limits["read_rate"] / 1e6,
+        "interpreter": limits["interpreter"] * 1e3,
+        "cold_bound": cold_bound * 1e3,
+        "cold": cold * 1e3,
+        "cold_ratio": cold / cold_bound,
+    }
+
+
+def _render_image(measured: Measured | None) -> str:
+    """Return the section about the images; empty before ``bench.image_startup`` has run."""
     if measured is None:
         return ""
     ours, original = measured["ours"], measured["original"]
     rows = [
-        _row("image, its base included, MB", [ours["bytes"]], [original["bytes"]], 1e-6),
+        _row("image size with its base, MB", [ours["bytes"]], [original["bytes"]], 1e-6),
         _row("INIT, ms", ours["init"], original["init"], 1e3),
         _row("first invocation, ms", ours["first"], original["first"], 1e3),
-        _row("the two together, ms", _cold(ours), _cold(original), 1e3),
+        _row("INIT and first invocation, ms", _cold_start(ours), _cold_start(original), 1e3),
         _row("second invocation, ms", ours["second"], original["second"], 1e3),
     ]
-    text = IMAGE_TEMPLATE.read_text(encoding="utf-8")
-    return text.format(runs=len(ours["init"]), rows="\n".join(rows))
+    template = IMAGE_TEMPLATE.read_text(encoding="utf-8")
+    return template.format(runs=len(ours["init"]), rows="\n".join(rows))
 
 
-def _cold(image: Mapping[str, Any]) -> list[float]:
+def _cold_start(image: Measured) -> list[float]:
     return [init + first for init, first in zip(image["init"], image["first"], strict=True)]
 
 
-def _row(
-    label: str,
-    ours: Sequence[float],
-    original: Sequence[float],
-    unit: float,
-    *,
-    more_is_better: bool = False,
-) -> str:
+def _row(label: str, ours: Sequence[float], original: Sequence[float], unit: float) -> str:
+    """Return a row of the table.
+
+    Args:
+        label: the first cell.
+        ours: measurements of our handler; less is better.
+        original: measurements of the original's.
+        unit: by which measurements are multiplied.
+    """
     ratio = _median(original) / _median(ours)
-    ratio = 1 / ratio if more_is_better else ratio
-    return f"| {label} | **{_spread(ours, unit)}** | {_spread(original, unit)} | {ratio:.1f} × |"
+    return f"| {label} | **{ratio:.1f} ×** | {_spread(ours, unit)} | {_spread(original, unit)} |"
+
+
+def _throughput_row(ours: Measured, original: Measured) -> str:
+    ratio = ours["rate"] / original["rate"]
+    rates = f"{_format(ours['rate'])} | {_format(original['rate'])}"
+    return f"| throughput, essays per second | **{ratio:.1f} ×** | {rates} |"
 
 
 def _spread(values: Sequence[float], unit: float) -> str:
-    shown = _number(_median(values) * unit)
+    """Return the median, with minimum and maximum if there are several values."""
+    median = _format(_median(values) * unit)
     if len(values) == 1:
-        return shown
-    return f"{shown} ({_number(min(values) * unit)}–{_number(max(values) * unit)})"
+        return median
+    return f"{median} ({_format(min(values) * unit)}–{_format(max(values) * unit)})"
 
 
-def _number(value: float) -> str:
+def _format(value: float) -> str:
+    """Return a number with about three significant digits."""
     digits = 0 if value >= 100 else 1 if value >= 10 else 2
     return f"{value:,.{digits}f}"
 
@@ -155,45 +181,9 @@ def _median(values: Sequence[float]) -> float:
     return statistics.median(values)
 
 
-def _p95(values: Sequence[float]) -> float:
+def _percentile_95(values: Sequence[float]) -> float:
     return statistics.quantiles(values, n=20)[-1]
 
 
-def _bars(path: Path, label: str, rows: Mapping[str, str], measured: Mapping[str, Any]) -> None:
-    figure, axes = plt.subplots(figsize=(7, 2.4))
-    names = [f"{name}, {title}" for title in rows for name in ("original", "ours")]
-    values = [
-        _median(measured[name][key]) for key in rows.values() for name in ("original", "ours")
-    ]
-    bars = axes.barh(names, values, color=[COLOURS["original"], COLOURS["ours"]] * len(rows))
-    axes.bar_label(bars, labels=[f"{value:.2f} s" for value in values], padding=3)
-    axes.set_xlabel(label)
-    axes.margins(x=0.15)
-    axes.invert_yaxis()
-    _save(figure, path)
-
-
-def _lines(path: Path, measured: Mapping[str, Any]) -> None:
-    figure, axes = plt.subplots(figsize=(7, 3))
-    for name in ("original", "ours"):
-        times = [_median(measured[name]["warm"][str(length)]) for length in measured["lengths"]]
-        axes.plot(measured["lengths"], [time * 1e3 for time in times], "o-",
-                  color=COLOURS[name], label=name)  # fmt: skip
-    axes.set_xlabel("tokens in the essay")
-    axes.set_ylabel("warm, ms")
-    axes.set_ylim(bottom=0)
-    axes.legend(frameon=False)
-    _save(figure, path)
-
-
-def _save(figure: Any, path: Path) -> None:
-    for side in ("top", "right"):
-        figure.axes[0].spines[side].set_visible(False)
-    figure.tight_layout()
-    with mpl.rc_context({"svg.hashsalt": path.name, "svg.fonttype": "none"}):
-        figure.savefig(path, metadata={"Date": None})
-    plt.close(figure)
-
-
 if __name__ == "__main__":
-    write(json.loads((DOCS / "performance.json").read_text(encoding="utf-8")), DOCS)
+    write(json.loads((DOCS / MEASUREMENTS).read_text(encoding="utf-8")), DOCS)

@@ -1,4 +1,4 @@
-"""Start the local server, send it four texts over HTTP, and print what comes back."""
+"""Start the local server, send it four texts over HTTP, and print the scores."""
 
 import argparse
 import json
@@ -12,41 +12,44 @@ from essay_scorer import Scorer, ScorerError
 from essay_scorer.serving.server import LocalServer
 
 HERE = Path(__file__).parent
-TEXTS = ("weak", "middling", "strong", "nonsense")
+TEXTS = ("weak", "middling", "strong", "gibberish")
+INDENT = 14  # characters, the width of the first column
+MAX_QUOTED_CHARACTERS = 60
 
 
 def post(address: str, text: str) -> dict[str, Any]:
-    """Send one essay as any client would."""
+    """Send one essay as any client would, and return the JSON of the response."""
     request = urllib.request.Request(
         f"{address}model/predict",
         json.dumps({"text": text, "explain": True}).encode(),
         method="POST",
     )
     with urllib.request.urlopen(request, timeout=60) as response:
-        answer: dict[str, Any] = json.load(response)
-    return answer
+        score: dict[str, Any] = json.load(response)
+    return score
 
 
-def describe(name: str, text: str, answer: dict[str, Any]) -> str:
-    """Return a line about an answer, and one about its reasons."""
-    scale, interval = answer["scale"], answer["interval"]
+def describe(name: str, text: str, score: dict[str, Any]) -> str:
+    """Return two lines: the score of a text, and the sentence that contributes most."""
+    scale, interval = score["scale"], score["interval"]
     line = (
-        f"{name + '.txt':<13}{len(text.split()):>4} words   "
-        f"score {answer['essay score']} on {scale['min']}-{scale['max']}   "
-        f"raw {answer['raw']:.2f}   "
+        f"{name + '.txt':<{INDENT}}{len(text.split()):>3} words   "
+        f"score {score['essay score']} on {scale['min']}-{scale['max']}   "
+        f"raw {score['raw']:.2f}   "
         f"{interval['coverage']:.0%} interval {interval['low']}-{interval['high']}"
     )
-    if answer["review"]:
-        line += f"   for a person: {', '.join(answer['flags']) or 'a doubtful score'}"
-    best = max(answer["explanation"]["sentences"], key=lambda one: one["contribution"])
-    return f"{line}\n{'':<13}{best['contribution']:+.2f} by \u201c{best['text'][:60]}…\u201d"
+    if score["review"]:
+        line += f"   review: {', '.join(score['flags']) or 'uncertain score'}"
+    best = max(score["explanation"]["sentences"], key=lambda sentence: sentence["contribution"])
+    quoted = best["text"][:MAX_QUOTED_CHARACTERS]
+    return f"{line}\n{'':<{INDENT}}{best['contribution']:+.2f} by \u201c{quoted}…\u201d"
 
 
 def main() -> None:
-    """Serve, score, and go on serving unless told to stop."""
+    """Serve, score the examples, and keep serving until Ctrl-C."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--once", action="store_true", help="stop after the four texts")
+    parser.add_argument("--once", action="store_true", help="exit after the four texts")
     options = parser.parse_args()
     try:
         scorer = Scorer.load()
@@ -58,9 +61,9 @@ def main() -> None:
     for name in TEXTS:
         text = (HERE / f"{name}.txt").read_text(encoding="utf-8")
         print(describe(name, text, post(server.address, text)))
-    print(f"Licence of the model's weights: {scorer.manifest.licence}")
+    print(f"License of the model weights: {scorer.manifest.license}")
     if not options.once:
-        print(f"Open {server.address} to score your own; Ctrl-C stops.", flush=True)
+        print(f"Open {server.address} to score your own texts; Ctrl-C stops.", flush=True)
         try:
             serving.join()
         except KeyboardInterrupt:

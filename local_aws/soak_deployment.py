@@ -1,4 +1,4 @@
-"""Run the soak test of ``bench/soak.py`` against a deployment on this machine.
+"""Run the soak test ``bench.soak`` against a deployment on this machine.
 
     .venv-infra/bin/python -m local_aws.soak_deployment [--minutes N]
 
@@ -38,10 +38,10 @@ def _soak(cloud: deployment.Cloud, minutes: str) -> int:
     operator = cloud.operator(name="soak")
     operator.bootstrap()
     url = cloud.resolve_url(operator.deploy()["Url"])
-    command = [str(ROOT / ".venv/bin/python"), str(ROOT / "bench" / "soak.py")]
+    command = [str(ROOT / ".venv/bin/python"), "-m", "bench.soak"]
     command += ["--minutes", minutes, "--url", url, "--command", RUNTIME_PROGRAM]
     command += ["--concurrency", str(CONCURRENCY)]
-    status = subprocess.run(command, check=False).returncode
+    status = subprocess.run(command, cwd=ROOT, check=False).returncode
     operator.destroy()
     return status
 

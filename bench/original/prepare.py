@@ -1,6 +1,6 @@
-"""Write what the stand-in loads: tokenizer, encoder, a head of random weights, NLTK's data.
+"""Write what the stand-in loads: tokenizer, encoder, a head with random weights, NLTK's data.
 
-python prepare.py ENCODER WORDNET STOP_WORDS.toml OUT
+python prepare.py ENCODER WORDNET RECIPE.toml OUT
 """
 
 import os
@@ -14,15 +14,25 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 import keras
 from transformers import AutoTokenizer, BertModel
 
-# NLTK asks for these two; no lemma depends on them, and Debian's package leaves them out.
+SEED = 2026
+# NLTK requires these two files, which Debian's package leaves out. No lemma depends on them.
 _LEXNAMES = "".join(f"{number:02}\tgroup.{number}\t1\n" for number in range(45))
-_EXTRA = {"lexnames": _LEXNAMES, "index.sense": ""}
+_MISSING_FILES = {"lexnames": _LEXNAMES, "index.sense": ""}
 
 
 def main(encoder: Path, wordnet: Path, recipe: Path, out: Path) -> None:
     AutoTokenizer.from_pretrained(encoder).save_pretrained(out / "bert-tokenizer")
     BertModel.from_pretrained(encoder).save_pretrained(out / "bert-model")
-    keras.utils.set_random_seed(2026)
+    _save_head(out / "aes_model.h5")
+    corpora = out / "nltk_data" / "corpora"
+    _copy_wordnet(wordnet, corpora / "wordnet")
+    words = tomllib.loads(recipe.read_text(encoding="utf-8"))["cleaning"]["stop_words"]
+    (corpora / "stopwords").mkdir(parents=True, exist_ok=True)
+    (corpora / "stopwords" / "english").write_text("\n".join(words) + "\n")
+
+
+def _save_head(path: Path) -> None:
+    keras.utils.set_random_seed(SEED)
     keras.Sequential(
         [
             keras.Input((1, 300)),
@@ -30,15 +40,14 @@ def main(encoder: Path, wordnet: Path, recipe: Path, out: Path) -> None:
             keras.layers.LSTM(64),
             keras.layers.Dense(1, activation="relu", bias_initializer="ones"),
         ]
-    ).save(out / "aes_model.h5")
-    corpora = out / "nltk_data" / "corpora"
-    shutil.copytree(wordnet, corpora / "wordnet", dirs_exist_ok=True)
-    for name, content in _EXTRA.items():
-        if not (corpora / "wordnet" / name).exists():
-            (corpora / "wordnet" / name).write_text(content)
-    words = tomllib.loads(recipe.read_text(encoding="utf-8"))["cleaning"]["stop_words"]
-    (corpora / "stopwords").mkdir(parents=True, exist_ok=True)
-    (corpora / "stopwords" / "english").write_text("\n".join(words) + "\n")
+    ).save(path)
+
+
+def _copy_wordnet(source: Path, target: Path) -> None:
+    shutil.copytree(source, target, dirs_exist_ok=True)
+    for name, content in _MISSING_FILES.items():
+        if not (target / name).exists():
+            (target / name).write_text(content)
 
 
 if __name__ == "__main__":
