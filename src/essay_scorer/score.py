@@ -1,7 +1,7 @@
 """A score: the model's answer for one essay, and its JSON."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Self
 
 from essay_scorer.explain.attribution import Explanation, Sentence
@@ -42,9 +42,24 @@ class Score:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the score as JSON on the wire; absent fields are left out."""
-        fields = {name: value for name, value in asdict(self).items() if value is not None}
-        fields |= {"raw": round(self.raw, 4), "flags": list(self.flags)}
-        return {SCORE_KEY: fields.pop("value"), **fields}
+        table: dict[str, Any] = {
+            SCORE_KEY: self.value,
+            "raw": round(self.raw, 4),
+            "scale": dict(vars(self.scale)),
+            "interval": dict(vars(self.interval)),
+            "flags": list(self.flags),
+            "uncertainty": self.uncertainty,
+            "review": self.review,
+            "model": dict(vars(self.model)),
+        }
+        if self.language is not None:
+            table["language"] = self.language
+        if self.explanation is not None:
+            table["explanation"] = {
+                name: [dict(vars(one)) for one in records]
+                for name, records in vars(self.explanation).items()
+            }
+        return table
 
     @classmethod
     def from_dict(cls, table: Mapping[str, Any]) -> Self:

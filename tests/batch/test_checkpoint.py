@@ -8,8 +8,7 @@ import pytest
 
 from essay_scorer import FileError, RowError, Score, Scorer
 from essay_scorer.batch.checkpoint import Checkpoint, request_key
-from essay_scorer.serving.many import outcome_to_dict
-from essay_scorer.serving.messages import Outcome
+from essay_scorer.serving.outcomes import Outcome, outcome_to_dict
 
 IDENTITY = {"version": "1", "bundle": "a"}
 COUNT = 40

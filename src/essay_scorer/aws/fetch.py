@@ -19,7 +19,7 @@ from essay_scorer.batch.result_columns import Result, write_results
 from essay_scorer.batch.summary import Summary
 from essay_scorer.contract import TRANSITIONS_PER_BATCH
 from essay_scorer.errors import CloudError, RowError
-from essay_scorer.serving.messages import Outcome
+from essay_scorer.serving.outcomes import Outcome
 from essay_scorer.tables.columns import EssayColumns
 from essay_scorer.tables.formats import format_of
 from essay_scorer.tables.header import fitting

@@ -16,7 +16,8 @@ from essay_scorer.aws.map_event import is_map_event, score_map_event
 from essay_scorer.errors import RequestError
 from essay_scorer.scorer import Scorer
 from essay_scorer.serving.application import Application, expected_error, respond, score_request
-from essay_scorer.serving.messages import Outcome, status_and_body
+from essay_scorer.serving.messages import status_and_body
+from essay_scorer.serving.outcomes import Outcome
 from essay_scorer.serving.request_log import RequestLog, Write
 
 Handler = Callable[[Any, Any], dict[str, Any]]

@@ -11,8 +11,8 @@ from typing import Any
 
 from essay_scorer.errors import BatchError
 from essay_scorer.scorer import Scorer
-from essay_scorer.serving.many import outcome_to_dict, score_requests
-from essay_scorer.serving.messages import Outcome
+from essay_scorer.serving.many import score_requests
+from essay_scorer.serving.outcomes import Outcome, outcome_to_dict
 
 
 def is_map_event(event: object) -> bool:

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Self
 
 from essay_scorer.errors import FileError, RowError
-from essay_scorer.serving.many import outcome_from_dict
-from essay_scorer.serving.messages import Outcome
+from essay_scorer.serving.outcomes import Outcome, outcome_from_dict
 
 NOT_SCORED = "not_scored"  # code of a row whose every attempt failed, even alone
 

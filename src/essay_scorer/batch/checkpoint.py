@@ -21,8 +21,7 @@ from pathlib import Path
 from typing import Self
 
 from essay_scorer.errors import FileError, ScorerError
-from essay_scorer.serving.many import outcome_from_dict, outcome_to_dict
-from essay_scorer.serving.messages import Outcome
+from essay_scorer.serving.outcomes import Outcome, outcome_from_dict, outcome_to_dict
 from essay_scorer.tables.atomic import write_errors
 from essay_scorer.tables.jsonl import json_line
 

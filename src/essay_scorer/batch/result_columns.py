@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from essay_scorer.score import SCORE_KEY, Score
-from essay_scorer.serving.many import outcome_to_dict
-from essay_scorer.serving.messages import Outcome
+from essay_scorer.serving.outcomes import Outcome, outcome_to_dict
 from essay_scorer.tables.atomic import atomic_file, write_errors
 from essay_scorer.tables.rows import Row
 from essay_scorer.tables.writers import make_writer

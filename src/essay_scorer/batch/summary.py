@@ -10,7 +10,7 @@ from essay_scorer.errors import ScorerError
 from essay_scorer.progress import format_duration
 
 if TYPE_CHECKING:
-    from essay_scorer.serving.messages import Outcome
+    from essay_scorer.serving.outcomes import Outcome
 
 MAX_LISTED_FAILURES = 5
 

@@ -15,7 +15,8 @@ from typing import BinaryIO
 
 from essay_scorer.errors import ScorerError
 from essay_scorer.scorer import Scorer
-from essay_scorer.serving.many import outcome_to_dict, score_requests
+from essay_scorer.serving.many import score_requests
+from essay_scorer.serving.outcomes import outcome_to_dict
 
 
 def serve(scorer: Scorer, messages: BinaryIO, answers: BinaryIO) -> None:

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from essay_scorer.errors import WorkerError
-from essay_scorer.serving.many import outcome_from_dict
-from essay_scorer.serving.messages import Outcome
+from essay_scorer.serving.outcomes import Outcome, outcome_from_dict
 
 _READ_BYTES = 1 << 16
 

@@ -13,7 +13,8 @@ from essay_scorer.contract import MAX_REQUEST_BYTES
 from essay_scorer.errors import RequestError, ScorerError, TextError
 from essay_scorer.score import Score
 from essay_scorer.scorer import Scorer
-from essay_scorer.serving.messages import Outcome, Request, Response, ScoreRequest, status_and_body
+from essay_scorer.serving.messages import Request, Response, ScoreRequest, status_and_body
+from essay_scorer.serving.outcomes import Outcome
 from essay_scorer.serving.static_files import STATIC, serve_file
 
 if TYPE_CHECKING:

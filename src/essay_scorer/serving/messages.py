@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from essay_scorer.contract import MAX_REQUEST_BYTES
-from essay_scorer.errors import RequestError, ScorerError
+from essay_scorer.errors import RequestError
 from essay_scorer.score import Score
-
-Outcome = Score | ScorerError  # what became of one essay
+from essay_scorer.serving.outcomes import Outcome
 
 # code: (HTTP status, message). The meaning of a code never changes.
 ERRORS: dict[str, tuple[int, str]] = {

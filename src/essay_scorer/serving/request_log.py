@@ -22,7 +22,8 @@ from essay_scorer.contract import (
 )
 from essay_scorer.model.manifest import Model
 from essay_scorer.score import Score
-from essay_scorer.serving.messages import ERRORS, Outcome
+from essay_scorer.serving.messages import ERRORS
+from essay_scorer.serving.outcomes import Outcome
 
 _MAX_METRIC_VALUES = 100  # of one metric in one line of the Embedded Metric Format
 _UNKNOWN_CODE = "other"

@@ -63,7 +63,7 @@ def calibration_chart(points: Sequence[CalibrationPoint]) -> str:
 
 
 def review_chart(points: Sequence[ReviewPoint], share: float) -> str:
-    """Draw the agreement on the essays that nobody reviews, over the share that is reviewed.
+    """Draw the agreement on the essays that are not reviewed, over the share that is.
 
     Args:
         points: the review curve.

@@ -33,8 +33,8 @@ class ChangeResult:
         change: mean change of the raw score.
         flagged: share of essays that got a flag which they did not have before.
         within: share of essays whose raw score changed by half a point or less.
-        passed: whether the scorer withstood the attack: it raised no score on average, or 95 %
-            of the essays were flagged; or tolerated the benign change: 95 % of the essays
+        passed: whether the scorer withstood the attack: it raised no score on average, or 95%
+            of the essays were flagged; or tolerated the benign change: 95% of the essays
             changed by half a point or less.
     """
 
@@ -84,7 +84,14 @@ class Robustness:
 def measure_robustness(
     scorer: Scorer, essays: pd.DataFrame, *, sample: int, prompts: Mapping[str, str]
 ) -> Robustness:
-    """Measure everything in this module; see the functions for the arguments."""
+    """Measure attacks and benign changes, off-topic flags, and the faithfulness of explanations.
+
+    Args:
+        scorer: the bundle.
+        essays: genuine essays; columns ``text`` and ``prompt_id``.
+        sample: essays to attack; explanations of a fifth of them are measured.
+        prompts: the texts of the prompts by ID; may be empty.
+    """
     known = essays[essays["prompt_id"].astype(str).isin(list(prompts))]
     return Robustness(
         attacks=measure_attacks(scorer, essays, sample=sample, prompts=prompts),
