@@ -68,7 +68,7 @@ def score_request(scorer: Scorer, value: object) -> Score:
 
 
 def expected_error(error: Exception) -> ScorerError:
-    """Return an error as the caller may see it; one that nobody expected is ``internal``."""
+    """Return an error as the caller may see it; an unexpected one is ``internal``."""
     if isinstance(error, RequestError):
         return error
     import logging  # noqa: PLC0415 - only a failed request needs it

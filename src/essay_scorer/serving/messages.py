@@ -36,7 +36,7 @@ class Request:
         method: in upper case.
         path: percent-decoded, without the query.
         headers: their names in lower case.
-        body: as it came.
+        body: the raw bytes.
     """
 
     method: str

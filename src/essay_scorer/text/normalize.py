@@ -30,10 +30,10 @@ _REPAIRS = _repair_table()
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text as it came, and normalized.
+    """A text as given, and normalized.
 
     Attributes:
-        raw: the string that was given.
+        raw: the given string.
         clean: its paragraphs, separated by one blank line.
     """
 
