@@ -1,4 +1,4 @@
-"""What all tests share: the shipped scorer, the example essays, and the Lambda function itself."""
+"""Shared fixtures: the shipped scorer, the example essays, the Lambda function, a local server."""
 
 import importlib.util
 import os
@@ -49,19 +49,19 @@ def function() -> ModuleType:
 
 @pytest.fixture(scope="session")
 def port() -> Iterator[int]:
-    """The port of ``essay-scorer serve``, which runs for all tests that ask for it."""
+    """The port of one ``essay-scorer serve`` that all tests share."""
     command = [sys.executable, "-m", "essay_scorer.cli", "serve", "--port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr is not None
         address = server.stderr.readline().split()[-1]
         yield urlsplit(address).port or 0
         server.terminate()
-        assert server.stderr.read() == ""  # no request made it complain
+        assert server.stderr.read() == ""  # no request caused a warning
 
 
 @pytest.fixture(scope="session")
 def asap2() -> Path:
-    """The scored essays that the shipped bundle was trained and measured on."""
+    """The scored essays that the shipped bundle was trained and evaluated on."""
     folder = Path(os.environ.get("ESSAY_SCORER_DATA", ROOT.parent / "shared" / "data"))
     path = folder / "asap2.parquet"
     if not path.is_file():

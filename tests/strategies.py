@@ -1,4 +1,4 @@
-"""What Hypothesis draws: texts over all of Unicode, JSON of any shape, events and broken ones."""
+"""Hypothesis strategies: texts over all of Unicode, JSON of any shape, valid and damaged events."""
 
 import copy
 import json
@@ -9,7 +9,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from .serving.http_calls import Call
 
-ANY = st.characters(codec=None)  # lone surrogates, controls and unassigned places among them
+ANY = st.characters(codec=None)  # with lone surrogates, controls and unassigned code points
 MARKS = st.characters(categories=("Mn", "Me", "Mc"))
 INVISIBLE = st.sampled_from("\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u034f\u2061\U000e0041")
 DIRECTIONS = st.sampled_from("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
@@ -25,7 +25,7 @@ PLAIN = st.sampled_from(_PROSE.split())
 
 
 def _cluster(base: str, marks: str, times: int) -> str:
-    """What a reader sees as one character, of any number of code points."""
+    """A grapheme of any number of code points."""
     return base + marks * times
 
 
@@ -88,7 +88,7 @@ WELL_FORMED: SearchStrategy[dict[str, Any]] = st.one_of(
 
 @st.composite
 def _damaged(draw: DrawFn) -> Any:
-    """An event of AWS in which a few places hold something else, or nothing."""
+    """An AWS event in which a few values are replaced or missing."""
     event = copy.deepcopy(draw(WELL_FORMED))
     for _ in range(draw(st.integers(1, 3))):
         table = event
