@@ -14,8 +14,11 @@ LOCKED := --no-deps --require-hashes --requirement
 EDITABLE := --no-deps --no-build-isolation --editable .
 TORCH := torch==2.13.0
 DOCKER ?= docker
-# The tests that `make test-fast` runs: those of the runtime, which need no lab.
-FAST_TESTS := $(addprefix tests/,text model checks explain serving aws monitoring tables batch)
+# The tests that `make test-fast` runs: those of the runtime, which need no lab, without those that
+# start and kill many processes or fill the memory.
+FAST_TESTS := $(addprefix tests/,text model checks explain serving aws monitoring tables batch) \
+	$(addprefix --ignore=tests/,batch/test_interruption.py batch/test_pool.py \
+	batch/test_resumption.py tables/test_decompression_bombs.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast browser contract fuzz check fix audit sbom image key bootstrap deploy \
