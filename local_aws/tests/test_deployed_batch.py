@@ -52,13 +52,12 @@ def outputs(operator: Operator) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def run(cloud: Cloud) -> Run:
     """Return a function that runs the command line against the emulator."""
-    path = os.pathsep.join((str(ROOT / "src"), str(ROOT)))
+    program = (str(ROOT / ".venv" / "bin" / "python"), "-m", "essay_scorer.cli")
 
-    def run_command(name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-        program = (str(ROOT / ".venv" / "bin" / "python"), "-m", "essay_scorer.cli")
+    def run_command(*arguments: object) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*program, name, *map(str, arguments)],
-            env={**cloud.env, "PYTHONPATH": path},
+            [*program, *map(str, arguments)],
+            env=cloud.env,
             capture_output=True,
             text=True,
             check=False,
