@@ -66,7 +66,7 @@ class SmokeTest:
             print(f"The URL requires an API key; set {KEY_VARIABLE} to test it.")
             status, score = 200, self._invoke(body, ALIAS)
         if status != 200:
-            raise OperationError(f"The deployment finished, but {url} answers {status}.")
+            raise OperationError(f"The deployment finished, but {url} returned {status}.")
         scale, model = score["scale"], score["model"]
         print(
             f"{EXAMPLE}: score {score['essay score']} on {scale['min']}-{scale['max']}, "
@@ -82,7 +82,7 @@ class SmokeTest:
         payload = json.load(answer["Payload"])
         if answer.get("FunctionError") or payload.get("statusCode") != 200:
             raise OperationError(
-                f"The deployment finished, but the function answers {json.dumps(payload)}."
+                f"The deployment finished, but the function returned {json.dumps(payload)}."
             )
         return dict(payload["body"])
 

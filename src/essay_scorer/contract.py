@@ -8,7 +8,7 @@ import re
 # Environment variables of the scorer.
 BUNDLE_VARIABLE = "ESSAY_SCORER_BUNDLE"  # the folder of the model bundle
 REVIEW_SHARE_VARIABLE = "ESSAY_SCORER_REVIEW_SHARE"  # the share of essays to review, 0 to 1
-CORS_ORIGINS_VARIABLE = "ESSAY_SCORER_ORIGINS"  # comma-separated; empty where AWS answers CORS
+CORS_ORIGINS_VARIABLE = "ESSAY_SCORER_ORIGINS"  # comma-separated; empty where AWS handles CORS
 KEY_HASHES_VARIABLE = "ESSAY_SCORER_KEY_HASHES"  # comma-separated
 # Environment variables that AWS Lambda sets.
 FUNCTION_NAME_VARIABLE = "AWS_LAMBDA_FUNCTION_NAME"
@@ -37,7 +37,7 @@ MAX_BATCH_ITEM_BYTES = 150_000  # of a line of the items; Step Functions limits 
 BATCH_BUCKET_OUTPUT = "BatchBucket"
 BATCH_STATE_MACHINE_OUTPUT = "BatchStateMachine"
 
-# Facts of AWS that prices are computed with.
+# AWS constants used in cost calculations.
 SECONDS_PER_DAY = 86_400
 DAYS_PER_MONTH = 30
 RESTARTS_PER_DAY = 24  # of a busy environment: AWS replaces one every few hours

@@ -222,3 +222,9 @@ def test_scores_of_another_model_are_not_compared(
         assert main(["drift", log]) == 1
         assert main(["drift", "--baseline", log, _file(tmp_path / "own", _log(manifest, [3]))]) == 1
         assert capsys.readouterr().err.count("\n") == 2
+
+
+def test_an_empty_standard_input_is_named(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    assert main(["drift"]) == 1
+    assert "standard input has no score of essay-scorer-en" in capsys.readouterr().err

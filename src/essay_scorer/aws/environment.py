@@ -21,7 +21,7 @@ class Environment:
     """What the deployment tells the function.
 
     Attributes:
-        origins: web origins that may call from a browser; empty if AWS answers CORS.
+        origins: web origins that may call from a browser; empty if AWS handles CORS.
         keys: hashes of the valid API keys.
         function: the function's name; empty outside of Lambda.
         memory: of the function, in MB; 0 outside of Lambda.

@@ -1,4 +1,4 @@
-"""The Lambda handler: events of AWS become requests of the application.
+"""The Lambda handler: translates AWS events into requests of the application.
 
 HTTP events come from a Function URL or an HTTP API (payload format 2.0) or from a REST API
 (1.0). A direct invocation is the request itself, ``{"text": "…"}``, and gets

@@ -105,8 +105,12 @@ def _current_counts(options: argparse.Namespace, manifest: "Manifest") -> "Score
         lines = list(lines_of_day(lines, options.day))
     if not lines:
         model = f"{manifest.model.name} {manifest.model.version}"
-        raise FileError(f"{', '.join(options.logs)} has no score of {model} to compare.")
+        raise FileError(f"{_names(options.logs)} has no score of {model} to compare.")
     return ScoreCounts.from_log(lines)
+
+
+def _names(logs: list[str]) -> str:
+    return ", ".join("standard input" if log == STANDARD_INPUT else log for log in logs)
 
 
 def _baseline_counts(options: argparse.Namespace, manifest: "Manifest") -> "ScoreCounts":

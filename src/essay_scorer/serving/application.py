@@ -96,7 +96,7 @@ class Application:
         Args:
             scorer: the bundle's.
             origins: web origins that may call from a browser; ``*`` allows all; none if AWS
-                answers CORS.
+                handles CORS.
             keys: hashes of the valid API keys; scores need no key if empty.
         """
         self.scorer = scorer

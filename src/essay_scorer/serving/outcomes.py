@@ -1,4 +1,4 @@
-"""What became of one essay, a score or an error, and its JSON between processes.
+"""The result of scoring one essay, a score or an error, and its JSON between processes.
 
 Importing this module does not load the model's runtime.
 """

@@ -66,7 +66,7 @@ class RequestLog:
         """Write the line of one request, or several lines for a large batch.
 
         Args:
-            outcomes: the scores and errors that it gave; none for a static file.
+            outcomes: the request's scores and errors; None for a static file.
             entry_point: how it came in.
             status: of the response, as in HTTP.
             started: reading of ``time.perf_counter``, in seconds.

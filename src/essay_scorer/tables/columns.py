@@ -46,8 +46,8 @@ class EssayColumns:
         text: the essay.
         prompt: the assignment's text.
         id: what identifies the row in messages.
-        prompt_is_guessed: the user did not name the column of the prompt. It may then hold numbers or labels
-            of prompts, so a value shorter than a sentence is ignored.
+        prompt_is_guessed: the user did not name the prompt's column. It may then hold numbers
+            or labels of prompts, so a value shorter than a sentence is ignored.
     """
 
     text: str
