@@ -101,7 +101,7 @@ def test_a_text_without_words_is_rejected(scorer: Scorer) -> None:
         scorer.score("123")
 
 
-def test_the_json_starts_with_the_original_key(scorer: Scorer, example: Example) -> None:
+def test_the_json_has_these_fields_the_original_key_first(scorer: Scorer, example: Example) -> None:
     answer = scorer.score(example("weak")).to_dict()
     assert list(answer) == [
         "essay score", "raw", "scale", "interval", "flags", "uncertainty", "review", "model",

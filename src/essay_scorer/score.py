@@ -17,16 +17,16 @@ class Score:
     """The model's answer for one essay: a suggestion, not a grade.
 
     Attributes:
-        value: the suggested score, whole.
-        raw: the same before rounding.
-        scale: the raters' scale.
-        interval: in which the human score lies with a known probability.
-        flags: codes of what a person should know before trusting the score.
-        uncertainty: the share of ordinary essays whose score is more certain, 0 to 1.
-        review: whether a person should read the essay.
-        model: which model gave the score.
-        language: the ISO 639 code, where the flag ``not_english`` is set.
-        explanation: reasons, where they were asked for.
+        value: suggested score, a whole number.
+        raw: score before rounding.
+        scale: lowest and highest score that a rater can give.
+        interval: prediction interval; it contains the human score with probability `coverage`.
+        flags: codes of warnings about the text; they never change the score.
+        uncertainty: share of ordinary essays whose score is more certain, from 0 to 1.
+        review: whether a person should review the essay.
+        model: name and version of the model.
+        language: ISO 639 code; only with the flag `not_english`.
+        explanation: reasons for the score; only if requested.
     """
 
     value: int

@@ -39,8 +39,8 @@ class Scorer:
         """Put a scorer together; ``load`` does so from a bundle.
 
         Args:
-            manifest: the bundle's.
-            reader: the bundle's.
+            manifest: of the bundle.
+            reader: of the bundle.
             folder: of the bundle, with its model card and its language model.
             gibberish: the bundle's detector; nothing is flagged as gibberish without one.
             review_share: see ``load``.

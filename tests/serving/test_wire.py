@@ -162,6 +162,7 @@ def test_a_body_that_is_not_base64_is_rejected(body: object, function: ModuleTyp
         {**Call().function_url(), "body": "\ud800", "isBase64Encoded": False},
         {**Call().function_url(), "rawPath": 7},
         {**Call().rest_api(), "path": None},
+        {**Call().rest_api(), "httpMethod": []},
         {**Call().rest_api(), "headers": 1, "multiValueHeaders": 1},
     ],
 )

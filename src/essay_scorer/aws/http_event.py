@@ -37,6 +37,8 @@ def _parse(event: dict[str, Any]) -> Request:
         method, path = event["requestContext"]["http"]["method"], _path_without_stage(event)
     else:
         method, path = event["httpMethod"], event["path"]
+    if not isinstance(method, str):
+        raise RequestError("invalid_event")
     return Request(method=method, path=unquote(path), headers=_headers(event), body=_body(event))
 
 

@@ -4,7 +4,7 @@ A SQLite database beside the output maps the digest of a request to its outcome.
 its outcome when rows before it are inserted, edited or deleted, and no other row can get it.
 The database holds no essay.
 
-Each message of outcomes is one transaction: killing the run loses none of them. Commits are
+The outcomes of a worker's message are one transaction, so a killed run keeps them. Commits are
 not forced to the disk (``synchronous = OFF``), which would cost several milliseconds each; a
 power failure may therefore damage the file. A checksum over each outcome and SQLite's own
 integrity check detect damage of any origin, and the rows are scored again.
@@ -93,13 +93,18 @@ class Checkpoint:
         if not self._last_id:
             return None
         with _database_errors(self.path):
+            # The casts read damaged types, too.
             row = self._database.execute(
-                "SELECT outcome, checksum FROM outcomes WHERE request = ? AND id <= ?",
+                "SELECT CAST(outcome AS BLOB), CAST(checksum AS BLOB) FROM outcomes "
+                "WHERE request = ? AND id <= ?",
                 (key, self._last_id),
             ).fetchone()
         if row is None or row[1] != _checksum(key, row[0]):
             return None
-        return outcome_from_dict(json.loads(row[0]))
+        try:
+            return outcome_from_dict(json.loads(row[0]))
+        except (KeyError, TypeError):  # saved by code with other fields
+            return None
 
     def save(self, outcomes: Iterable[tuple[bytes, Outcome]]) -> None:
         """Save outcomes by the keys of their requests, all of them or none.

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from essay_scorer.score import SCORE_KEY, Score
+from essay_scorer.score import SCORE_KEY
 from essay_scorer.serving.outcomes import Outcome, outcome_to_dict
 from essay_scorer.tables.atomic import atomic_file, write_errors
 from essay_scorer.tables.rows import Row
@@ -74,24 +74,14 @@ def result_columns(outcome: Outcome, format: str) -> Mapping[str, object]:  # no
         format: of the output, one of ``tables.formats.FORMATS``. JSON Lines gets the outcome as
             the wire has it, other formats the columns of ``COLUMN_TYPES`` that have a value.
     """
-    if format == "jsonl":
-        return outcome_to_dict(outcome)
-    return _flatten(outcome) if isinstance(outcome, Score) else {"error": outcome.code}
+    table = outcome_to_dict(outcome)
+    return table if format == "jsonl" else _flatten(table)
 
 
-def _flatten(score: Score) -> Mapping[str, object]:
-    return {
-        SCORE_KEY: score.value,
-        "raw": score.raw,
-        "scale_min": score.scale.min,
-        "scale_max": score.scale.max,
-        "interval_low": score.interval.low,
-        "interval_high": score.interval.high,
-        "interval_coverage": score.interval.coverage,
-        "flags": list(score.flags),
-        "language": score.language,
-        "uncertainty": score.uncertainty,
-        "review": score.review,
-        "model_name": score.model.name,
-        "model_version": score.model.version,
-    }
+def _flatten(table: Mapping[str, object]) -> Mapping[str, object]:
+    """Return a nested record as columns: ``{"scale": {"min": 1}}`` is ``{"scale_min": 1}``."""
+    columns: dict[str, object] = {}
+    for name, value in table.items():
+        nested = value.items() if isinstance(value, Mapping) else None
+        columns |= {f"{name}_{key}": one for key, one in nested} if nested else {name: value}
+    return columns

@@ -55,7 +55,7 @@ class Job:
 def score_file(job: Job) -> Summary:
     """Score a file; report progress on standard error.
 
-    The output appears at its name when it is complete. After an error or an interruption, a
+    The output file is written atomically, when it is complete. After an error or an interruption, a
     checkpoint remains beside it, from which the next run resumes.
 
     Raises:
