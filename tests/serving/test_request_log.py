@@ -1,0 +1,71 @@
+"""The request log: one line per event, with its outcome, and metrics for CloudWatch."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from essay_scorer import Scorer
+from essay_scorer.serving.request_log import RequestLog
+
+from .logged_function import CALLS, CONTEXT, EVENTS, GOOD, LoggedFunction, broken_scorer, logged
+
+
+@pytest.fixture
+def function_log(scorer: Scorer) -> LoggedFunction:
+    return logged(scorer, name="school")
+
+
+def test_each_event_is_one_line_with_its_outcome(function_log: LoggedFunction) -> None:
+    call = CALLS["good"]
+    function_log.handler(call.function_url(), CONTEXT)
+    line = function_log.last()
+    assert len(function_log.lines) == 1
+    assert function_log.lines[0].endswith("}\n")
+    assert line["request_id"] == "1f0c"
+    assert (line["entry_point"], line["route"], line["status"]) == ("http", "/", 200)
+    assert line["level"] == "INFO"
+    assert line["request_bytes"] == len(call.body)
+    assert line["duration_ms"] > 0
+    assert {"model", "version"} <= line.keys()
+
+
+def test_scores_and_flags_become_metrics_of_the_function(function_log: LoggedFunction) -> None:
+    body = function_log.handler(GOOD, CONTEXT)["body"]
+    line = function_log.last()
+    assert body["flags"]
+    assert line["score"] == [body["essay score"]]
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    names = {metric["Name"] for metric in directive["Metrics"]}
+    assert names == {"score", "review", "flagged", *(f"flag_{flag}" for flag in body["flags"])}
+    assert directive["Dimensions"] == [["function"]]
+    assert line["function"] == "school"
+    assert all(line[name] for name in names - {"review"})
+
+
+def test_an_error_is_logged_by_its_code_and_is_not_a_metric(function_log: LoggedFunction) -> None:
+    function_log.handler(CALLS["not a string"].function_url(), CONTEXT)
+    line = function_log.last()
+    assert (line["status"], line["errors"]) == (422, {"text_not_a_string": 1})
+    assert "_aws" not in line
+
+
+def test_an_unknown_code_is_not_logged(function_log: LoggedFunction) -> None:
+    function_log.handler(EVENTS["batch"], CONTEXT)
+    assert function_log.last()["errors"] == {"other": 1}
+
+
+def test_an_internal_error_has_the_level_error(scorer: Scorer) -> None:
+    function = logged(broken_scorer(scorer))
+    assert function.handler(GOOD, CONTEXT)["statusCode"] == 500
+    assert (function.last()["level"], function.last()["errors"]) == ("ERROR", {"internal": 1})
+
+
+def test_a_line_has_at_most_100_values(scorer: Scorer) -> None:
+    lines: list[str] = []
+    request_log = RequestLog(lines.append, model=scorer.manifest.model, function="school")
+    one = replace(scorer.score("An essay."), flags=("gibberish",), review=True)
+    request_log.record([one] * 250, entry_point="batch", status=200, started=0)
+    assert [len(json.loads(line)["score"]) for line in lines] == [100, 100, 50]
+    for count in ("flag_gibberish", "flagged", "review"):
+        assert sum(json.loads(line)[count] for line in lines) == 250
