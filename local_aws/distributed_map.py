@@ -8,7 +8,8 @@ ResultWriter points to, in the formats and with the manifest that AWS documents:
 - https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
 
 This follows our own reading of that documentation, so a test against it is no independent check of
-the state machine. The tests of ``infra/`` validate the definition with asl-validator, which is.
+the state machine. The tests of ``infra/`` have two: asl-validator checks the definition, and moto's
+interpreter of Amazon States Language runs the states of a batch.
 """
 
 import copy
