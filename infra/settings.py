@@ -1,9 +1,9 @@
 """The settings of a deployment: one validated record.
 
 A value comes from the command line (``cdk deploy -c memory=4096``), else from the settings
-file, else from the profile, else from the defaults below. The profile ``original`` keeps them;
-memory, time-out, storage and architecture are the original system's.
-An invalid value, or two values that conflict, stop synthesis with a one-sentence error.
+file, else from the profile, else from the defaults below. Memory, timeout, storage and
+architecture are the original system's by default. An invalid value, or two values that conflict,
+stop synthesis with a one-sentence error.
 """
 
 import re
