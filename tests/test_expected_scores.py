@@ -1,7 +1,7 @@
 """The shipped bundle's scores of the examples and of 200 essays stay what they are.
 
 ``expected_scores.json`` has them by essay ID, without any text. On a processor with the same
-instruction sets they are equal; another one rounds differently.
+instruction sets they are equal; a different processor may round differently.
 """
 
 import json

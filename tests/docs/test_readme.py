@@ -32,7 +32,7 @@ def test_commands_print_what_is_shown(page: str) -> None:
             line, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
         )
         assert DECIMAL.sub("0.0", result.stdout) == DECIMAL.sub("0.0", output), command
-        # Another processor rounds differently in the third decimal.
+        # A different processor may round differently in the third decimal.
         numbers = [list(map(float, DECIMAL.findall(text))) for text in (result.stdout, output)]
         assert numbers[0] == pytest.approx(numbers[1], abs=0.015), command
 

@@ -16,7 +16,7 @@ def test_its_agreement_is_what_its_manifest_states(asap2: Path, scorer: Scorer) 
     measured, recorded = report.manifest_metrics(), scorer.manifest.metrics["test"]
     assert measured["essays"] == recorded["essays"]
     for name in ("qwk", "pearson", "exact", "adjacent", "coverage"):
-        # Another processor rounds differently: one essay in a thousand may get another score.
+        # Processors round differently: one essay in a thousand may get another score.
         assert measured[name] == pytest.approx(recorded[name], abs=0.005), name
 
 

@@ -1,6 +1,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from essay_scorer import BundleAltered, BundleError, BundleInvalid, BundleMissing, Manifest, Scorer
 from essay_scorer.model.bundle import verify_bundle
 from essay_scorer.model.files import MANIFEST, REQUIRED_FILES
+from essay_scorer.model.thresholds import Thresholds
 
 Edit = Callable[[dict[str, Any]], Any]
 
@@ -32,6 +34,11 @@ def test_a_written_manifest_is_read_back(shipped: Path, tmp_path: Path) -> None:
     manifest = Manifest.read(shipped)
     manifest.write(tmp_path)
     assert Manifest.read(tmp_path) == manifest
+
+
+def test_the_shipped_manifest_has_every_threshold(shipped: Path) -> None:
+    thresholds = json.loads((shipped / MANIFEST).read_text(encoding="utf-8"))["thresholds"]
+    assert set(thresholds) == {field.name for field in fields(Thresholds)}
 
 
 @pytest.mark.parametrize("name", sorted({MANIFEST, *REQUIRED_FILES}))

@@ -1,7 +1,7 @@
 """The gibberish detector: a logistic regression on what the encoder read.
 
-A BERT that has read gibberish is in another state than one that has read an essay, even if
-every word is English and every sentence parses.
+The hidden states of BERT differ between gibberish and an essay, even if every word is English and
+every sentence parses.
 """
 
 import io
@@ -28,7 +28,7 @@ class GibberishDetector:
         Args:
             weights: for the layer means, then for the writing features, then the intercept:
                 (layers × hidden size + features + 1,).
-            path: where they are from, for error messages.
+            path: the file that contains them, for error messages.
         """
         self._path = path
         self._weights, self._intercept = weights[:-1], float(weights[-1])
@@ -53,7 +53,7 @@ class GibberishDetector:
         """Check that there is a weight for every number of a reading.
 
         Raises:
-            BundleInvalid: the weights are of another encoder.
+            BundleInvalid: the weights belong to a different encoder.
         """
         if len(self._weights) != reader.layer_means_width + len(FEATURE_NAMES):
             raise BundleInvalid(f"{self._path} does not fit this bundle's encoder.")

@@ -1,7 +1,7 @@
 """Signals that a text is not an honest essay, each a share from 0 to 1.
 
 No signal judges; ``checks.flags`` compares them with the bundle's thresholds. Each is computed
-in one pass over the words, without regular expressions, so that no text can make it slow.
+in one pass over the text, without regular expressions, so that no text can make it slow.
 """
 
 from collections.abc import Iterable, Sequence

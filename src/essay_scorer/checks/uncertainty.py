@@ -1,8 +1,7 @@
 """How uncertain a score is, and which essays a person should review.
 
-A score is the more uncertain, the larger the errors that similar essays had where their human
-scores are known: essays with such a raw score, above all between two whole scores, and with
-such writing features.
+It is estimated from the errors on similar essays whose human scores are known: essays with a
+similar raw score, above all between two whole scores, and with similar writing features.
 """
 
 import os

@@ -1,7 +1,7 @@
 """Observations: simple measures of the writing beside what is typical.
 
 They are computed from the writing features, which the score is computed from too, and compared
-with the middle 80 % of the training essays of the same score. They do not explain a score; they
+with the middle 80% of the training essays of the same score. They do not explain a score; they
 tell a reader where to look.
 """
 

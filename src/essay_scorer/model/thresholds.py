@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Thresholds:
     """Where a signal becomes a flag. Every one is in the bundle's manifest.
 
-    ``checks.flags`` compares them with the signals of the same names. Shares and probabilities
-    are from 0 to 1.
+    ``checks.flags`` compares most of them with the signals, ``Scorer`` those of languages. Shares
+    and probabilities are from 0 to 1.
 
     Attributes:
         min_words: the length of the shortest training essay.
@@ -19,13 +19,13 @@ class Thresholds:
         language_common_words: share of common English words below which the language is
             detected.
         language_probability: probability from which another language is certain enough.
-        repeated: share of words in a repeated run.
+        repeated: share of words in a repeated run above which a text is repetitive.
         repeated_run: length of such a run, in words.
-        list_lines: share of lines that are list items.
-        code_characters: share of characters that are typical of program code.
+        list_lines: share of lines that are list items above which a text is no prose.
+        code_characters: share of characters typical of program code above which a text is no prose.
         similarity: cosine similarity of text and prompt below which a text is off topic; 0
             flags none.
-        copied_prompt: share of words in a run copied from the prompt.
+        copied_prompt: share of words in a run copied from the prompt above which a text is flagged.
         copied_run: length of such a run, in words.
     """
 
@@ -47,7 +47,7 @@ class Thresholds:
 
 @dataclass(frozen=True, kw_only=True)
 class TypicalRange:
-    """The middle 80 % of the training essays with the same score, in one measure."""
+    """The middle 80% of the training essays with the same score, in one measure."""
 
     low: float
     high: float

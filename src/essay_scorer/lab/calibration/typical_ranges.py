@@ -7,7 +7,7 @@ import pandas as pd
 from essay_scorer.explain.observations import MEASURES, measure
 from essay_scorer.model.thresholds import TypicalRange
 
-QUANTILES = (0.1, 0.9)  # the middle 80 %
+QUANTILES = (0.1, 0.9)  # the middle 80%
 MIN_ESSAYS = 10  # with one score; with fewer, nothing is called typical
 
 

@@ -17,7 +17,7 @@ def text_key(text: str) -> str:
 
 
 def assign_splits(table: pd.DataFrame) -> pd.Series:
-    """Return the split of each essay: 80 % train, 10 % dev, 10 % test.
+    """Return the split of each essay: 80% train, 10% dev, 10% test.
 
     The split is stratified by score and depends on the texts alone, so it is the same for any
     order of the rows, and copies of a text are in one split.

@@ -59,7 +59,7 @@ def one_paragraph_again(text: str, rng: random.Random, material: Material) -> st
 
 
 def shuffled_sentences(text: str, rng: random.Random, material: Material) -> str:
-    """Shuffle all sentences; the numbers of sentences of the paragraphs stay."""
+    """Shuffle all sentences; each paragraph keeps its number of sentences."""
     sentences = _all_sentences(text)
     rng.shuffle(sentences)
     rest = iter(sentences)
