@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
+MAX_SECONDS = 300.0  # a reply that never comes; twenty long essays take a minute on a busy machine
+
+
 @dataclass(frozen=True, kw_only=True)
 class Call:
     """What a client sends."""
@@ -80,7 +83,7 @@ class Call:
 
     def send(self, port: int) -> "Reply":
         """Send the request over a socket of this machine."""
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=MAX_SECONDS)
         try:
             connection.request(self.method, self.path, self.body, self.headers)
             response = connection.getresponse()
