@@ -8,6 +8,7 @@ from essay_scorer import Scorer
 from essay_scorer.checks.flags import FLAGS
 from essay_scorer.explain.observations import MEASURES
 from essay_scorer.model.files import MANIFEST, OPTIONAL_FILES, REQUIRED_FILES
+from essay_scorer.model.thresholds import Thresholds
 from essay_scorer.serving.messages import ERRORS
 
 from .markdown_pages import ROOT, code_spans, links, read_page
@@ -41,6 +42,50 @@ def test_every_file_of_a_bundle_is_in_the_architecture() -> None:
 @pytest.mark.parametrize("code", [*FLAGS, *MEASURES])
 def test_every_flag_and_measure_is_explained(code: str) -> None:
     assert re.search(rf"^\| .*`{code}`.* \|", read_page(TRUST), re.MULTILINE)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g}%"
+
+
+def _stated_thresholds(limits: Thresholds) -> dict[str, list[str]]:
+    """Return what the page should say of each flag."""
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    return {
+        "too_short": [f"{limits.min_words} and {limits.max_words:,} words"],
+        "not_english": [
+            f"fewer than {_percent(limits.language_common_words)}",
+            f"at least {_percent(limits.language_probability)}",
+        ],
+        "gibberish": [
+            f"above {_percent(limits.gibberish)}",
+            f"fewer than {_percent(limits.common_words)}",
+            f"from {limits.gibberish_min_words} words",
+        ],
+        "repetitive": [
+            f"more than {_percent(limits.repeated)}",
+            f"a run of {words[limits.repeated_run]}",
+        ],
+        "list_or_code": [
+            f"more than {_percent(limits.list_lines)}",
+            f"more than {_percent(limits.code_characters)}",
+        ],
+        "off_topic": [f"below {limits.similarity:.2f}"],
+        "copied_prompt": [
+            f"more than {_percent(limits.copied_prompt)}",
+            f"a run of {words[limits.copied_run]}",
+        ],
+    }
+
+
+def test_thresholds_are_those_of_the_shipped_bundle(scorer: Scorer) -> None:
+    table = re.findall(r"^\| `.*", read_page(TRUST), re.MULTILINE)
+    rows = {code: row for row in table for code in code_spans(row)[:1]}
+    stated = _stated_thresholds(scorer.manifest.thresholds)
+    assert {*stated, "too_long"} == set(FLAGS)
+    assert [
+        (code, part) for code, parts in stated.items() for part in parts if part not in rows[code]
+    ] == []
 
 
 def test_glossary_terms_are_unique() -> None:
