@@ -1,30 +1,11 @@
 """Write the folder of a bundle."""
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from essay_scorer.model.bundle import shipped_bundle
 from essay_scorer.model.files import LANGUAGES, OPTIONAL_FILES, REQUIRED_FILES
 from essay_scorer.model.manifest import FileRecord
-
-
-@contextmanager
-def new_bundle_folder(final: Path) -> Iterator[Path]:
-    """Yield a folder to write a bundle to; it gets its final name when the block succeeds.
-
-    It replaces a bundle of that name. If the block fails, that bundle stays, and the new folder
-    is removed.
-    """
-    part = final.with_name(final.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    try:
-        yield part
-        shutil.rmtree(final, ignore_errors=True)
-        part.rename(final)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def copy_language_model(folder: Path) -> None:

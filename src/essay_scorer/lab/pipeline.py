@@ -10,7 +10,7 @@ import pandas as pd
 
 from essay_scorer.errors import FileError
 from essay_scorer.lab.about import About
-from essay_scorer.lab.bundle_folder import copy_language_model, new_bundle_folder, record_files
+from essay_scorer.lab.bundle_folder import copy_language_model, record_files
 from essay_scorer.lab.calibration.fit_gibberish import fit_gibberish
 from essay_scorer.lab.card import write_card
 from essay_scorer.lab.compile_bundle import compile_and_verify, quantize_if_stable
@@ -28,6 +28,7 @@ from essay_scorer.model.files import GIBBERISH
 from essay_scorer.model.manifest import Manifest
 from essay_scorer.model.reader import Reader
 from essay_scorer.scorer import Scorer
+from essay_scorer.tables.atomic import atomic_folder
 
 PROOF_ESSAYS = 50  # on which artifacts and graph are compared
 
@@ -90,7 +91,7 @@ def build_bundle(
     """Compile artifacts to a bundle in their folder, calibrate it and evaluate it."""
     scale, cleaner = _common_scale(essays), word_cleaner(recipe.cleaning)
     proof = list(essays.loc[essays["split"] == "dev", "text"].head(PROOF_ESSAYS))
-    with new_bundle_folder(artifacts / "bundle") as folder:
+    with atomic_folder(artifacts / "bundle") as folder:
         hidden_size = compile_and_verify(
             lambda: Artifacts.load(artifacts, cleaner=cleaner), folder, proof
         )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from essay_scorer.lab.about import About
-from essay_scorer.lab.bundle_folder import copy_language_model, new_bundle_folder, record_files
+from essay_scorer.lab.bundle_folder import copy_language_model, record_files
 from essay_scorer.lab.card import write_unmeasured_card
 from essay_scorer.lab.compile_bundle import compile_and_verify
 from essay_scorer.lab.export.artifacts import Artifacts
@@ -15,6 +15,7 @@ from essay_scorer.lab.wordnet import word_cleaner
 from essay_scorer.model.calibration import Band, Calibration, Scale, UncertaintyTable
 from essay_scorer.model.manifest import Manifest
 from essay_scorer.model.thresholds import Thresholds
+from essay_scorer.tables.atomic import atomic_folder
 from essay_scorer.text.features import FEATURE_NAMES
 
 
@@ -58,7 +59,7 @@ def export_user_artifacts(
             cleaner=cleaner,
         )
 
-    with new_bundle_folder(out) as folder:
+    with atomic_folder(out) as folder:
         compile_and_verify(load, folder, proof_texts())
         copy_language_model(folder)
         manifest = unmeasured_manifest(loaded_recipe.name, scale, about)
