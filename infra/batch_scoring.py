@@ -1,14 +1,14 @@
 """Scoring whole files: a bucket, a function of its own, and the state machine that connects them.
 
 The function is separate so that a large batch never takes execution environments from the page.
-It has no URL, and no access to the bucket: the state machine reads the input and writes the
-results.
+It has no URL, and may read nothing but the essays; the state machine reads where they are, and
+writes the results.
 """
 
-import json
+from collections.abc import Sequence
 from typing import cast
 
-from aws_cdk import Aws, Duration, RemovalPolicy, Stack
+from aws_cdk import Aws, CfnElement, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -16,12 +16,17 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from essay_scorer.contract import BATCH_RESULTS_FOLDER, FREE_EPHEMERAL_STORAGE
+from essay_scorer.contract import (
+    BATCH_ESSAYS_FOLDER,
+    BATCH_ITEMS_FOLDER,
+    BATCH_RESULTS_FOLDER,
+    FREE_EPHEMERAL_STORAGE,
+)
 from infra.image_function import FunctionOptions, create_function, create_role
 from infra.nag import accept_findings
 from infra.scoring_function import scoring_environment
 from infra.settings import Settings
-from infra.state_machine import define_state_machine
+from infra.state_machine import StateMachineDefinition
 
 # Reasons why these rules of AWS Solutions do not apply.
 ACCEPTED_FINDINGS = {
@@ -29,8 +34,10 @@ ACCEPTED_FINDINGS = {
     "SF1": "The execution history has the events; logging requires rights to all log groups.",
     "SF2": "The workflow has one step; the execution history has its times.",
 }
-ACCEPTED_WILDCARDS = "The wildcards cover keys of one bucket and executions of one state machine."
-RESULTS = f"*/{BATCH_RESULTS_FOLDER}/*"
+ACCEPTED_WILDCARDS = (
+    "The wildcards cover the keys of one folder, the versions of one function and the executions "
+    "of one state machine."
+)
 
 
 class BatchScoring(Construct):
@@ -50,13 +57,16 @@ class BatchScoring(Construct):
         self.function = self._create_function(settings, code)
         machine_name = f"{settings.name}-batch"
         role = self._create_machine_role(machine_name)
-        definition = define_state_machine(settings, self.function.function_arn)
+        definition = StateMachineDefinition(
+            self, "Definition", settings=settings, function=self.function.current_version
+        )
         self.state_machine = sfn.CfnStateMachine(
             self,
             "Machine",
             state_machine_name=machine_name,
             role_arn=role.role_arn,
-            definition_string=json.dumps(definition),
+            definition=definition.body,
+            definition_substitutions=definition.substitutions,
         )
         self.state_machine.node.add_dependency(role)
         accept_findings(self, {**ACCEPTED_FINDINGS, **self._accepted_wildcards(machine_name)})
@@ -81,56 +91,78 @@ class BatchScoring(Construct):
         self, settings: Settings, code: lambda_.DockerImageCode
     ) -> lambda_.DockerImageFunction:
         log_group = logs.LogGroup(self, "Logs", removal_policy=RemovalPolicy.DESTROY)
+        role = create_role(
+            self,
+            "FunctionRole",
+            log_group=log_group,
+            description="Allows the batch scorer to read essays and write its log",
+        )
+        role.add_to_policy(self._allow(["s3:GetObject"], self._objects(BATCH_ESSAYS_FOLDER)))
         return create_function(
             self,
             FunctionOptions(
                 description="Scores batches of essays",
                 environment=scoring_environment(settings),
+                memory=settings.batch_memory,
                 ephemeral_storage=FREE_EPHEMERAL_STORAGE,
             ),
             settings=settings,
             code=code,
             log_group=log_group,
-            role=create_role(
-                self,
-                "FunctionRole",
-                log_group=log_group,
-                description="Allows the batch scorer to write its log",
-            ),
+            role=role,
         )
 
     def _create_machine_role(self, machine_name: str) -> iam.Role:
-        """Return the role that reads the input, invokes the function and writes the results."""
+        """Return the role that reads the items, invokes the function and writes the results."""
         role = iam.Role(
             self,
             "MachineRole",
             assumed_by=iam.ServicePrincipal("states.amazonaws.com"),
-            description="Allows a batch to read its file, invoke the function and write results",
+            description="Allows a batch to read its items, invoke the function and write results",
         )
         states = f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}"
         for actions, resource in (
-            (["lambda:InvokeFunction"], self.function.function_arn),
-            (["s3:GetObject"], self.bucket.arn_for_objects("*")),
+            # Of all versions, because a run keeps the one that it started with.
+            (["lambda:InvokeFunction"], f"{self.function.function_arn}:*"),
+            (["s3:GetObject"], self._objects(BATCH_ITEMS_FOLDER)),
             (
-                ["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
-                self.bucket.arn_for_objects(RESULTS),
+                [
+                    "s3:PutObject",
+                    "s3:GetObject",
+                    "s3:AbortMultipartUpload",
+                    "s3:ListMultipartUploadParts",
+                ],
+                self._objects(BATCH_RESULTS_FOLDER),
             ),
             (["states:StartExecution"], f"{states}:stateMachine:{machine_name}"),
             (
-                ["states:DescribeExecution", "states:StopExecution"],
+                ["states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"],
                 f"{states}:execution:{machine_name}/*",
             ),
         ):
-            role.add_to_policy(iam.PolicyStatement(actions=actions, resources=[resource]))
+            role.add_to_policy(self._allow(actions, resource))
         return role
 
+    def _objects(self, folder: str) -> str:
+        """Return the ARN of all objects in a folder of the bucket."""
+        return self.bucket.arn_for_objects(f"{folder}/*")
+
+    @staticmethod
+    def _allow(actions: Sequence[str], resource: str) -> iam.PolicyStatement:
+        return iam.PolicyStatement(actions=list(actions), resources=[resource])
+
     def _accepted_wildcards(self, machine_name: str) -> dict[str, str]:
-        """Return the wildcards in the role of the state machine, as the rule IAM5 spells them."""
-        bucket = Stack.of(self).get_logical_id(cast(s3.CfnBucket, self.bucket.node.default_child))
+        """Return the wildcards in the roles, as the rule IAM5 spells them."""
+        stack = Stack.of(self)
+        bucket, function = (
+            stack.get_logical_id(cast(CfnElement, one.node.default_child))
+            for one in (self.bucket, self.function)
+        )
         executions = "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution"
+        folders = (BATCH_ESSAYS_FOLDER, BATCH_ITEMS_FOLDER, BATCH_RESULTS_FOLDER)
         resources = (
-            f"<{bucket}.Arn>/*",
-            f"<{bucket}.Arn>/{RESULTS}",
+            *(f"<{bucket}.Arn>/{folder}/*" for folder in folders),
+            f"<{function}.Arn>:*",
             f"{executions}:{machine_name}/*",
         )
         return {f"IAM5[Resource::{resource}]": ACCEPTED_WILDCARDS for resource in resources}

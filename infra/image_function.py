@@ -21,6 +21,7 @@ class FunctionOptions:
     Attributes:
         description: shown in the Lambda console.
         environment: environment variables.
+        memory: MB.
         ephemeral_storage: size of ``/tmp``, MB.
         reserved_concurrency: maximum of execution environments; None if only the account's quota
             limits them.
@@ -29,6 +30,7 @@ class FunctionOptions:
 
     description: str
     environment: Mapping[str, str]
+    memory: int
     ephemeral_storage: int
     reserved_concurrency: int | None = None
     snap_start: bool = False
@@ -50,7 +52,7 @@ def create_function(
         code=code,
         description=options.description,
         architecture=ARCHITECTURES[settings.architecture],
-        memory_size=settings.memory,
+        memory_size=options.memory,
         timeout=Duration.seconds(settings.timeout),
         ephemeral_storage_size=Size.mebibytes(options.ephemeral_storage),
         reserved_concurrent_executions=options.reserved_concurrency,

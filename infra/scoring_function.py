@@ -72,6 +72,7 @@ class ScoringFunction(Construct):
             FunctionOptions(
                 description="Scores essays",
                 environment=_online_environment(settings),
+                memory=settings.memory,
                 ephemeral_storage=settings.ephemeral_storage,
                 reserved_concurrency=settings.reserved_concurrency,
                 snap_start=settings.snap_start,

@@ -161,6 +161,7 @@ class Settings(BaseModel):
     live_version: Annotated[int, Field(ge=1)] | None = None
 
     batch: bool = False
+    batch_memory: Annotated[int, Field(ge=256, le=10_240)] = 1769
     batch_size: Annotated[int, Field(ge=1, le=200)] = 40
     batch_concurrency: Annotated[int, Field(ge=1, le=10_000)] = 100
     batch_tolerated_failures: Annotated[int, Field(ge=0, le=100)] = 5

@@ -90,11 +90,12 @@ def worst_day(settings: Settings) -> WorstDay:
 def _price_per_second(settings: Settings) -> float:
     """Return the price of one execution environment for a second, with its /tmp."""
     storage = (settings.ephemeral_storage - FREE_EPHEMERAL_STORAGE) / 1024
-    return _memory_per_second(settings) + storage * price("ephemeral_storage_gb_second")
+    memory = _memory_per_second(settings.memory, settings)
+    return memory + storage * price("ephemeral_storage_gb_second")
 
 
-def _memory_per_second(settings: Settings) -> float:
-    return settings.memory / 1024 * price("gb_second", settings.architecture)
+def _memory_per_second(memory: int, settings: Settings) -> float:
+    return memory / 1024 * price("gb_second", settings.architecture)
 
 
 def _provisioned(settings: Settings) -> float:
@@ -124,4 +125,4 @@ def _batch(settings: Settings) -> float:
     seconds = settings.batch_concurrency * SECONDS_PER_DAY
     batches = seconds / (MIN_DURATION * settings.batch_size)
     per_batch = price("request") + TRANSITIONS_PER_BATCH * price("state_transition")
-    return seconds * _memory_per_second(settings) + batches * per_batch
+    return seconds * _memory_per_second(settings.batch_memory, settings) + batches * per_batch

@@ -1,6 +1,9 @@
 """Helpers for reading a synthesized CloudFormation template."""
 
+import json
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from infra.stack import ScorerStack
@@ -9,6 +12,8 @@ Template = dict[str, Any]  # as CloudFormation defines it
 MakeStack = Callable[..., ScorerStack]
 Synthesize = Callable[..., Template]
 
+CFN_LINT = Path(sys.executable).with_name("cfn-lint")
+FUNCTION_VERSION_ARN = "arn:aws:lambda:eu-west-3:111122223333:function:scorer:7"
 KEY_HASHES = ",".join(f"sha256:{salt * 32}:{'f' * 64}" for salt in "01")
 
 
@@ -38,3 +43,27 @@ def environment_variables(template: Template) -> dict[str, str]:
         "Variables"
     ]
     return variables
+
+
+def state_machine_definition(template: Template) -> dict[str, Any]:
+    """Return the definition of the only state machine, with its placeholders substituted."""
+    machine = properties(template, "AWS::StepFunctions::StateMachine")
+    text = json.dumps(machine["Definition"])
+    for name, value in machine["DefinitionSubstitutions"].items():
+        text = text.replace(f"${{{name}}}", _resolve(value))
+    definition: dict[str, Any] = json.loads(text)
+    return definition
+
+
+def _resolve(value: dict[str, Any]) -> str:
+    """Return a value that CloudFormation would resolve in an account."""
+    match value:
+        case {"Fn::Join": [separator, parts]}:
+            return str(separator).join(
+                part if isinstance(part, str) else _resolve(part) for part in parts
+            )
+        case {"Ref": "AWS::Partition"}:
+            return "aws"
+        case {"Ref": str(name)} if "BatchFunctionCurrentVersion" in name:
+            return FUNCTION_VERSION_ARN
+    raise AssertionError(f"{value} is not in this account")

@@ -17,10 +17,8 @@ import moto
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.settings import Settings
-from infra.state_machine import RETRY_FAILED, define_state_machine
+from infra.tests.templates import FUNCTION_VERSION_ARN, Synthesize, state_machine_definition
 
-FUNCTION_ARN = "arn:aws:lambda:eu-west-3:111122223333:function:scorer"
 ROLE_ARN = "arn:aws:iam::111122223333:role/batch"
 INTERPRETER = "moto.stepfunctions.parser.asl.component"
 RUNNING = "RUNNING"
@@ -44,7 +42,7 @@ class LambdaClient:
 
     def invoke(self, *, FunctionName: str, Payload: str) -> dict[str, Any]:  # noqa: N803
         """Return an answer as AWS Lambda does; an exception becomes a function error."""
-        assert FunctionName == FUNCTION_ARN
+        assert FunctionName == FUNCTION_VERSION_ARN
         request = json.loads(Payload)
         self.requests.append(request)
         try:
@@ -67,8 +65,30 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return seconds
 
 
+@pytest.fixture(name="states")
+def batch_states(synthesize: Synthesize) -> dict[str, Any]:
+    """Return the states that the Distributed Map starts for each batch."""
+    definition = state_machine_definition(synthesize(batch=True))
+    processor = dict(definition["States"]["ScoreFile"]["ItemProcessor"])
+    del processor["ProcessorConfig"]
+    return processor
+
+
+@pytest.fixture(name="retries")
+def retries_of_failures(states: dict[str, Any]) -> int:
+    """Return how often a batch that fails is retried."""
+    (attempts,) = [
+        int(retry["MaxAttempts"])
+        for retry in states["States"]["ScoreBatch"]["Retry"]
+        if "States.TaskFailed" in retry["ErrorEquals"]
+    ]
+    return attempts
+
+
 @pytest.fixture
-def execute(monkeypatch: pytest.MonkeyPatch, waits: list[float]) -> Iterator[Execute]:
+def execute(
+    states: dict[str, Any], monkeypatch: pytest.MonkeyPatch, waits: list[float]
+) -> Iterator[Execute]:
     """Yield a callable that runs the states of a batch.
 
     It returns their output and the requests that the function got.
@@ -79,7 +99,7 @@ def execute(monkeypatch: pytest.MonkeyPatch, waits: list[float]) -> Iterator[Exe
     with moto.mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):
         client = boto3.client("stepfunctions")
         machine = client.create_state_machine(
-            name="batch", definition=json.dumps(_batch_states()), roleArn=ROLE_ARN
+            name="batch", definition=json.dumps(states), roleArn=ROLE_ARN
         )["stateMachineArn"]
         names = itertools.count()
 
@@ -100,51 +120,56 @@ def execute(monkeypatch: pytest.MonkeyPatch, waits: list[float]) -> Iterator[Exe
         yield run
 
 
-def _batch_states() -> dict[str, Any]:
-    """Return the states that the Distributed Map starts for each batch."""
-    definition = define_state_machine(Settings(batch=True), FUNCTION_ARN)
-    processor = dict(definition["States"]["ScoreFile"]["ItemProcessor"])
-    del processor["ProcessorConfig"]
-    return processor
+def _batch(*numbers: int) -> Batch:
+    items = [{"n": n, "start": 100 * n, "end": 100 * n + 100} for n in numbers]
+    return {"BatchInput": {"bucket": "essays", "key": "essays/a.jsonl"}, "Items": items}
 
 
-def _batch(*texts: str) -> Batch:
-    return {"Items": [{"n": n, "item": {"text": text}} for n, text in enumerate(texts)]}
+POISON = 1  # the row that cannot be scored
 
 
 def _score(batch: Batch) -> dict[str, Any]:
-    """Return one answer per essay; fail on an essay that is ``poison``."""
-    items = batch["Items"]
-    if any(item["item"]["text"] == "poison" for item in items):
+    """Return one answer per essay; fail on the row ``POISON``."""
+    rows = [item["n"] for item in batch["Items"]]
+    if POISON in rows:
         raise ValueError("poison")
-    return {"answers": [{"n": item["n"]} for item in items]}
+    return {"answers": [[row, {"essay score": 3}] for row in rows]}
+
+
+def _answers(*rows: int) -> dict[str, Any]:
+    return {"answers": [[row, {"essay score": 3}] for row in rows]}
 
 
 def test_batch_is_one_invocation(execute: Execute) -> None:
-    output, requests = execute(_score, _batch("a", "b"))
-    assert output == {"answers": [{"n": 0}, {"n": 1}]}
-    assert requests == [_batch("a", "b")]
+    output, requests = execute(_score, _batch(4, 5))
+    assert output == _answers(4, 5)
+    assert requests == [_batch(4, 5)]
 
 
-def test_essay_that_fails_costs_only_its_own_result(execute: Execute, waits: list[float]) -> None:
-    output, requests = execute(_score, _batch("a", "poison", "c"))
-    assert output == [{"answers": [{"n": 0}]}, {"answers": []}, {"answers": [{"n": 2}]}]
-    tries = 1 + RETRY_FAILED["MaxAttempts"]
+def test_essay_that_fails_costs_only_its_own_result(
+    execute: Execute, waits: list[float], retries: int
+) -> None:
+    output, requests = execute(_score, _batch(0, POISON, 2))
+    assert output == [_answers(0), {"answers": []}, _answers(2)]
+    tries = 1 + retries
     assert [len(request["Items"]) for request in requests] == [3] * tries + [1] * (2 + tries)
-    assert len(waits) == 2 * RETRY_FAILED["MaxAttempts"]
+    assert requests[-1] == _batch(2)
+    assert len(waits) == 2 * retries
 
 
-def test_throttled_batch_is_retried_longer_than_one_that_fails(execute: Execute) -> None:
-    throttled = itertools.count()
+def test_throttling_alone_loses_nothing(execute: Execute, waits: list[float]) -> None:
+    """A batch that was throttled a hundred times is scored whole at the next attempt."""
+    attempts = itertools.count()
 
-    def score_once_free(batch: Batch) -> dict[str, Any]:
-        if next(throttled) <= RETRY_FAILED["MaxAttempts"]:
+    def score_when_free(batch: Batch) -> dict[str, Any]:
+        if next(attempts) < 100:
             raise _throttled()
         return _score(batch)
 
-    output, requests = execute(score_once_free, _batch("a"))
-    assert output == {"answers": [{"n": 0}]}
-    assert len(requests) == RETRY_FAILED["MaxAttempts"] + 2
+    output, requests = execute(score_when_free, _batch(4, 5))
+    assert output == _answers(4, 5)
+    assert requests == [_batch(4, 5)] * 101
+    assert max(waits) <= 60
 
 
 def _throttled() -> ClientError:

@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk.assertions import Template as TemplateAssertions
 
 from infra.settings import Settings, SettingsError
-from infra.tests.templates import Synthesize, Template, properties, resources
+from infra.tests.templates import MakeStack, Synthesize, Template, properties, resources
 
 
 @pytest.fixture
@@ -35,14 +37,20 @@ def test_bucket_is_private_encrypted_and_expires(synthesize: Synthesize) -> None
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def test_state_machine_has_least_privilege(template: Template) -> None:
+def _granted(template: Template, role: str) -> dict[str, list[str]]:
+    """Return the resources that each action is allowed on, as text."""
     policies = resources(template, "AWS::IAM::Policy")
-    (policy,) = [policy for name, policy in policies.items() if "MachineRole" in name]
-    granted = {}
+    (policy,) = [policy for name, policy in policies.items() if role in name]
+    granted: dict[str, list[str]] = {}
     for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
         actions = statement["Action"]
         for action in [actions] if isinstance(actions, str) else actions:
-            granted[action] = json.dumps(statement["Resource"])
+            granted.setdefault(action, []).append(json.dumps(statement["Resource"]))
+    return granted
+
+
+def test_state_machine_reads_items_writes_results_and_sees_no_essay(template: Template) -> None:
+    granted = _granted(template, "MachineRole")
     assert set(granted) == {
         "lambda:InvokeFunction",
         "s3:GetObject",
@@ -52,17 +60,54 @@ def test_state_machine_has_least_privilege(template: Template) -> None:
         "states:StartExecution",
         "states:DescribeExecution",
         "states:StopExecution",
+        "states:RedriveExecution",
     }
-    assert "*/runs/*" in granted["s3:PutObject"]
-    assert all(resource != '"*"' for resource in granted.values())
+    items, results = granted["s3:GetObject"]
+    assert ("/items/*" in items, "/results/*" in results) == (True, True)
+    assert all("/results/*" in resource for resource in granted["s3:PutObject"])
+    assert all(resource != '"*"' for resources in granted.values() for resource in resources)
 
 
-def test_functions_have_no_access_to_the_bucket(template: Template) -> None:
-    """The state machine writes the results."""
-    policies = resources(template, "AWS::IAM::Policy")
-    texts = [json.dumps(policy) for name, policy in policies.items() if "MachineRole" not in name]
-    assert len(texts) == 2
-    assert not any("s3:" in text for text in texts)
+def test_state_machine_may_do_what_cdk_would_allow_it(make_stack: MakeStack) -> None:
+    """CDK knows which actions the reader and the writer of a Distributed Map need."""
+    stack = make_stack(batch=True)
+    bucket = stack.node.find_child("Batch").bucket  # type: ignore[attr-defined]
+    reader = sfn.S3JsonLItemReader(bucket=bucket, key="items/a.jsonl")
+    writer = sfn.ResultWriterV2(bucket=bucket, prefix="results/a")
+    statements = [*reader.provide_policy_statements(), *writer.provide_policy_statements()]
+    needed = {action for statement in statements for action in statement.actions}
+    granted = _granted(dict(TemplateAssertions.from_stack(stack).to_json()), "MachineRole")
+    assert {action for action in needed if action.startswith("s3:")} <= set(granted)
+
+
+def test_batch_function_reads_essays_and_nothing_else(template: Template) -> None:
+    granted = _granted(template, "BatchFunctionRole")
+    assert set(granted) == {"logs:CreateLogStream", "logs:PutLogEvents", "s3:GetObject"}
+    (essays,) = granted["s3:GetObject"]
+    assert essays.endswith('"/essays/*"]]}')
+
+
+def test_function_that_serves_requests_has_no_access_to_the_bucket(template: Template) -> None:
+    assert not any(action.startswith("s3:") for action in _granted(template, "ScoringRole"))
+
+
+def test_run_keeps_the_published_version_that_it_started_with(template: Template) -> None:
+    """A deployment during a run must not mix two models."""
+    machine = properties(template, "AWS::StepFunctions::StateMachine")
+    reference = machine["DefinitionSubstitutions"]["Function"]["Ref"]
+    version = resources(template, "AWS::Lambda::Version")[reference]
+    assert version["DeletionPolicy"] == "Retain"
+    (invoked,) = _granted(template, "MachineRole")["lambda:InvokeFunction"]
+    assert invoked.endswith('":*"]]}')
+
+
+def test_batch_function_has_memory_of_its_own(synthesize: Synthesize) -> None:
+    def memory(**settings: object) -> list[int]:
+        functions = resources(synthesize(batch=True, **settings), "AWS::Lambda::Function")
+        return sorted(function["Properties"]["MemorySize"] for function in functions.values())
+
+    assert memory() == [1769, 3008]
+    assert memory(batch_memory=4096) == [3008, 4096]
 
 
 def test_batch_has_its_own_function_without_a_url(template: Template) -> None:

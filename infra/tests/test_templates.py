@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from aws_cdk import App, Validations
 from aws_cdk import aws_s3 as s3
 from cdk_nag import AwsSolutionsChecks
 
-from infra.tests.templates import KEY_HASHES, MakeStack, Synthesize, Template, properties
+from infra.tests.templates import CFN_LINT, KEY_HASHES, MakeStack, Synthesize, Template, properties
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
 COMBINATIONS: dict[str, dict[str, Any]] = {
@@ -53,9 +52,8 @@ def test_every_reviewed_snapshot_has_a_combination() -> None:
 def test_cfn_lint_accepts_the_templates(synthesize: Synthesize, tmp_path: Path) -> None:
     for name, settings in COMBINATIONS.items():
         (tmp_path / f"{name}.json").write_text(json.dumps(synthesize(**settings)))
-    linter = Path(sys.executable).with_name("cfn-lint")
     # W3005: CDK declares a dependency that CloudFormation would infer.
-    command = [str(linter), "--ignore-checks", "W3005", "--", *map(str, tmp_path.glob("*.json"))]
+    command = [str(CFN_LINT), "--ignore-checks", "W3005", "--", *map(str, tmp_path.glob("*.json"))]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.stdout, done.returncode) == ("", 0)
 

@@ -27,7 +27,7 @@ def test_reserved_concurrency_limits_the_cost() -> None:
 
 
 def test_batch_adds_the_environments_of_one_run() -> None:
-    online = Settings(memory=1024, batch_concurrency=3, batch_size=20)
+    online = Settings(batch_memory=1024, batch_concurrency=3, batch_size=20)
     batch = online.model_copy(update={"batch": True})
     duration, batches = 3 * 86_400 * 0.000_016_666_7, 3 * 86_400 / (0.05 * 20)
     day = worst_day(batch)

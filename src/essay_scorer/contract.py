@@ -13,6 +13,7 @@ KEY_HASHES_VARIABLE = "ESSAY_SCORER_KEY_HASHES"  # comma-separated
 # Environment variables that AWS Lambda sets.
 FUNCTION_NAME_VARIABLE = "AWS_LAMBDA_FUNCTION_NAME"
 FUNCTION_MEMORY_VARIABLE = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"  # MB
+FUNCTION_VERSION_VARIABLE = "AWS_LAMBDA_FUNCTION_VERSION"  # a number, or $LATEST
 
 DEFAULT_REVIEW_SHARE = 0.2
 
@@ -29,9 +30,15 @@ REVIEW_METRIC = "review"
 FLAGGED_METRIC = "flagged"
 FLAG_METRIC_PREFIX = "flag_"  # followed by the flag's code
 
-# Where a batch's files are in the deployment's bucket, below the prefix of its run.
-BATCH_RESULTS_FOLDER = "runs"
-MAX_BATCH_ITEM_BYTES = 150_000  # of a line of the items; Step Functions limits a batch to 256 KiB
+# Folders of the batch bucket. IAM policies name them: the function may read the essays and nothing
+# else, the state machine may read the items and write the results.
+BATCH_ESSAYS_FOLDER = "essays"
+BATCH_ITEMS_FOLDER = "items"
+BATCH_ROWS_FOLDER = "rows"
+BATCH_RESULTS_FOLDER = "results"
+# Of a line of the essays. A text and a prompt of the highest size fit even if JSON escapes every
+# character; a longer line cannot be scored, and the function does not have to load it.
+MAX_BATCH_LINE_BYTES = 4 * 1024 * 1024
 
 # Outputs of the CloudFormation stack, which `essay-scorer submit` reads.
 BATCH_BUCKET_OUTPUT = "BatchBucket"

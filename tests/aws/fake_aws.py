@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from essay_scorer import Scorer
-from essay_scorer.aws.map_event import score_map_event
+from essay_scorer.aws.environment import Environment
+from essay_scorer.aws.map_event import MapEvent, score_map_event
 from essay_scorer.aws.submit import S3Folder, Upload, submit
 from tests.essay_files import read_jsonl
 
@@ -22,9 +23,9 @@ class FakeAws:
 
     def __init__(self, folder: Path, scorer: Scorer) -> None:
         self.folder, self._scorer = folder, scorer
-        self.status = "SUCCEEDED"
+        self.status, self.version = "SUCCEEDED", "7"
         self.executions: dict[str, str] = {}
-        self.outputs = {"BatchBucket": "essays", "BatchStateMachine": "arn:machine"}
+        self.outputs = {"BatchBucket": "essays-bucket", "BatchStateMachine": "arn:machine"}
 
     def __call__(self, service: str) -> "FakeAws":
         return self
@@ -64,14 +65,14 @@ class FakeAws:
             alone: rows whose batch is retried one by one.
         """
         (given,) = map(json.loads, self.executions.values())
-        items = read_jsonl(self.folder / given["key"])
+        items = read_jsonl(self.folder / given["items"])
         outputs: list[Any] = []
         for begin in range(0, len(items), BATCH_SIZE):
             numbers = range(begin, min(begin + BATCH_SIZE, len(items)))
             parts = [[n] for n in numbers if n not in lost]
             if not (set(numbers) & (lost | alone)):
                 parts = [list(numbers)]
-            results = [self._score({n: items[n] for n in part}) for part in parts]
+            results = [self._score(given, [items[n] for n in part]) for part in parts]
             is_whole = len(parts) == 1 and len(parts[0]) > 1
             outputs.append(results[0] if is_whole else results)
         random.Random(7).shuffle(outputs)
@@ -82,13 +83,25 @@ class FakeAws:
             path.write_text(lines)
         (path.parent / "manifest.json").write_text("{}")
 
-    def _score(self, items: dict[int, Any]) -> dict[str, Any]:
-        event = {"Items": [{"n": number, "item": item} for number, item in items.items()]}
-        return score_map_event(self._scorer, event, memory=1769)[0]
+    def read_range(self, bucket: str, key: str, start: int, end: int) -> bytes:
+        """Read as the function does; like its role, only essays."""
+        assert (bucket, key.partition("/")[0]) == ("essays-bucket", "essays")
+        return (self.folder / key).read_bytes()[start:end]
+
+    def _score(self, given: dict[str, str], items: list[Any]) -> dict[str, Any]:
+        event = MapEvent.parse(
+            {"BatchInput": {"bucket": given["bucket"], "key": given["essays"]}, "Items": items}
+        )
+        assert event is not None
+        environment = Environment(memory=1769, version=self.version)
+        result, _ = score_map_event(
+            self._scorer, event, read_range=self.read_range, environment=environment
+        )
+        return dict(result)
 
 
 def submit_file(aws: FakeAws, source: Path) -> str:
     """Submit a file as the command does, and return the execution."""
-    folder = S3Folder.parse("s3://essays/spring/exam")
+    folder = S3Folder.parse("s3://essays-bucket/spring/exam")
     upload = Upload(source=str(source), folder=folder, stack="essay-scorer", columns={})
     return submit(upload, aws)

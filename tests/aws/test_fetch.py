@@ -47,12 +47,51 @@ def test_a_row_that_was_scored_twice_is_an_error(aws: FakeAws, tmp_path: Path) -
     assert not (tmp_path / "out.csv").exists()
 
 
-def test_an_essay_too_large_for_a_state_machine_gets_an_error(aws: FakeAws, tmp_path: Path) -> None:
-    rows = [{"text": "word " * 40_000}, {"text": "The town should keep its library."}]
+def test_a_long_essay_gets_a_score(aws: FakeAws, tmp_path: Path) -> None:
+    """It would not fit between two states of Step Functions."""
+    rows = [{"text": "The town should keep its library open. " * 6_000}]
     execution = submit_file(aws, write_csv(tmp_path / "essays.csv", rows))
     aws.run()
     fetch(execution, str(tmp_path / "out.csv"), aws)
-    assert [row["error"] for row in read_csv(tmp_path / "out.csv")] == ["too_large", ""]
+    (row,) = read_csv(tmp_path / "out.csv")
+    assert (row["error"], row["essay score"].isdigit()) == ("", True)
+
+
+def test_the_version_that_scored_is_named(aws: FakeAws, tmp_path: Path) -> None:
+    execution = submit_file(aws, write_csv(tmp_path / "essays.csv", make_essays(5)))
+    aws.run()
+    fetched = fetch(execution, str(tmp_path / "out.csv"), aws)
+    assert "run      version 7 of the function; succeeded" in fetched.describe()
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['{"answers": {"0": 4}}', "[3]", "3", "{}", '{"answers": [[0, {"score": 3}]]}', "no JSON"],
+)
+def test_results_of_another_release_are_one_sentence(
+    line: str, aws: FakeAws, tmp_path: Path
+) -> None:
+    execution = submit_file(aws, write_csv(tmp_path / "essays.csv", make_essays(5)))
+    aws.run()
+    for path in aws.folder.rglob("SUCCEEDED_*"):
+        path.write_text(f"{line}\n")
+    with pytest.raises(FileError, match="not those of a batch of this release"):
+        fetch(execution, str(tmp_path / "out.csv"), aws)
+
+
+def test_another_execution_is_refused(aws: FakeAws, tmp_path: Path) -> None:
+    aws.executions["arn:other"] = '{"order": 4}'
+    with pytest.raises(CloudError, match="is not a batch that this release"):
+        fetch("arn:other", str(tmp_path / "out.csv"), aws)
+
+
+def test_files_that_have_expired_are_one_sentence(aws: FakeAws, tmp_path: Path) -> None:
+    execution = submit_file(aws, write_csv(tmp_path / "essays.csv", make_essays(2)))
+    aws.run()
+    for path in aws.folder.rglob("rows/**/*.jsonl"):
+        path.unlink()
+    with pytest.raises(CloudError, match="after the days in the setting batch_days"):
+        fetch(execution, str(tmp_path / "out.csv"), aws)
 
 
 def test_a_running_execution_cannot_be_fetched(aws: FakeAws, tmp_path: Path) -> None:

@@ -9,34 +9,76 @@ import pytest
 from essay_scorer import CloudError
 from essay_scorer.aws import submit
 from essay_scorer.aws.submit import S3Folder, follow
+from essay_scorer.contract import MAX_REQUEST_BYTES
 from tests.aws.fake_aws import FakeAws, submit_file
-from tests.essay_files import make_essays, read_jsonl, write_csv
+from tests.essay_files import make_essays, read_jsonl, write_csv, write_jsonl
 
 
-def test_a_file_is_uploaded_as_items_and_rows(aws: FakeAws, tmp_path: Path) -> None:
+def test_a_file_is_uploaded_to_the_folders_of_its_kinds(aws: FakeAws, tmp_path: Path) -> None:
     rows = make_essays(3)
     submit_file(aws, write_csv(tmp_path / "my essays.csv", rows))
     (given,) = map(json.loads, aws.executions.values())
-    assert given["bucket"] == "essays"
-    assert given["key"].startswith("spring/exam/my-essays-")
-    assert given["results"] == given["key"].replace("items.jsonl", "runs")
-    assert read_jsonl(aws.folder / given["key"]) == [{"text": row["text"]} for row in rows]
-    header, *uploaded = read_jsonl(aws.folder / given["key"].replace("items", "rows"))
+    name = Path(given["results"]).name
+    assert given == {
+        "bucket": "essays-bucket",
+        "essays": f"essays/spring/exam/{name}.jsonl",
+        "items": f"items/spring/exam/{name}.jsonl",
+        "rows": f"rows/spring/exam/{name}.jsonl",
+        "results": f"results/spring/exam/{name}",
+    }
+    assert name.startswith("my-essays-")
+    essays = (aws.folder / given["essays"]).read_bytes()
+    items = read_jsonl(aws.folder / given["items"])
+    assert [item["n"] for item in items] == [0, 1, 2]
+    ranges = [essays[item["start"] : item["end"]] for item in items]
+    assert b"".join(ranges) == essays
+    assert list(map(json.loads, ranges)) == [{"text": row["text"]} for row in rows]
+    header, *uploaded = read_jsonl(aws.folder / given["rows"])
     assert header == {"columns": ["id", "text", "class"], "id": "id"}
     assert [row["fields"] for row in uploaded] == rows
 
 
-def test_an_item_is_small_enough_for_a_state_machine(aws: FakeAws, tmp_path: Path) -> None:
-    rows = [{"text": "word " * 40_000}, {"text": "The town should keep its library."}]
+def test_step_functions_gets_no_text(aws: FakeAws, tmp_path: Path) -> None:
+    """It keeps the input of an execution and of each child in a history, for up to 90 days."""
+    rows = make_essays(3)
+    rows[1]["text"] = "Marzipan is the word that nobody else may read."
     submit_file(aws, write_csv(tmp_path / "essays.csv", rows))
+    (given,) = aws.executions.values()
+    items = (aws.folder / json.loads(given)["items"]).read_text(encoding="utf-8")
+    assert "Marzipan" in (aws.folder / json.loads(given)["essays"]).read_text(encoding="utf-8")
+    assert "Marzipan" not in given + items
+    assert all(set(item) == {"n", "start", "end"} for item in map(json.loads, items.splitlines()))
+
+
+def test_the_longest_essay_that_can_be_scored_is_uploaded(aws: FakeAws, tmp_path: Path) -> None:
+    longest = "\x01" * MAX_REQUEST_BYTES  # JSON needs six bytes for each
+    source = write_jsonl(tmp_path / "a.jsonl", [{"text": longest, "prompt": longest}])
+    submit_file(aws, source)
     (given,) = map(json.loads, aws.executions.values())
-    assert read_jsonl(aws.folder / given["key"]) == [{"error": "too_large"}, rows[1]]
+    (uploaded,) = read_jsonl(aws.folder / given["essays"])
+    assert uploaded["text"] == longest
+
+
+def test_a_line_that_the_function_could_not_load_is_not_uploaded(
+    aws: FakeAws, tmp_path: Path
+) -> None:
+    rows = [{"text": "word " * 1_000_000}, {"text": "The town should keep its library."}]
+    submit_file(aws, write_jsonl(tmp_path / "essays.jsonl", rows))
+    (given,) = map(json.loads, aws.executions.values())
+    assert read_jsonl(aws.folder / given["essays"]) == [{"error": "too_large"}, rows[1]]
+
+
+def test_two_submissions_in_a_second_have_files_of_their_own(aws: FakeAws, tmp_path: Path) -> None:
+    source = write_csv(tmp_path / "essays.csv", make_essays(2))
+    assert submit_file(aws, source) != submit_file(aws, source)
+    first, second = map(json.loads, aws.executions.values())
+    assert all(first[name] != second[name] for name in ("essays", "items", "rows", "results"))
 
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"BatchBucket": "another"}, "reads from s3://another, not from s3://essays"),
+        ({"BatchBucket": "another"}, "reads from s3://another, not from s3://essays-bucket"),
         ({"BatchStateMachine": None}, "deploy it with batch = true"),
     ],
 )

@@ -9,6 +9,7 @@ from essay_scorer.contract import (
     CORS_ORIGINS_VARIABLE,
     FUNCTION_MEMORY_VARIABLE,
     FUNCTION_NAME_VARIABLE,
+    FUNCTION_VERSION_VARIABLE,
     KEY_HASHES_VARIABLE,
 )
 
@@ -25,12 +26,14 @@ class Environment:
         keys: hashes of the valid API keys.
         function: the function's name; empty outside of Lambda.
         memory: of the function, in MB; 0 outside of Lambda.
+        version: of the function, as published; empty outside of Lambda.
     """
 
     origins: tuple[str, ...] = ("*",)
     keys: "tuple[KeyHash, ...]" = ()
     function: str = ""
     memory: int = 0
+    version: str = ""
 
     @classmethod
     def read(cls, variables: Mapping[str, str] = os.environ) -> Self:
@@ -45,6 +48,7 @@ class Environment:
             keys=_parse_keys(variables.get(KEY_HASHES_VARIABLE, "")),
             function=variables.get(FUNCTION_NAME_VARIABLE, ""),
             memory=int(variables.get(FUNCTION_MEMORY_VARIABLE, "0")),
+            version=variables.get(FUNCTION_VERSION_VARIABLE, ""),
         )
 
 

@@ -1,18 +1,12 @@
 """Download the scores of a file that was scored in AWS, and write them as ``batch`` does."""
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from essay_scorer.aws.batch_files import (
-    ROWS_FILE,
-    Clients,
-    ExecutionInput,
-    RowsHeader,
-    read_rows,
-)
+from essay_scorer.aws.batch_files import Clients, ExecutionInput, RowsHeader, read_rows
 from essay_scorer.aws.costs import load_prices
 from essay_scorer.aws.map_results import MapResults
 from essay_scorer.batch.result_columns import Result, write_results
@@ -34,11 +28,15 @@ class Fetched:
         summary: of the rows.
         batches: invocations that returned a result.
         gb_seconds: their memory times their duration.
+        versions: of the function, which should be one.
+        status: with which the execution ended, in words of Step Functions.
     """
 
     summary: Summary
     batches: int
     gb_seconds: float
+    versions: Sequence[str]
+    status: str
 
     @property
     def dollars(self) -> float:
@@ -49,8 +47,11 @@ class Fetched:
 
     def describe(self) -> str:
         """Return the summary and the cost as a few lines of text."""
+        version = f"version {', '.join(self.versions)} of the function; " if self.versions else ""
         return (
-            f"{self.summary.describe()}\ncost     about ${self.dollars:.4f}: "
+            f"{self.summary.describe()}\n"
+            f"run      {version}{self.status.lower()}\n"
+            f"cost     about ${self.dollars:.4f}: "
             f"{self.gb_seconds:,.1f} GB-seconds in {self.batches:,} batches, at the prices of "
             "us-east-1, without cold starts and retries"
         )
@@ -77,12 +78,12 @@ def fetch(
         ScorerError: there is no such execution, it is still running, or the output cannot be
             written.
     """
-    given = _input_of(execution, clients("stepfunctions"))
+    given, status = _find_execution(execution, clients("stepfunctions"))
     out_format = format_of(out, format)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        paths = _download(clients("s3"), given, folder)
-        with MapResults(paths) as outcomes, (folder / ROWS_FILE).open("rb") as file:
+        downloaded = _Download(clients("s3"), given, folder)
+        with MapResults(downloaded.results) as outcomes, downloaded.rows.open("rb") as file:
             header, rows = read_rows(file)
             if out_format != "jsonl":
                 rows = fitting(rows, header.columns)
@@ -95,32 +96,62 @@ def fetch(
                 prefix=prefix,
             )
             return Fetched(
-                summary=summary, batches=outcomes.batches, gb_seconds=outcomes.gb_seconds
+                summary=summary,
+                batches=outcomes.batches,
+                gb_seconds=outcomes.gb_seconds,
+                versions=sorted(outcomes.versions, key=lambda version: (len(version), version)),
+                status=status,
             )
 
 
-def _input_of(execution: str, states: Any) -> ExecutionInput:
+def _find_execution(execution: str, states: Any) -> tuple[ExecutionInput, str]:
+    """Return the input and the status of an execution that has ended."""
     try:
         found = states.describe_execution(executionArn=execution)
     except Exception as error:  # boto3 creates its exception classes at run time
         raise CloudError(f"There is no execution {execution}. AWS says: {error}") from error
     if found["status"] == "RUNNING":
         raise CloudError("The execution is still running; fetch it when it has ended.")
-    return ExecutionInput.from_json(found["input"])
+    try:
+        return ExecutionInput.from_json(found["input"]), str(found["status"])
+    except (KeyError, TypeError, ValueError):
+        raise CloudError(
+            f"{execution} is not a batch that this release of essay-scorer submitted."
+        ) from None
 
 
-def _download(s3: Any, given: ExecutionInput, folder: Path) -> list[Path]:
-    """Download the rows and the results; return the paths of the results."""
-    s3.download_file(given.bucket, given.rows_key, str(folder / ROWS_FILE))
-    pages = s3.get_paginator("list_objects_v2").paginate(
-        Bucket=given.bucket, Prefix=f"{given.results}/"
-    )
-    keys = [one["Key"] for page in pages for one in page.get("Contents", [])]
-    results = [key for key in keys if key.rpartition("/")[2].startswith("SUCCEEDED")]
-    paths = [folder / f"results-{number}.jsonl" for number in range(len(results))]
-    for key, path in zip(results, paths, strict=True):
-        s3.download_file(given.bucket, key, str(path))
-    return paths
+class _Download:
+    """The downloaded files of a batch.
+
+    Attributes:
+        rows: the file of the rows.
+        results: the files of the results.
+    """
+
+    def __init__(self, s3: Any, given: ExecutionInput, folder: Path) -> None:
+        self._s3, self._bucket = s3, given.bucket
+        self.rows = self._fetch(given.rows, folder / "rows.jsonl")
+        self.results = [
+            self._fetch(key, folder / f"results-{number}.jsonl")
+            for number, key in enumerate(self._list(f"{given.results}/"))
+            if key.rpartition("/")[2].startswith("SUCCEEDED")
+        ]
+
+    def _fetch(self, key: str, path: Path) -> Path:
+        try:
+            self._s3.download_file(self._bucket, key, str(path))
+        except Exception as error:  # boto3 creates its exception classes at run time
+            raise CloudError(
+                f"s3://{self._bucket}/{key} cannot be downloaded; the bucket deletes the files of "
+                f"a batch after the days in the setting batch_days. AWS says: {error}"
+            ) from error
+        return path
+
+    def _list(self, prefix: str) -> Iterator[str]:
+        pages = self._s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=prefix
+        )
+        yield from (one["Key"] for page in pages for one in page.get("Contents", []))
 
 
 def _join(rows: Iterable[Row], outcomes: Iterable[Outcome]) -> Iterator[Result]:

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 from essay_scorer.aws.environment import Environment
+from essay_scorer.aws.essay_ranges import ReadRange, read_range
 from essay_scorer.aws.http_event import is_http_event, parse_http_event, to_result
-from essay_scorer.aws.map_event import is_map_event, score_map_event
+from essay_scorer.aws.map_event import MapEvent, score_map_event
 from essay_scorer.errors import RequestError
 from essay_scorer.scorer import Scorer
 from essay_scorer.serving.application import Application, expected_error, respond, score_request
@@ -28,6 +29,7 @@ def make_handler(
     *,
     environment: Environment | None = None,
     log: Write = lambda _line: None,
+    read_range: ReadRange = read_range,
 ) -> Handler:
     """Return the Lambda handler for one scorer.
 
@@ -36,30 +38,35 @@ def make_handler(
         environment: the deployment's settings; all origins and no keys by default. Keys are for
             HTTP; IAM decides who may invoke the function directly.
         log: takes the lines of the request log.
+        read_range: reads a batch's file of essays; from S3 by default.
     """
-    return _Handler(scorer, environment or Environment(), log)
+    return _Handler(scorer, environment or Environment(), log, read_range)
 
 
 class _Handler:
-    def __init__(self, scorer: Scorer, environment: Environment, log: Write) -> None:
-        self._scorer, self._memory = scorer, environment.memory
+    def __init__(
+        self, scorer: Scorer, environment: Environment, log: Write, read_range: ReadRange
+    ) -> None:
+        self._scorer, self._environment, self._read_range = scorer, environment, read_range
         self._application = Application(scorer, origins=environment.origins, keys=environment.keys)
         self._log = RequestLog(log, model=scorer.manifest.model, function=environment.function)
 
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:
         started, request_id = time.perf_counter(), getattr(context, "aws_request_id", "")
-        if is_map_event(event):
-            return self._batch(event, started, request_id)
+        if batch := MapEvent.parse(event):
+            return self._batch(batch, started, request_id)
         if is_http_event(event):
             return self._http(event, started, request_id)
         return self._direct(event, started, request_id)
 
-    def _batch(self, event: dict[str, Any], started: float, request_id: str) -> dict[str, Any]:
-        result, outcomes = score_map_event(self._scorer, event, memory=self._memory)
+    def _batch(self, event: MapEvent, started: float, request_id: str) -> dict[str, Any]:
+        result, outcomes = score_map_event(
+            self._scorer, event, read_range=self._read_range, environment=self._environment
+        )
         self._log.record(
             outcomes, entry_point="batch", status=200, started=started, request_id=request_id
         )
-        return result
+        return dict(result)
 
     def _direct(self, event: Any, started: float, request_id: str) -> dict[str, Any]:
         outcome = self._score(event)

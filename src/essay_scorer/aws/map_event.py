@@ -1,54 +1,108 @@
 """Batches of a Distributed Map: Step Functions invokes the function with a batch of items.
 
-    {"Items": [{"n": 0, "item": {"text": "…"}}, …]}
+    {"BatchInput": {"bucket": …, "key": …}, "Items": [{"n": 0, "start": 0, "end": 1234}, …]}
 
-``n`` is the row of the input file. Step Functions stores the result in S3, so the function
-needs no access to any bucket, and a retried batch gives the same result again.
+An item is the number of a row, from 0, and where its request is in the file of essays: the first
+byte, and the byte after the last. The items of a batch are consecutive, so they are read at once.
+Step Functions stores the result in S3, and a retried batch gives the same result again.
 """
 
+import json
 import time
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
+from essay_scorer.aws.environment import Environment
+from essay_scorer.aws.essay_ranges import ReadRange
 from essay_scorer.errors import BatchError
 from essay_scorer.scorer import Scorer
 from essay_scorer.serving.many import score_requests
 from essay_scorer.serving.outcomes import Outcome, outcome_to_dict
 
 
-def is_map_event(event: object) -> bool:
-    """Say whether an event is a batch of a Distributed Map."""
-    return (
-        isinstance(event, dict)
-        and isinstance(event.get("Items"), list)
-        and all(isinstance(one, dict) and {"n", "item"} <= one.keys() for one in event["Items"])
-    )
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """A row of the input, and where its request is."""
+
+    n: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapEvent:
+    """A batch of a Distributed Map.
+
+    Attributes:
+        bucket: of the file of essays.
+        key: of the file of essays.
+        items: the rows of the batch.
+    """
+
+    bucket: str
+    key: str
+    items: Sequence[Item]
+
+    @classmethod
+    def parse(cls, event: object) -> Self | None:
+        """Return the batch in an event; None if the event is something else."""
+        match event:
+            case {
+                "BatchInput": {"bucket": str(bucket), "key": str(key)},
+                "Items": [_, *_] as items,
+            }:
+                ranges = [_parse_item(item) for item in items]
+                valid = [one for one in ranges if one is not None]
+                return cls(bucket=bucket, key=key, items=valid) if valid == ranges else None
+        return None
+
+    def read_requests(self, read_range: ReadRange) -> Iterator[object]:
+        """Yield the request of each item."""
+        start = min(item.start for item in self.items)
+        content = read_range(self.bucket, self.key, start, max(item.end for item in self.items))
+        for item in self.items:
+            yield json.loads(content[item.start - start : item.end - start])
+
+
+def _parse_item(item: object) -> Item | None:
+    match item:
+        case {"n": int(n), "start": int(start), "end": int(end)} if 0 <= start < end and n >= 0:
+            return Item(n=n, start=start, end=end)
+    return None
 
 
 def score_map_event(
-    scorer: Scorer, event: dict[str, Any], *, memory: int
-) -> tuple[dict[str, Any], list[Outcome]]:
+    scorer: Scorer, event: MapEvent, *, read_range: ReadRange, environment: Environment
+) -> tuple[Mapping[str, Any], Sequence[Outcome]]:
     """Score a batch.
 
     Args:
         scorer: the bundle's.
-        event: for which ``is_map_event`` holds.
-        memory: of the function, in MB.
+        event: the batch.
+        read_range: reads the file of essays.
+        environment: of the function.
 
     Returns:
-        The result, with ``[row, outcome]`` for each item, the duration and the memory; and the
-        outcomes, for the request log.
+        The result, with ``[row, outcome]`` for each item, the duration, the memory and the version
+        of the function; and the outcomes, for the request log.
 
     Raises:
         BatchError: the batch failed as a whole; Step Functions retries it.
     """
     started = time.perf_counter()
-    items = event["Items"]
     try:
-        outcomes = score_requests(scorer, (one["item"] for one in items))
+        outcomes = score_requests(scorer, event.read_requests(read_range))
     except Exception as error:  # noqa: BLE001 - AWS logs its message, which may quote an essay
         raise BatchError(f"The batch failed: {type(error).__name__}.") from None
     answers = [
-        [one["n"], outcome_to_dict(outcome)] for one, outcome in zip(items, outcomes, strict=True)
+        [item.n, outcome_to_dict(outcome)]
+        for item, outcome in zip(event.items, outcomes, strict=True)
     ]
-    milliseconds = round((time.perf_counter() - started) * 1000)
-    return {"answers": answers, "milliseconds": milliseconds, "memory": memory}, outcomes
+    result = {
+        "answers": answers,
+        "milliseconds": round((time.perf_counter() - started) * 1000),
+        "memory": environment.memory,
+        "version": environment.version,
+    }
+    return result, outcomes

@@ -1,6 +1,7 @@
 """Score a file of essays in AWS: upload it, start the batch state machine, follow it."""
 
 import re
+import secrets
 import tempfile
 import time
 from collections.abc import Mapping
@@ -10,19 +11,17 @@ from pathlib import Path
 from typing import Any, Self
 
 from essay_scorer.aws.batch_files import (
-    ITEMS_FILE,
-    ROWS_FILE,
     Clients,
+    EssaysWriter,
     ExecutionInput,
     RowsHeader,
-    join_key,
     write_header,
     write_row,
 )
 from essay_scorer.contract import (
     BATCH_BUCKET_OUTPUT,
     BATCH_STATE_MACHINE_OUTPUT,
-    MAX_BATCH_ITEM_BYTES,
+    MAX_BATCH_LINE_BYTES,
 )
 from essay_scorer.errors import CloudError
 from essay_scorer.machine import memory_limit
@@ -102,7 +101,7 @@ def submit(upload: Upload, clients: Clients) -> str:
             f"not from s3://{upload.folder.bucket}."
         )
     name = _execution_name(upload.source)
-    execution = ExecutionInput.in_folder(upload.folder.bucket, join_key(upload.folder.prefix, name))
+    execution = ExecutionInput.named(name, bucket=upload.folder.bucket, folder=upload.folder.prefix)
     _upload(upload, execution, clients("s3"))
     started = clients("stepfunctions").start_execution(
         stateMachineArn=outputs[BATCH_STATE_MACHINE_OUTPUT], name=name, input=execution.to_json()
@@ -129,36 +128,50 @@ def _stack_outputs(clients: Clients, stack: str) -> dict[str, str]:
 def _execution_name(source: str) -> str:
     """Return a new name, of characters that Step Functions allows."""
     stem = Path(source).stem[:30] or "pipe"
-    return re.sub(r"[^\w-]", "-", f"{stem}-{time.strftime('%Y%m%d-%H%M%S')}")
+    now = time.strftime("%Y%m%d-%H%M%S")
+    return re.sub(r"[^A-Za-z0-9_-]", "-", f"{stem}-{now}-{secrets.token_hex(3)}")
 
 
 def _upload(upload: Upload, execution: ExecutionInput, s3: Any) -> None:
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        _write_files(upload, folder)
-        s3.upload_file(str(folder / ROWS_FILE), execution.bucket, execution.rows_key)
-        s3.upload_file(str(folder / ITEMS_FILE), execution.bucket, execution.key)
+        files = _LocalFiles(Path(name))
+        files.write(upload)
+        for path, key in (
+            (files.essays, execution.essays),
+            (files.rows, execution.rows),
+            (files.items, execution.items),
+        ):
+            s3.upload_file(str(path), execution.bucket, key)
 
 
-_TOO_LARGE_ITEM = json_line({"error": TOO_LARGE})
+_TOO_LARGE_REQUEST = json_line({"error": TOO_LARGE})
 
 
-def _write_files(upload: Upload, folder: Path) -> None:
-    format_ = format_of(upload.source, upload.format)
-    with (
-        memory_limit(upload.source),
-        closing(open_source(upload.source, format_, encoding=upload.encoding)) as source,
-        write_errors(folder),
-        (folder / ROWS_FILE).open("wb") as rows,
-        (folder / ITEMS_FILE).open("wb") as items,
-    ):
-        table = Table.of(source, fixed=False)
-        columns = EssayColumns.choose(table.names, upload.columns, where=upload.source)
-        write_header(rows, RowsHeader(columns=table.names, id=columns.id))
-        for row in table.rows:
-            write_row(rows, row)
-            item = json_line(columns.request(row))
-            items.write(item if len(item) <= MAX_BATCH_ITEM_BYTES else _TOO_LARGE_ITEM)
+class _LocalFiles:
+    """The files of a batch before they are uploaded."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.essays, self.items, self.rows = (folder / name for name in ("essays", "items", "rows"))
+
+    def write(self, upload: Upload) -> None:
+        format_ = format_of(upload.source, upload.format)
+        with (
+            memory_limit(upload.source),
+            closing(open_source(upload.source, format_, encoding=upload.encoding)) as source,
+            write_errors(self._folder),
+            self.essays.open("wb") as essays,
+            self.items.open("wb") as items,
+            self.rows.open("wb") as rows,
+        ):
+            table = Table.of(source, fixed=False)
+            columns = EssayColumns.choose(table.names, upload.columns, where=upload.source)
+            writer = EssaysWriter(essays, items)
+            write_header(rows, RowsHeader(columns=table.names, id=columns.id))
+            for row in table.rows:
+                write_row(rows, row)
+                line = json_line(columns.request(row))
+                writer.write(line if len(line) <= MAX_BATCH_LINE_BYTES else _TOO_LARGE_REQUEST)
 
 
 def follow(execution: str, clients: Clients) -> str:
