@@ -65,7 +65,7 @@ fix: $(VENV)/.dev  ## format the code and fix lint where possible
 audit: $(INFRA)/.ready  ## look up known vulnerabilities of all locked packages (Error 77: cannot)
 	@$(INFRA)/bin/python -m supply.audit
 
-sbom: $(VENV)/.serve $(INFRA)/.ready  ## write build/sbom.json; IMAGE=essay-scorer adds its system packages
+sbom: $(VENV)/.test $(INFRA)/.ready  ## write build/sbom.json; IMAGE=essay-scorer adds its system packages
 	@$(INFRA)/bin/python -m supply.sbom $(if $(IMAGE),--image=$(IMAGE) --docker=$(DOCKER)) $(ARGS)
 
 # ---- deployment --------------------------------------------------------------------------------
@@ -234,22 +234,23 @@ NO_TORCH = $(foreach name,torch triton setuptools $(shell sed -nE 's/^((nvidia|c
 	requirements/torch-parts.txt),--no-emit-package $(name))
 
 lock: $(VENV)/.dev  ## resolve all dependencies again and lock them with hashes
-	$(COMPILE) --no-deps requirements/runtime.in --output-file image/requirements.txt
+	$(COMPILE) --no-deps requirements/image.in --output-file image/requirements.txt
 	$(COMPILE) --no-deps requirements/serve.in --constraints image/requirements.txt \
 		--output-file requirements/serve.txt
-	$(COMPILE) requirements/lab.in --constraints requirements/serve.txt $(NO_TORCH) \
-		--output-file requirements/lab.txt
+	$(COMPILE) requirements/lab.in --constraints image/requirements.txt \
+		--constraints requirements/serve.txt $(NO_TORCH) --output-file requirements/lab.txt
 	$(COMPILE) --no-deps requirements/lab-encoder.in --output-file requirements/lab-encoder.txt
-	$(COMPILE) requirements/test.in --constraints requirements/serve.txt \
-		--constraints requirements/lab.txt --output-file requirements/test.txt
+	$(COMPILE) requirements/test.in --constraints image/requirements.txt \
+		--constraints requirements/serve.txt --constraints requirements/lab.txt \
+		--output-file requirements/test.txt
 	$(COMPILE) requirements/dev.in --constraints requirements/serve.txt \
 		--constraints requirements/lab.txt --constraints requirements/test.txt \
 		--output-file requirements/dev.txt
 	$(COMPILE) requirements/fuzz.in --output-file requirements/fuzz.txt
 	$(COMPILE) bench/original/requirements.in --constraints requirements/lab.txt $(NO_TORCH) \
 		--output-file bench/original/requirements.txt
-	$(COMPILE) requirements/infra.in --constraints requirements/serve.txt \
-		--output-file requirements/infra.txt
+	$(COMPILE) requirements/infra.in --constraints image/requirements.txt \
+		--constraints requirements/serve.txt --output-file requirements/infra.txt
 	$(COMPILE) --no-deps requirements/local-image.in --output-file requirements/local-image.txt
 
 clean:  ## remove the environments and everything that was built

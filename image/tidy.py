@@ -9,6 +9,7 @@ files are kept.
 import compileall
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
@@ -34,6 +35,12 @@ UNUSED = (
     "numpy/_pyinstaller",
     "numpy/_core/_*_tests.*.so",
     "numpy/_core/_simd.*.so",
+    # Descriptions of time zones, which nothing here names.
+    "dateutil/zoneinfo/*.tar.gz",
+)
+# Of the 27 MB of botocore/data, what a client of S3 needs: the function calls no other service.
+S3_DATA = frozenset(
+    {"_retry.json", "endpoints.json", "partitions.json", "s3", "sdk-default-configuration.json"}
 )
 
 
@@ -42,15 +49,22 @@ def tidy(folder: Path) -> None:
 
     The compiled files are never checked against their sources, because an image is immutable.
     """
-    for pattern in UNUSED:
-        for path in list(folder.glob(pattern)):
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
+    for path in list(_find_unused(folder)):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
     compileall.compile_dir(
         folder, quiet=1, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH, workers=0
     )
+
+
+def _find_unused(folder: Path) -> Iterator[Path]:
+    for pattern in UNUSED:
+        yield from folder.glob(pattern)
+    for path in folder.glob("botocore/data/*"):
+        if path.name not in S3_DATA:
+            yield path
 
 
 if __name__ == "__main__":
