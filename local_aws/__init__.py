@@ -6,6 +6,7 @@
     base_images.py      stand-ins for AWS's base image
     registry.py         the ``docker`` that CDK runs: pushes to ECR go to the local registry
     emulator.py         MiniStack in place of AWS, with corrections
+    forwarding.py       lets the containers of functions reach the emulator
     distributed_map.py  correction: batches and results of a Distributed Map
     environments.py     correction: execution environments of functions
     deployment.py       connects the operations of ``infra/`` to all of this

@@ -26,6 +26,7 @@ from typing import Any
 
 from local_aws import distributed_map, environments
 from local_aws.engine import Engine
+from local_aws.forwarding import forward_to_loopback
 from local_aws.processes import Child
 
 REGION = "us-east-1"
@@ -94,12 +95,15 @@ def running(engine: Engine, folder: Path, *, memory: int, disk: int) -> Iterator
         "IOT_MTLS_ENABLED": "0",  # it would listen on all addresses
         "SFTP_ENABLED": "0",
     }
-    with Child(
-        "MiniStack",
-        [sys.executable, "-m", "local_aws.emulator"],
-        log=folder / "ministack.log",
-        is_ready=lambda: _is_healthy(emulator),
-        env=env,
+    with (
+        forward_to_loopback(engine, emulator.port) as url_for_containers,
+        Child(
+            "MiniStack",
+            [sys.executable, "-m", "local_aws.emulator"],
+            log=folder / "ministack.log",
+            is_ready=lambda: _is_healthy(emulator),
+            env={**env, "AWS_ENDPOINT_URL": url_for_containers},
+        ),
     ):
         yield emulator
 
