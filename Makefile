@@ -23,7 +23,7 @@ FAST_TESTS := $(addprefix tests/,text model checks explain serving aws monitorin
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast browser contract fuzz check fix audit sbom image key bootstrap deploy \
 	rollback go-back destroy deploy-local e2e-tools e2e e2e-batch diagrams openapi snapshot reliability \
-	bench bench-image bench-batch bench-hostile soak soak-deployment benchmark-asap benchmark-unseen \
+	bench bench-image bench-batch simulate-batch bench-hostile soak soak-deployment benchmark-asap benchmark-unseen \
 	lab model system-packages system-packages-local lock clean
 
 help:  ## list the targets
@@ -130,6 +130,9 @@ bench-image: e2e-tools $(ORIGINAL)/.ready  ## measure the startup of both images
 
 bench-batch: $(VENV)/.lab $(ORIGINAL)/.ready  ## measure the throughput of a batch beside one-by-one scoring
 	@$(BIN)/python -m bench.batch_throughput --original $(ORIGINAL)
+
+simulate-batch: $(INFRA)/.ready  ## simulate batches of a million essays in AWS: the table of docs/scale.md
+	@$(INFRA)/bin/python -m infra.batch_figures
 
 bench-hostile: $(VENV)/.serve  ## measure texts that are designed to be slow beside prose of the same size
 	@$(BIN)/python -m bench.hostile $(ARGS)

@@ -40,7 +40,7 @@ class Child:
     Attributes:
         rows: of its batch.
         status: as Step Functions names it; ``PENDING`` before it starts.
-        scored: rows that got a score.
+        scored: rows that got a score, by invocation.
         skipped: rows that got none because their essay failed.
         events: in its history.
         state: the state from which a redrive goes on.
@@ -50,7 +50,7 @@ class Child:
     rows: range
     state: str
     status: str = "PENDING"
-    scored: list[int] = field(default_factory=list)
+    scored: list[Sequence[int]] = field(default_factory=list)
     skipped: list[int] = field(default_factory=list)
     events: int = 0
     attempt: int = 0
@@ -112,17 +112,15 @@ class BatchSimulation:
             workload: how long scoring takes.
             seed: of the random numbers.
         """
-        generator = random.Random(seed)
-        function = SimulatedFunction(
-            account, faults or Faults(), workload or Workload(), generator
-        )
+        generator = random.Random(seed)  # noqa: S311 - no secret
+        function = SimulatedFunction(account, faults or Faults(), workload or Workload(), generator)
         return cls(definition, rows, function, generator)
 
     @property
     def results(self) -> Iterator[int]:
         """The rows that the result files have with a score, in the order of their batches."""
         succeeded = (child for child in self.children if child.status == "SUCCEEDED")
-        return itertools.chain.from_iterable(child.scored for child in succeeded)
+        return (row for child in succeeded for rows in child.scored for row in rows)
 
     def run(self, *, stop_at: float | None = None) -> str:
         """Run until all child executions have ended, or the execution ends; return its status.
@@ -167,9 +165,7 @@ class BatchSimulation:
             delay = self._transition()
             self._put(self.now + delay, child, steps, None)
 
-    def _put(
-        self, time: float, child: Child, steps: Steps, invocation: Invocation | None
-    ) -> None:
+    def _put(self, time: float, child: Child, steps: Steps, invocation: Invocation | None) -> None:
         entry = (time, next(self._order), child, child.attempt, steps, invocation)
         heapq.heappush(self._queue, entry)
 
@@ -226,9 +222,7 @@ class BatchSimulation:
         """Yield what a child execution waits for."""
         yield from self._run_states(self._processor, child, child.rows, child.state)
 
-    def _run_states(
-        self, machine: State, child: Child, rows: Sequence[int], first: str
-    ) -> Steps:
+    def _run_states(self, machine: State, child: Child, rows: Sequence[int], first: str) -> Steps:
         """Yield what the states of a child execution, or of an iteration, wait for."""
         name: str | None = first
         while name is not None:
@@ -253,13 +247,15 @@ class BatchSimulation:
         """Run the iterations of an inline Map one after another."""
         if state.get("MaxConcurrency") != 1:
             raise NotImplementedError("an inline Map with concurrent iterations")
-        done = {*child.scored, *child.skipped}
+        self._add_events(child, 1)  # MapStateStarted
+        done = {*itertools.chain.from_iterable(child.scored), *child.skipped}
         processor = state["ItemProcessor"]
         for row in rows:
             if row not in done:
                 self._add_events(child, 1)
                 yield from self._run_states(processor, child, (row,), processor["StartAt"])
                 self._add_events(child, 1)
+        self._add_events(child, 1)  # MapStateSucceeded
 
     def _run_task(
         self, state: State, child: Child, rows: Sequence[int]
@@ -270,7 +266,7 @@ class BatchSimulation:
             error = yield rows
             self._add_events(child, 3)  # TaskScheduled, TaskStarted, TaskSucceeded or TaskFailed
             if error is None:
-                child.scored += rows
+                child.scored.append(rows)
                 return state.get("Next")
             delay = retries.delay(error)
             if delay is None:

@@ -58,9 +58,9 @@ class Retries:
         return None
 
     def _wait(self, retrier: State, count: int) -> float:
-        longest = retrier.get("MaxDelaySeconds", float("inf"))
+        longest = float(retrier.get("MaxDelaySeconds", float("inf")))
         seconds = float(retrier.get("IntervalSeconds", DEFAULT_INTERVAL))
-        rate = retrier.get("BackoffRate", DEFAULT_RATE)
+        rate = float(retrier.get("BackoffRate", DEFAULT_RATE))
         while count and seconds < longest:
             seconds, count = seconds * rate, count - 1
         seconds = min(seconds, longest)

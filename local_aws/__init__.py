@@ -8,6 +8,9 @@
     emulator.py         MiniStack in place of AWS, with corrections
     forwarding.py       lets the containers of functions reach the emulator
     distributed_map.py  correction: batches and results of a Distributed Map
+    map_run.py          correction: its run, with item counts, stops and timeouts
+    child_execution.py  correction: one child execution of a run
+    redrive.py          correction: the API that continues an unsuccessful execution
     environments.py     correction: execution environments of functions
     deployment.py       connects the operations of ``infra/`` to all of this
     soak_deployment.py  a soak test of a local deployment

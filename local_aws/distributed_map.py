@@ -23,13 +23,14 @@ https://docs.aws.amazon.com/step-functions/latest/dg/ followed by the name in pa
 - Redriving an execution runs the unsuccessful child executions again, each from the state that was
   unsuccessful, then those that never started. The manifest has all successful executions, and the
   failed ones of the last attempt (``redrive-map-run.html``, ``redrive-executions.html``).
-- A machine's TimeoutSeconds starts anew when an execution is redriven (``redrive-executions.html``).
+- A machine's TimeoutSeconds starts anew with a redrive (``redrive-executions.html``).
 
-Not emulated: a redrive of single iterations of an inline Map (all of them run again), MaxDelaySeconds
-and jitter of retries (MiniStack doubles the delay up to 60 seconds), and Express child executions.
+Not emulated: a redrive of single iterations of an inline Map (all of them run again), the fields
+MaxDelaySeconds and JitterStrategy of a retrier (MiniStack doubles the delay up to 60 seconds), and
+Express child executions.
 
-``infra/tests/test_distributed_map.py`` compares all of this with AWS's published examples, with
-records of AWS, and with moto's interpreter.
+The tests are in ``infra/tests``: ``test_distributed_map.py`` and ``test_map_runs.py`` replay AWS's
+published examples and records of AWS, and ``test_map_interpreters.py`` compares with moto.
 """
 
 import copy
@@ -93,18 +94,19 @@ def make_batches(
         yield from ((item, 1) for item in items)
         return
 
-    def limit(name: str, default: int | None) -> int | None:
+    def limit(name: str) -> int | None:
         if f"{name}Path" in batcher:
             path = batcher[f"{name}Path"]
             return int(stepfunctions._resolve_path_or_ctx(path, effective, context))
-        return batcher.get(name, default)
+        found: int | None = batcher.get(name)
+        return found
 
-    max_bytes = limit("MaxInputBytesPerBatch", MAX_INPUT_BYTES) or MAX_INPUT_BYTES
+    max_bytes = limit("MaxInputBytesPerBatch") or MAX_INPUT_BYTES
     shared = {}
     if "BatchInput" in batcher:
         template = batcher["BatchInput"]
         shared["BatchInput"] = stepfunctions._resolve_params_obj(template, effective, context)
-    for batch in _group(items, limit("MaxItemsPerBatch", None), max_bytes):
+    for batch in _group(items, limit("MaxItemsPerBatch"), max_bytes):
         yield {**shared, "Items": batch}, len(batch)
 
 

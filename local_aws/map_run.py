@@ -35,7 +35,8 @@ def latest_run(execution: str) -> "MapRun | None":
     Args:
         execution: its ARN.
     """
-    return _runs.get(execution, [None])[-1]  # type: ignore[list-item]
+    runs = _runs.get(execution)
+    return runs[-1] if runs else None
 
 
 def install() -> None:
@@ -195,7 +196,7 @@ class MapRun:
     def _exceeds_tolerated_failures(self) -> bool:
         counts = self.record["itemCounts"]
         failed = counts["failed"] + counts["timedOut"]
-        percentage = 100 * failed / max(counts["total"], 1)
+        percentage: float = 100 * failed / max(counts["total"], 1)
         if not failed:
             return False
         if "ToleratedFailureCount" in self._state and failed > self.record["toleratedFailureCount"]:
@@ -203,7 +204,8 @@ class MapRun:
         only_count = "ToleratedFailureCount" in self._state
         if "ToleratedFailurePercentage" not in self._state and only_count:
             return False
-        return percentage > float(self.record["toleratedFailurePercentage"])
+        tolerated: float = self.record["toleratedFailurePercentage"]
+        return percentage > tolerated
 
     def _run_child(self, child: ChildExecution) -> None:
         with self._lock:

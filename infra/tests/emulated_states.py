@@ -11,7 +11,6 @@ from typing import Any
 import boto3
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-
 from local_aws import distributed_map
 
 JSON = dict[str, Any]
@@ -32,7 +31,7 @@ class EmulatedStates:
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        from ministack.services import s3, stepfunctions
+        from ministack.services import s3, stepfunctions  # noqa: PLC0415 - starts a lot
 
         self._s3, self._stepfunctions, self._monkeypatch = s3, stepfunctions, monkeypatch
         for name in PATCHED:  # to be restored

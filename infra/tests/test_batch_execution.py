@@ -4,56 +4,15 @@ The interpreter has no ItemBatcher and no JSON Lines reader, so it runs the stat
 Distributed Map starts for each batch, with a batch as their input.
 """
 
-import io
 import itertools
-import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
-import moto
 import pytest
-from botocore.exceptions import ClientError
 
+from infra.tests.interpreted_states import INTERPRETER, Batch, Execute, interpreting, throttled
 from infra.tests.templates import FUNCTION_VERSION_ARN, Synthesize, state_machine_definition
-
-ROLE_ARN = "arn:aws:iam::111122223333:role/batch"
-INTERPRETER = "moto.stepfunctions.parser.asl.component"
-RUNNING = "RUNNING"
-POLL_SECONDS = 0.01
-
-Batch = dict[str, Any]
-Function = Callable[[Batch], dict[str, Any]]
-Execute = Callable[[Function, Batch], tuple[Any, list[Batch]]]
-
-
-class LambdaClient:
-    """A client of AWS Lambda whose only function runs here.
-
-    Attributes:
-        requests: the payloads, in order.
-    """
-
-    def __init__(self, function: Function) -> None:
-        self._function = function
-        self.requests: list[Batch] = []
-
-    def invoke(self, *, FunctionName: str, Payload: str) -> dict[str, Any]:  # noqa: N803
-        """Return an answer as AWS Lambda does; an exception becomes a function error."""
-        assert FunctionName == FUNCTION_VERSION_ARN
-        request = json.loads(Payload)
-        self.requests.append(request)
-        try:
-            return _response(self._function(request))
-        except ValueError as error:
-            details = {"errorType": "ValueError", "errorMessage": str(error)}
-            return {**_response(details), "FunctionError": "Unhandled"}
-
-
-def _response(payload: dict[str, Any]) -> dict[str, Any]:
-    return {"StatusCode": 200, "Payload": io.BytesIO(json.dumps(payload).encode())}
 
 
 @pytest.fixture
@@ -93,30 +52,7 @@ def execute(
 
     It returns their output and the requests that the function got.
     """
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "none")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-3")
-    with moto.mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):
-        client = boto3.client("stepfunctions")
-        machine = client.create_state_machine(
-            name="batch", definition=json.dumps(states), roleArn=ROLE_ARN
-        )["stateMachineArn"]
-        names = itertools.count()
-
-        def run(function: Function, batch: Batch) -> tuple[Any, list[Batch]]:
-            lambda_client = LambdaClient(function)
-            monkeypatch.setattr(
-                f"{INTERPRETER}.state.exec.state_task.lambda_eval_utils.boto_client_for",
-                lambda **_: lambda_client,
-            )
-            arn = client.start_execution(
-                stateMachineArn=machine, name=f"run-{next(names)}", input=json.dumps(batch)
-            )["executionArn"]
-            while (found := client.describe_execution(executionArn=arn))["status"] == RUNNING:
-                time.sleep(POLL_SECONDS)
-            assert found["status"] == "SUCCEEDED", found
-            return json.loads(found["output"]), lambda_client.requests
-
+    with interpreting(states, FUNCTION_VERSION_ARN, monkeypatch) as run:
         yield run
 
 
@@ -163,26 +99,10 @@ def test_throttling_alone_loses_nothing(execute: Execute, waits: list[float]) ->
 
     def score_when_free(batch: Batch) -> dict[str, Any]:
         if next(attempts) < 100:
-            raise _throttled()
+            raise throttled()
         return _score(batch)
 
     output, requests = execute(score_when_free, _batch(4, 5))
     assert output == _answers(4, 5)
     assert requests == [_batch(4, 5)] * 101
     assert max(waits) <= 60
-
-
-def _throttled() -> ClientError:
-    return ClientError(
-        {
-            "Error": {"Code": "TooManyRequestsException", "Message": "Rate Exceeded."},
-            "ResponseMetadata": {
-                "HTTPStatusCode": 429,
-                "RequestId": "",
-                "HostId": "",
-                "HTTPHeaders": {},
-                "RetryAttempts": 0,
-            },
-        },
-        "Invoke",
-    )
