@@ -29,6 +29,23 @@ def find_catcher(state: State, error: str) -> State | None:
     return next((one for one in state.get("Catch", []) if matches(one, error)), None)
 
 
+def delay_before(retrier: State, count: int, generator: random.Random) -> float:
+    """Return the seconds before another attempt.
+
+    Args:
+        retrier: that applies.
+        count: how many attempts it has used.
+        generator: of the jitter.
+    """
+    longest = float(retrier.get("MaxDelaySeconds", float("inf")))
+    seconds = float(retrier.get("IntervalSeconds", DEFAULT_INTERVAL))
+    rate = float(retrier.get("BackoffRate", DEFAULT_RATE))
+    while count and seconds < longest:
+        seconds, count = seconds * rate, count - 1
+    seconds = min(seconds, longest)
+    return seconds * generator.random() if retrier.get("JitterStrategy") == "FULL" else seconds
+
+
 class Retries:
     """The retries of one execution of a state."""
 
@@ -54,14 +71,5 @@ class Retries:
                 if count >= retrier.get("MaxAttempts", DEFAULT_ATTEMPTS):
                     return None
                 self._counts[index] += 1
-                return self._wait(retrier, count)
+                return delay_before(retrier, count, self._random)
         return None
-
-    def _wait(self, retrier: State, count: int) -> float:
-        longest = float(retrier.get("MaxDelaySeconds", float("inf")))
-        seconds = float(retrier.get("IntervalSeconds", DEFAULT_INTERVAL))
-        rate = float(retrier.get("BackoffRate", DEFAULT_RATE))
-        while count and seconds < longest:
-            seconds, count = seconds * rate, count - 1
-        seconds = min(seconds, longest)
-        return seconds * (self._random.random() if retrier.get("JitterStrategy") == "FULL" else 1)

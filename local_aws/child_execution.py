@@ -5,9 +5,12 @@
 
 import copy
 import json
+import random
 import threading
 from types import ModuleType
 from typing import Any
+
+from infra.retry_rules import delay_before
 
 from local_aws.distributed_map import FAILED, JSON, PENDING, SUCCEEDED
 
@@ -17,17 +20,29 @@ class StoppedError(Exception):
 
 
 def install() -> None:
-    """Let the MiniStack that this process has imported stop child executions."""
+    """Correct the MiniStack that this process has imported.
+
+    Child executions can be stopped, and retries have MaxDelaySeconds and JitterStrategy.
+    """
     from ministack.services import stepfunctions
 
-    add_event = stepfunctions._add_event
+    add_event, find_retrier = stepfunctions._add_event, stepfunctions._find_matching_retrier
+    generator = random.Random()  # noqa: S311 - no secret
 
     def add_event_unless_stopped(execution: JSON, *arguments: Any) -> Any:
         if "_stopped" in execution and execution["_stopped"].is_set():
             raise StoppedError
         return add_event(execution, *arguments)
 
+    def find_retrier_with_delay(retriers: list[JSON], error: str, counts: dict[int, int]) -> Any:
+        retrier, index = find_retrier(retriers, error, counts)
+        if retrier is not None:
+            delay = delay_before(retrier, counts.get(index, 0), generator)
+            retrier = {**retrier, "IntervalSeconds": delay, "BackoffRate": 1}
+        return retrier, index
+
     stepfunctions._add_event = add_event_unless_stopped
+    stepfunctions._find_matching_retrier = find_retrier_with_delay
 
 
 class ChildExecution:

@@ -23,11 +23,12 @@ https://docs.aws.amazon.com/step-functions/latest/dg/ followed by the name in pa
 - Redriving an execution runs the unsuccessful child executions again, each from the state that was
   unsuccessful, then those that never started. The manifest has all successful executions, and the
   failed ones of the last attempt (``redrive-map-run.html``, ``redrive-executions.html``).
+- MaxDelaySeconds limits the delay before a retry, and JitterStrategy draws it at random
+  (``concepts-error-handling.html``).
 - A machine's TimeoutSeconds starts anew with a redrive (``redrive-executions.html``).
 
-Not emulated: a redrive of single iterations of an inline Map (all of them run again), the fields
-MaxDelaySeconds and JitterStrategy of a retrier (MiniStack doubles the delay up to 60 seconds), and
-Express child executions.
+Not emulated: a redrive of single iterations of an inline Map (all of them run again), a delay of
+more than 60 seconds before a retry, and Express child executions.
 
 The tests are in ``infra/tests``: ``test_distributed_map.py`` and ``test_map_runs.py`` replay AWS's
 published examples and records of AWS, and ``test_map_interpreters.py`` compares with moto.

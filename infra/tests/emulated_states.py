@@ -19,7 +19,8 @@ ACCOUNT, REGION = "000000000000", "us-east-1"  # MiniStack's
 FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:score"
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/batch"
 PATCHED = ("_add_event", "_call_lambda", "_describe_execution", "_fail_execution",
-           "_run_distributed_map", "_SFN_WAIT_SCALE", "handle_request")  # fmt: skip
+           "_find_matching_retrier", "_run_distributed_map", "_SFN_WAIT_SCALE",
+           "handle_request")  # fmt: skip
 POLL_SECONDS = 0.01
 
 

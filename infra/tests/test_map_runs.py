@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/NAME.
 
 import json
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -77,7 +78,7 @@ class TestMapRun:
         assert started.wait(10)
         states.client.stop_execution(executionArn=arn)
         while (run := states.map_run(arn))["status"] == "RUNNING":
-            pass
+            time.sleep(0.01)
         hold.set()
         assert states.wait(arn)["status"] == "ABORTED"
         counts = run["itemCounts"]
@@ -174,3 +175,32 @@ class TestRedrive:
         assert states.wait(arn)["redriveStatus"] == "NOT_REDRIVABLE"
         with pytest.raises(ClientError, match="ExecutionNotRedrivable"):
             states.client.redrive_execution(executionArn=arn)
+
+
+class TestRetry:
+    """concepts-error-handling.html."""
+
+    def test_delays_have_a_maximum_and_jitter(
+        self, states: EmulatedStates, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from ministack.services import stepfunctions  # noqa: PLC0415 - starts a lot
+
+        delays: list[float] = []
+        monkeypatch.setattr(stepfunctions, "_scaled_sleep", delays.append)
+
+        def refuse(_: Any) -> Any:
+            raise states.failure("Lambda.TooManyRequestsException")
+
+        states.serve(refuse)
+        machine = invoke_map()
+        retrier = {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "BackoffRate": 2,
+                   "MaxAttempts": 2000, "MaxDelaySeconds": 8}  # fmt: skip
+        invoke = machine["States"]["Map"]["ItemProcessor"]["States"]["Invoke"]
+        invoke["Retry"] = [retrier]
+        assert states.run(machine, [0])["status"] == "FAILED"
+        assert delays == [1, 2, 4] + [8] * 1997, "the delays do not double up to the maximum"
+        delays.clear()
+        invoke["Retry"] = [{**retrier, "JitterStrategy": "FULL"}]
+        assert states.run(machine, [0])["status"] == "FAILED"
+        assert 3 < sum(delays) / len(delays) < 5, "the delays are not drawn from the whole range"
+        assert max(delays) <= 8
