@@ -12,7 +12,7 @@ The input of an execution is ``essay_scorer.aws.batch_files.ExecutionInput`` as 
 import json
 from typing import Any
 
-from aws_cdk import Aws, Duration
+from aws_cdk import Annotations, Aws, Duration
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
@@ -36,6 +36,7 @@ FUNCTION = "Function"  # the placeholder of the function's ARN
 
 # ResultWriterV2 has an effect only with this feature flag.
 RESULT_WRITER_FLAG = "@aws-cdk/aws-stepfunctions:useDistributedMapResultWriterV2"
+IGNORED_EXECUTION_TYPE = "@aws-cdk/aws-stepfunctions:propertyIgnored"
 
 
 class StateMachineDefinition(Construct):
@@ -102,6 +103,8 @@ class StateMachineDefinition(Construct):
                 ),
             ),
         )
+        # CDK requires an execution type below and then says that it ignores it.
+        Annotations.of(score_file).acknowledge_warning(IGNORED_EXECUTION_TYPE)
         score_batch = self._invoke("ScoreBatch")
         score_batch.add_catch(self._score_one_by_one(), result_path="$.failure")
         return score_file.item_processor(
