@@ -107,7 +107,11 @@ class StateMachineDefinition(Construct):
         Annotations.of(score_file).acknowledge_warning(IGNORED_EXECUTION_TYPE)
         score_batch = self._invoke("ScoreBatch")
         score_batch.add_catch(self._score_one_by_one(), result_path="$.failure")
-        return score_file.item_processor(score_batch, mode=sfn.ProcessorMode.DISTRIBUTED)
+        return score_file.item_processor(
+            score_batch,
+            mode=sfn.ProcessorMode.DISTRIBUTED,
+            execution_type=sfn.ProcessorType.STANDARD,
+        )
 
     def _score_one_by_one(self) -> sfn.Map:
         """Return the inline Map that scores the essays of a batch singly; it skips failing ones."""
