@@ -28,6 +28,7 @@ METRIC_DIMENSION = "function"
 SCORE_METRIC = "score"
 REVIEW_METRIC = "review"
 FLAGGED_METRIC = "flagged"
+FAILED_METRIC = "failed"  # requests that the scorer, not the caller, is to blame for
 FLAG_METRIC_PREFIX = "flag_"  # followed by the flag's code
 
 # Folders of the batch bucket. IAM policies name them: the function may read the essays and nothing

@@ -2,10 +2,13 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from essay_scorer import Scorer
+from essay_scorer.contract import FAILED_METRIC
+from essay_scorer.errors import BatchError
 from essay_scorer.serving.request_log import RequestLog
 
 from .logged_function import CALLS, CONTEXT, EVENTS, GOOD, LoggedFunction, broken_scorer, logged
@@ -55,10 +58,25 @@ def test_an_unknown_code_is_not_logged(function_log: LoggedFunction) -> None:
     assert function_log.last()["errors"] == {"other": 1}
 
 
-def test_an_internal_error_has_the_level_error(scorer: Scorer) -> None:
-    function = logged(broken_scorer(scorer))
-    assert function.handler(GOOD, CONTEXT)["statusCode"] == 500
-    assert (function.last()["level"], function.last()["errors"]) == ("ERROR", {"internal": 1})
+@pytest.mark.parametrize(
+    "event", [GOOD, CALLS["good"].function_url(), CALLS["good"].rest_api(), EVENTS["batch"]]
+)
+def test_a_failure_of_the_scorer_is_a_metric_at_every_entry_point(
+    scorer: Scorer, event: dict[str, Any]
+) -> None:
+    """The alarm *Failures* counts it: to AWS, an answer with status 500 is no error."""
+    function = logged(broken_scorer(scorer), name="school")
+    if event is EVENTS["batch"]:
+        with pytest.raises(BatchError):
+            function.handler(event, CONTEXT)
+    else:
+        assert function.handler(event, CONTEXT)["statusCode"] == 500
+    line = function.last()
+    assert len(function.lines) == 1
+    assert (line["level"], line["status"], line["errors"]) == ("ERROR", 500, {"internal": 1})
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert directive["Metrics"] == [{"Name": FAILED_METRIC}]
+    assert (line[FAILED_METRIC], line["function"]) == (1, "school")
 
 
 def test_a_line_has_at_most_100_values(scorer: Scorer) -> None:

@@ -8,13 +8,14 @@ handled by ``aws.map_event``.
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from essay_scorer.aws.environment import Environment
 from essay_scorer.aws.essay_ranges import ReadRange, read_range
 from essay_scorer.aws.http_event import is_http_event, parse_http_event, to_result
 from essay_scorer.aws.map_event import MapEvent, score_map_event
-from essay_scorer.errors import RequestError
+from essay_scorer.errors import BatchError, RequestError
 from essay_scorer.scorer import Scorer
 from essay_scorer.serving.application import Application, expected_error, respond, score_request
 from essay_scorer.serving.messages import status_and_body
@@ -60,12 +61,17 @@ class _Handler:
         return self._direct(event, started, request_id)
 
     def _batch(self, event: MapEvent, started: float, request_id: str) -> dict[str, Any]:
-        result, outcomes = score_map_event(
-            self._scorer, event, read_range=self._read_range, environment=self._environment
+        record = partial(
+            self._log.record, entry_point="batch", started=started, request_id=request_id
         )
-        self._log.record(
-            outcomes, entry_point="batch", status=200, started=started, request_id=request_id
-        )
+        try:
+            result, outcomes = score_map_event(
+                self._scorer, event, read_range=self._read_range, environment=self._environment
+            )
+        except BatchError:
+            record([RequestError("internal")], status=500)
+            raise
+        record(outcomes, status=200)
         return dict(result)
 
     def _direct(self, event: Any, started: float, request_id: str) -> dict[str, Any]:

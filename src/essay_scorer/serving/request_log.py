@@ -2,8 +2,8 @@
 
 A line has the entry point, size, duration, model, status and outcome of a request. Nothing that
 a caller wrote is logged: a path only if it is a route, an error's code only if it is one of the
-wire's. In Amazon CloudWatch, the member ``_aws`` (Embedded Metric Format) turns scores and flags
-into metrics without a call to any service.
+wire's. In Amazon CloudWatch, the member ``_aws`` (Embedded Metric Format) turns scores, flags and
+failures into metrics without a call to any service.
 """
 
 import json
@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from essay_scorer.contract import (
+    FAILED_METRIC,
     FLAG_METRIC_PREFIX,
     FLAGGED_METRIC,
     METRIC_DIMENSION,
@@ -27,7 +28,7 @@ from essay_scorer.serving.outcomes import Outcome
 
 _MAX_METRIC_VALUES = 100  # of one metric in one line of the Embedded Metric Format
 _UNKNOWN_CODE = "other"
-_METRICS = (SCORE_METRIC, REVIEW_METRIC, FLAGGED_METRIC)  # and one for every flag
+_METRICS = (FAILED_METRIC, SCORE_METRIC, REVIEW_METRIC, FLAGGED_METRIC)  # and one for every flag
 
 Write = Callable[[str], object]
 EntryPoint = Literal["http", "direct", "batch"]
@@ -74,9 +75,11 @@ class RequestLog:
             route: of the application; empty for an unknown path.
             request_bytes: size of the body.
         """
+        failed = status >= 500
         head = {
             "time": round(time.time() * 1000),
-            "level": "ERROR" if status >= 500 else "INFO",
+            "level": "ERROR" if failed else "INFO",
+            FAILED_METRIC: 1 if failed else None,
             "request_id": request_id,
             "entry_point": entry_point,
             "route": route,
