@@ -11,7 +11,6 @@ from typing import cast
 from aws_cdk import Aws, CfnElement, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
@@ -22,7 +21,12 @@ from essay_scorer.contract import (
     BATCH_RESULTS_FOLDER,
     FREE_EPHEMERAL_STORAGE,
 )
-from infra.image_function import FunctionOptions, create_function, create_role
+from infra.image_function import (
+    FunctionOptions,
+    create_function,
+    create_log_group,
+    create_role,
+)
 from infra.nag import accept_findings
 from infra.scoring_function import scoring_environment
 from infra.settings import Settings
@@ -90,7 +94,7 @@ class BatchScoring(Construct):
     def _create_function(
         self, settings: Settings, code: lambda_.DockerImageCode
     ) -> lambda_.DockerImageFunction:
-        log_group = logs.LogGroup(self, "Logs", removal_policy=RemovalPolicy.DESTROY)
+        log_group = create_log_group(self, settings)
         role = create_role(
             self,
             "FunctionRole",

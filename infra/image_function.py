@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from aws_cdk import Duration, RemovalPolicy, Size
 from aws_cdk import aws_iam as iam
@@ -62,6 +63,13 @@ def create_function(
         role=role,
         current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
     )
+
+
+def create_log_group(scope: Construct, settings: Settings) -> logs.LogGroup:
+    """Return a new log group for a function, which keeps logs as long as the settings say."""
+    group = logs.LogGroup(scope, "Logs", removal_policy=RemovalPolicy.DESTROY)
+    cast(logs.CfnLogGroup, group.node.default_child).retention_in_days = settings.log_retention
+    return group
 
 
 def create_role(

@@ -2,10 +2,9 @@
 
 from typing import cast
 
-from aws_cdk import RemovalPolicy, TimeZone
+from aws_cdk import TimeZone
 from aws_cdk import aws_applicationautoscaling as autoscaling
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from essay_scorer.contract import (
@@ -13,7 +12,12 @@ from essay_scorer.contract import (
     KEY_HASHES_VARIABLE,
     REVIEW_SHARE_VARIABLE,
 )
-from infra.image_function import FunctionOptions, create_function, create_role
+from infra.image_function import (
+    FunctionOptions,
+    create_function,
+    create_log_group,
+    create_role,
+)
 from infra.settings import Settings
 
 ALIAS = "live"
@@ -66,7 +70,7 @@ class ScoringFunction(Construct):
         code: lambda_.DockerImageCode,
     ) -> None:
         super().__init__(scope, name)
-        self.log_group = self._create_log_group(settings)
+        self.log_group = create_log_group(self, settings)
         self.function = create_function(
             self,
             FunctionOptions(
@@ -91,11 +95,6 @@ class ScoringFunction(Construct):
         self.alias = self._create_alias(settings)
         if settings.provisioned_hours:
             self._schedule_provisioned_concurrency(settings)
-
-    def _create_log_group(self, settings: Settings) -> logs.LogGroup:
-        group = logs.LogGroup(self, "Logs", removal_policy=RemovalPolicy.DESTROY)
-        cast(logs.CfnLogGroup, group.node.default_child).retention_in_days = settings.log_retention
-        return group
 
     def _create_alias(self, settings: Settings) -> lambda_.Alias:
         # With provisioned_hours only the schedule sets the concurrency. Set here, a deployment at

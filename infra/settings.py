@@ -31,7 +31,10 @@ PROFILES: Mapping[str, Mapping[str, object]] = {
     "lean": {"memory": 1769, "timeout": 60, "ephemeral_storage": 512, "snap_start": True},
 }
 # The periods that CloudWatch Logs offers.
-LOG_RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653)
+LOG_RETENTION_DAYS = (
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545,
+    731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+)  # fmt: skip
 MAX_KEY_HASHES = 2  # the current key's and its replacement's
 
 _ORIGIN = re.compile(r"\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?", re.IGNORECASE)
@@ -211,6 +214,11 @@ class Settings(BaseModel):
     def gateway_checks_key(self) -> bool:
         """True if API Gateway, not the function, checks the key."""
         return self.access == "key" and not self.key_hashes
+
+    @property
+    def all_tags(self) -> Mapping[str, str]:
+        """The tags of every resource: ``application``, unless overridden, and the user's own."""
+        return {"application": self.name, **self.tags}
 
     @property
     def provisioned_range(self) -> tuple[int, int]:

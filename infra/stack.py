@@ -7,12 +7,12 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from essay_scorer.contract import BATCH_BUCKET_OUTPUT, BATCH_STATE_MACHINE_OUTPUT
-from infra.alarms import Alarms
 from infra.baseline import Baseline
 from infra.batch_scoring import BatchScoring
 from infra.cdk_cli import ROOT
 from infra.gateway import Gateway
 from infra.image import build_args, image_code
+from infra.observability import Observability
 from infra.scoring_function import ScoringFunction, url_handles_cors
 from infra.settings import Settings
 
@@ -49,13 +49,8 @@ class ScorerStack(Stack):
             baseline = baseline or Baseline.of_image(arguments, ROOT)
         self.scoring = ScoringFunction(self, "Scoring", settings=settings, code=code)
         self._add_url(settings)
-        Alarms(
-            self,
-            "Monitoring",
-            settings=settings,
-            function=self.scoring.function,
-            alias=self.scoring.alias,
-            baseline=baseline,
+        self._observability = Observability(
+            self, "Monitoring", settings=settings, alias=self.scoring.alias, baseline=baseline
         )
         self._add_output("FunctionName", self.scoring.function.function_name)
         self._add_output("Version", self.scoring.version)
@@ -64,7 +59,7 @@ class ScorerStack(Stack):
             self._add_gateway(settings)
         if settings.batch:
             self._add_batch(settings, code)
-        for key, value in settings.tags.items():
+        for key, value in settings.all_tags.items():
             Tags.of(self).add(key, value)
 
     def _add_url(self, settings: Settings) -> None:
@@ -88,6 +83,7 @@ class ScorerStack(Stack):
 
     def _add_gateway(self, settings: Settings) -> None:
         gateway = Gateway(self, "Gateway", settings=settings, target=self.scoring.alias)
+        self._observability.watch_gateway(gateway)
         url = f"{gateway.api.url}model/predict"
         self._add_output("GatewayUrl", url)
         self._add_output("GatewayCurl", _curl_command(settings, url, service="execute-api"))
@@ -101,6 +97,9 @@ class ScorerStack(Stack):
 
     def _add_batch(self, settings: Settings, code: lambda_.DockerImageCode) -> None:
         batch = BatchScoring(self, "Batch", settings=settings, code=code)
+        self._observability.watch_batches(
+            state_machine_arn=batch.state_machine.attr_arn, function=batch.function
+        )
         self._add_output(BATCH_BUCKET_OUTPUT, batch.bucket.bucket_name)
         self._add_output(BATCH_STATE_MACHINE_OUTPUT, batch.state_machine.attr_arn)
 

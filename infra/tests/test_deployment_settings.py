@@ -4,10 +4,17 @@ import re
 import tomllib
 from pathlib import Path
 
+import botocore.session
 import pytest
 
 from infra.cdk_cli import ROOT
-from infra.settings import SETTINGS_FILE, Settings, SettingsError, parse_overrides
+from infra.settings import (
+    LOG_RETENTION_DAYS,
+    SETTINGS_FILE,
+    Settings,
+    SettingsError,
+    parse_overrides,
+)
 
 KEY_HASH = f"sha256:{'0' * 32}:{'a' * 64}"
 
@@ -103,6 +110,18 @@ def test_invalid_setting_has_a_one_sentence_error(
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+def test_log_retention_allows_what_cloudwatch_logs_allows() -> None:
+    """The list is that of AWS's own model of the service."""
+    logs = botocore.session.get_session().get_service_model("logs")
+    period = logs.operation_model("PutRetentionPolicy").input_shape.members["retentionInDays"]
+    listed = period.documentation.partition("Possible values are:")[2].partition(".")[0]
+    allowed = [int(days) for days in re.findall(r"[0-9]+", listed)]
+    assert len(allowed) >= 22
+    assert list(LOG_RETENTION_DAYS) == allowed
+    for days in allowed:
+        assert Settings(log_retention=days).log_retention == days
 
 
 def test_arguments_are_parsed_as_settings() -> None:

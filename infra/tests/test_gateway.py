@@ -18,6 +18,14 @@ def test_gateway_has_the_path_of_the_original_and_a_throttle(synthesize: Synthes
     assert all_properties(template, "AWS::ApiGateway::UsagePlan") == []
 
 
+def test_gateway_is_regional_and_rejects_old_tls(synthesize: Synthesize) -> None:
+    """By default, a REST API is edge-optimized and accepts TLS 1.0."""
+    api = properties(synthesize(api_gateway=True), "AWS::ApiGateway::RestApi")
+    assert api["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
+    assert api["SecurityPolicy"] == "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09"
+    assert api["EndpointAccessMode"] == "STRICT"
+
+
 def _error_responses(template: Template) -> dict[str, tuple[str | None, str]]:
     """Return HTTP status and error code of each gateway response, by its type."""
     found = {}

@@ -8,6 +8,7 @@ import pytest
 
 from infra.tests.templates import (
     Synthesize,
+    all_properties,
     environment_variables,
     properties,
     resources,
@@ -92,8 +93,9 @@ def test_earlier_version_can_stay_live(synthesize: Synthesize) -> None:
 
 
 def test_log_retention_follows_the_setting(synthesize: Synthesize) -> None:
-    template = synthesize(log_retention=7)
-    assert properties(template, "AWS::Logs::LogGroup")["RetentionInDays"] == 7
+    template = synthesize(log_retention=7, batch=True)
+    groups = all_properties(template, "AWS::Logs::LogGroup")
+    assert [group["RetentionInDays"] for group in groups] == [7, 7]
 
 
 def test_provisioned_concurrency_follows_the_hours(synthesize: Synthesize) -> None:

@@ -79,9 +79,57 @@ def test_cdk_nag_detects_a_public_bucket(make_stack: MakeStack, tmp_path: Path) 
 
 def test_tags_are_on_resources(synthesize: Synthesize) -> None:
     template = synthesize(tags="team=school")
-    assert {"Key": "team", "Value": "school"} in properties(template, "AWS::Lambda::Function")[
-        "Tags"
+    tags = [
+        resource["Properties"]["Tags"]
+        for resource in template["Resources"].values()
+        if isinstance(resource["Properties"].get("Tags"), list)
     ]
+    assert len(tags) >= 4  # function, role, log group, alarms, …
+    for given in tags:
+        assert {"Key": "team", "Value": "school"} in given
+        assert {"Key": "application", "Value": "essay-scorer"} in given
+
+
+def test_tag_application_can_be_overridden(synthesize: Synthesize) -> None:
+    template = synthesize(tags="application=english-exams")
+    tags = properties(template, "AWS::Lambda::Function")["Tags"]
+    assert tags == [{"Key": "application", "Value": "english-exams"}]
+
+
+OUTPUTS = {"Url", "FunctionName", "Version", "LogGroup"}  # used by operations, or documented
+
+
+@pytest.mark.parametrize(
+    ("settings", "names"),
+    [
+        ({}, {"Curl"}),
+        ({"api_gateway": True}, {"Curl", "GatewayUrl", "GatewayCurl"}),
+        (
+            {"api_gateway": True, "access": "key"},
+            {"GatewayUrl", "GatewayCurl", "GatewayKeyId", "GatewayKey"},
+        ),
+        ({"batch": True}, {"Curl", "BatchBucket", "BatchStateMachine"}),
+    ],
+)
+def test_outputs_are_those_that_somebody_uses(
+    synthesize: Synthesize, settings: dict[str, Any], names: set[str]
+) -> None:
+    assert set(synthesize(**settings)["Outputs"]) == OUTPUTS | names
+
+
+IN_STATE_MACHINE = pytest.mark.xfail(strict=True, reason="the definition of the state machine")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=IN_STATE_MACHINE if settings.get("batch") else ())
+        for name, settings in COMBINATIONS.items()
+    ],
+)
+def test_no_template_assumes_the_partition(synthesize: Synthesize, name: str) -> None:
+    """ARNs differ in China and in GovCloud."""
+    assert "arn:aws:" not in json.dumps(synthesize(**COMBINATIONS[name]))
 
 
 def test_outputs_have_urls_and_commands(synthesize: Synthesize) -> None:
