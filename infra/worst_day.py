@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from essay_scorer.aws.costs import load_prices
+from essay_scorer.aws.costs import MonitoringCost, load_prices, log_cost
 from essay_scorer.contract import (
+    DAYS_PER_MONTH,
     FREE_EPHEMERAL_STORAGE,
     RESTARTS_PER_DAY,
     SECONDS_PER_DAY,
@@ -12,7 +13,8 @@ from essay_scorer.contract import (
 from infra.settings import Settings
 
 ACCOUNT_QUOTA = 1_000  # concurrent execution environments, AWS's default
-MIN_DURATION = 0.05  # seconds per essay; determines the number of requests in a busy day
+REQUESTS_PER_SECOND = 10  # of an execution environment, AWS's quota
+MIN_DURATION = 0.05  # seconds per essay; determines the number of batches in a busy day
 
 _PRICES = load_prices()
 
@@ -33,6 +35,7 @@ class WorstDay:
         provisioned: provisioned concurrency, billed even when idle.
         requests: requests to Lambda and to API Gateway.
         snap_start: storing SnapStart snapshots, and restoring environments from them.
+        monitoring: log lines of the requests, dashboard, alarms and metrics.
         batch: the batch function, which only principals of the account can start.
     """
 
@@ -41,11 +44,19 @@ class WorstDay:
     provisioned: float
     requests: float
     snap_start: float
+    monitoring: float
     batch: float
 
     @property
     def total(self) -> float:
-        return self.duration + self.provisioned + self.requests + self.snap_start + self.batch
+        return (
+            self.duration
+            + self.provisioned
+            + self.requests
+            + self.snap_start
+            + self.monitoring
+            + self.batch
+        )
 
     def describe(self, settings: Settings) -> str:
         """Return one or two sentences for the person who pays."""
@@ -54,6 +65,7 @@ class WorstDay:
             f"{self.environments:,} execution environments ({limit}) busy for 24 hours "
             f"(${self.duration:,.2f})",
             f"their requests (${self.requests:,.2f})",
+            f"logs and alarms (${self.monitoring:,.2f})",
         ]
         if self.provisioned:
             parts.append(f"provisioned concurrency (${self.provisioned:,.2f})")
@@ -73,8 +85,8 @@ class WorstDay:
 def worst_day(settings: Settings) -> WorstDay:
     """Return the highest possible cost of a day for the functions and the REST API.
 
-    Logs, alarms and outgoing data are not included: they cost cents on an ordinary day. Neither
-    are batch runs that overlap: the batch function's concurrency is limited per run.
+    Outgoing data and storage are not included: they cost cents on an ordinary day. Neither are
+    batch runs that overlap: the batch function's concurrency is limited per run.
     """
     environments = settings.reserved_concurrency or ACCOUNT_QUOTA
     return WorstDay(
@@ -83,6 +95,7 @@ def worst_day(settings: Settings) -> WorstDay:
         provisioned=_provisioned(settings),
         requests=_requests(settings, environments),
         snap_start=_snap_start(settings, environments) if settings.snap_start else 0,
+        monitoring=_monitoring(settings, environments),
         batch=_batch(settings) if settings.batch else 0,
     )
 
@@ -106,7 +119,7 @@ def _provisioned(settings: Settings) -> float:
 
 
 def _requests(settings: Settings, environments: int) -> float:
-    count = environments * SECONDS_PER_DAY / MIN_DURATION
+    count = environments * SECONDS_PER_DAY * REQUESTS_PER_SECOND
     cost = count * price("request")
     if settings.api_gateway:
         throttled = min(count, settings.requests_per_second * SECONDS_PER_DAY)
@@ -118,6 +131,12 @@ def _snap_start(settings: Settings, environments: int) -> float:
     stored = SECONDS_PER_DAY * price("snapshot_gb_second")
     restored = environments * RESTARTS_PER_DAY * price("snapshot_restore_gb")
     return settings.memory / 1024 * (stored + restored)
+
+
+def _monitoring(settings: Settings, environments: int) -> float:
+    month = MonitoringCost.of_deployment(api_gateway=settings.api_gateway, batch=settings.batch)
+    requests = environments * SECONDS_PER_DAY * REQUESTS_PER_SECOND
+    return log_cost(requests) + (month.fixed + month.metrics) / DAYS_PER_MONTH
 
 
 def _batch(settings: Settings) -> float:

@@ -1,10 +1,22 @@
 """The highest possible cost of a day: the effect of each setting, in dollars checked by hand."""
 
+import itertools
+
 import pytest
 
-from essay_scorer.contract import FREE_EPHEMERAL_STORAGE, SECONDS_PER_DAY
+from essay_scorer.aws.costs import MonitoringCost, log_cost
+from essay_scorer.contract import (
+    ALARM_METRICS,
+    BATCH_ALARM_METRICS,
+    CUSTOM_METRICS,
+    DASHBOARDS,
+    FREE_EPHEMERAL_STORAGE,
+    GATEWAY_ALARM_METRICS,
+    SECONDS_PER_DAY,
+)
 from infra.cdk_cli import ROOT
 from infra.settings import Settings
+from infra.tests.templates import Synthesize, Template, all_properties
 from infra.worst_day import price, worst_day
 
 
@@ -12,14 +24,16 @@ def test_one_environment_of_one_gigabyte() -> None:
     settings = Settings(reserved_concurrency=1, memory=1024, ephemeral_storage=512)
     day = worst_day(settings)
     assert day.duration == pytest.approx(86_400 * 0.000_016_666_7)  # $1.44
-    assert day.requests == pytest.approx(86_400 / 0.05 * 0.20 / 1e6)  # $0.35
-    assert day.total == pytest.approx(day.duration + day.requests)
+    assert day.requests == pytest.approx(86_400 * 10 * 0.20 / 1e6)  # $0.17
+    logs = 86_400 * 10 * 1000 / 1e9 * 0.50  # $0.43
+    assert day.monitoring == pytest.approx(logs + (3.00 + 9 * 0.10 + 3 * 0.30) / 30)
+    assert day.total == pytest.approx(day.duration + day.requests + day.monitoring)
 
 
 def test_reserved_concurrency_limits_the_cost() -> None:
     unlimited, limited = Settings(reserved_concurrency=None), Settings()
-    assert worst_day(limited).total == pytest.approx(46, abs=0.5)
-    assert worst_day(limited).total == pytest.approx(worst_day(unlimited).total / 100)
+    assert worst_day(limited).total == pytest.approx(49, abs=0.5)
+    assert worst_day(limited).total == pytest.approx(worst_day(unlimited).total / 100, rel=0.01)
     assert "Set reserved_concurrency to lower it." in worst_day(unlimited).describe(unlimited)
     assert "10 execution environments (reserved_concurrency)" in worst_day(limited).describe(
         limited
@@ -32,7 +46,9 @@ def test_batch_adds_the_environments_of_one_run() -> None:
     duration, batches = 3 * 86_400 * 0.000_016_666_7, 3 * 86_400 / (0.05 * 20)
     day = worst_day(batch)
     assert day.batch == pytest.approx(duration + batches * (0.20e-6 + 2 * 0.025e-3))  # $17.33
-    assert day.total == pytest.approx(worst_day(online).total + day.batch)
+    watched = day.monitoring - worst_day(online).monitoring
+    assert watched == pytest.approx((4 * 0.10 + 3 * 0.30) / 30)
+    assert day.total == pytest.approx(worst_day(online).total + day.batch + watched)
     assert "back-to-back batch runs at a concurrency of 3 ($17.33)" in day.describe(batch)
     assert "batch" not in worst_day(online).describe(online)
 
@@ -89,13 +105,40 @@ def test_prices_in_the_docs() -> None:
         "9": 21 * worst_day(school).provisioned,
         "7": 30 * SECONDS_PER_DAY * snapshot,
         "0.24": 1000 * lean.memory / 1024 * price("snapshot_restore_gb"),
+        "0.0005": log_cost(1000),
+        "3.00": DASHBOARDS * price("dashboard_month"),
+        "0.90": ALARM_METRICS * price("alarm_metric_month"),
+        "0.10": GATEWAY_ALARM_METRICS * price("alarm_metric_month"),
+        "0.40": BATCH_ALARM_METRICS * price("alarm_metric_month"),
+        "0.30": price("custom_metric_month"),
+        "0.03": price("log_gb_month"),
+        "0.023": price("bucket_gb_month"),
     }
+    assert price("image_gb_month") == price("alarm_metric_month")  # 0.10 in the same table
     for page, decimal_mark in (("deploy.md", "."), ("deploy.fr.md", ",")):
         text = (ROOT / "docs" / page).read_text(encoding="utf-8")
         for shown, computed in documented.items():
             assert f" | {shown.replace('.', decimal_mark)} |" in text, (page, shown)
             digits = len(shown.partition(".")[2])
             assert f"{computed:.{digits}f}" == shown
+
+
+def _alarm_metrics(template: Template) -> int:
+    """Return how many metrics the alarms of a template have, which is what AWS bills."""
+    return sum(
+        sum("MetricStat" in metric for metric in alarm["Metrics"]) if "Metrics" in alarm else 1
+        for alarm in all_properties(template, "AWS::CloudWatch::Alarm")
+    )
+
+
+def test_costs_count_what_the_templates_have(synthesize: Synthesize) -> None:
+    for api_gateway, batch in itertools.product((False, True), repeat=2):
+        template = synthesize(api_gateway=api_gateway, batch=batch)
+        cost = MonitoringCost.of_deployment(api_gateway=api_gateway, batch=batch)
+        assert cost.alarm_metrics == _alarm_metrics(template)
+        assert cost.dashboards == len(all_properties(template, "AWS::CloudWatch::Dashboard"))
+        functions = all_properties(template, "AWS::Lambda::Function")
+        assert cost.custom_metrics == CUSTOM_METRICS * len(functions)
 
 
 def test_worst_days_in_the_docs() -> None:

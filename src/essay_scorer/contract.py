@@ -45,6 +45,16 @@ MAX_BATCH_LINE_BYTES = 4 * 1024 * 1024
 BATCH_BUCKET_OUTPUT = "BatchBucket"
 BATCH_STATE_MACHINE_OUTPUT = "BatchStateMachine"
 
+# What a deployment with the default settings has in CloudWatch, and what two settings add; a test
+# counts them in the templates.
+DASHBOARDS = 1
+ALARM_METRICS = 9  # an alarm has one or two
+GATEWAY_ALARM_METRICS = 1
+BATCH_ALARM_METRICS = 4
+CUSTOM_METRICS = 3  # of a function that scores; failures, and each flag that occurs, add one
+
+LOG_BYTES_PER_REQUEST = 1_000  # the request's line, and three lines of Lambda's own
+
 # AWS constants used in cost calculations.
 SECONDS_PER_DAY = 86_400
 DAYS_PER_MONTH = 30

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from essay_scorer import Scorer
-from essay_scorer.contract import FAILED_METRIC
+from essay_scorer.contract import FAILED_METRIC, LOG_BYTES_PER_REQUEST
 from essay_scorer.errors import BatchError
 from essay_scorer.serving.request_log import RequestLog
 
@@ -77,6 +77,24 @@ def test_a_failure_of_the_scorer_is_a_metric_at_every_entry_point(
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     assert directive["Metrics"] == [{"Name": FAILED_METRIC}]
     assert (line[FAILED_METRIC], line["function"]) == (1, "school")
+
+
+LAMBDA_LINES = (
+    "START RequestId: 8f507cfc-xmpl-4697-b07a-ac58fc914c95 Version: 112\n",
+    "END RequestId: 8f507cfc-xmpl-4697-b07a-ac58fc914c95\n",
+    "REPORT RequestId: 8f507cfc-xmpl-4697-b07a-ac58fc914c95\tDuration: 15.74 ms\tBilled Duration: "
+    "16 ms\tMemory Size: 3008 MB\tMax Memory Used: 456 MB\tInit Duration: 1300.68 ms\t\n",
+)
+EVENT_BYTES = 26  # that CloudWatch Logs adds to each event
+
+
+def test_log_of_a_request_is_as_large_as_the_costs_assume(function_log: LoggedFunction) -> None:
+    """Lambda's own lines are those of AWS's documentation, with realistic figures."""
+    for event in (GOOD, CALLS["good"].function_url(), CALLS["good"].rest_api()):
+        function_log.handler(event, CONTEXT)
+    for line in function_log.lines:
+        size = sum(len(one.encode()) + EVENT_BYTES for one in (line, *LAMBDA_LINES))
+        assert 0.7 * LOG_BYTES_PER_REQUEST < size < LOG_BYTES_PER_REQUEST
 
 
 def test_a_line_has_at_most_100_values(scorer: Scorer) -> None:

@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from essay_scorer.contract import DAYS_PER_MONTH, RESTARTS_PER_DAY, SECONDS_PER_DAY
+from essay_scorer.contract import (
+    ALARM_METRICS,
+    BATCH_ALARM_METRICS,
+    CUSTOM_METRICS,
+    DASHBOARDS,
+    DAYS_PER_MONTH,
+    GATEWAY_ALARM_METRICS,
+    LOG_BYTES_PER_REQUEST,
+    RESTARTS_PER_DAY,
+    SECONDS_PER_DAY,
+)
 
 _PRICES = Path(__file__).with_name("prices.toml")
 MEASURED_TIMES = Path(__file__).with_name("measured.json")
@@ -55,6 +65,7 @@ class MonthlyCost:
         duration: the charge for running.
         startup: the charge for cold starts.
         idle: the charge without any request.
+        logs: the charge for writing the log.
     """
 
     mode: str
@@ -63,11 +74,56 @@ class MonthlyCost:
     duration: float
     startup: float
     idle: float
+    logs: float
 
     @property
     def total(self) -> float:
         """The sum of all charges."""
-        return self.requests + self.duration + self.startup + self.idle
+        return self.requests + self.duration + self.startup + self.idle + self.logs
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonitoringCost:
+    """US dollars for CloudWatch for thirty days, whatever the traffic is.
+
+    Attributes:
+        dashboards: how many there are.
+        alarm_metrics: metrics of alarms.
+        custom_metrics: metrics of the request log, which cost only in hours with requests.
+    """
+
+    dashboards: int
+    alarm_metrics: int
+    custom_metrics: int
+
+    @classmethod
+    def of_deployment(cls, *, api_gateway: bool = False, batch: bool = False) -> Self:
+        """Return the cost of a deployment with these settings, and the defaults for all others."""
+        gateway, batches = int(api_gateway), int(batch)
+        return cls(
+            dashboards=DASHBOARDS,
+            alarm_metrics=ALARM_METRICS
+            + gateway * GATEWAY_ALARM_METRICS
+            + batches * BATCH_ALARM_METRICS,
+            custom_metrics=CUSTOM_METRICS * (1 + batches),
+        )
+
+    @property
+    def fixed(self) -> float:
+        """The charge without any request."""
+        prices = load_prices()
+        dashboards = self.dashboards * prices["dashboard_month"]
+        return float(dashboards + self.alarm_metrics * prices["alarm_metric_month"])
+
+    @property
+    def metrics(self) -> float:
+        """The charge for custom metrics, in addition, with requests in every hour."""
+        return float(self.custom_metrics * load_prices()["custom_metric_month"])
+
+
+def log_cost(requests: float) -> float:
+    """Return US dollars for writing the log lines of requests."""
+    return requests * LOG_BYTES_PER_REQUEST / 1e9 * float(load_prices()["log_gb"])
 
 
 def cold_starts(per_day: float) -> float:
@@ -106,6 +162,7 @@ def monthly_costs(*, per_day: float, memory: int, times: MeasuredTimes) -> list[
             duration=duration,
             startup=startup,
             idle=idle,
+            logs=log_cost(essays),
         )
         for architecture in ARCHITECTURES
         for mode, (duration, startup, idle) in _charges(

@@ -9,7 +9,7 @@ from essay_scorer.cli.text_input import STANDARD_INPUT, read_bytes
 from essay_scorer.errors import FileError
 
 if TYPE_CHECKING:
-    from essay_scorer.aws.costs import MeasuredTimes, MonthlyCost
+    from essay_scorer.aws.costs import MeasuredTimes, MonitoringCost, MonthlyCost
     from essay_scorer.model.manifest import Manifest
     from essay_scorer.monitoring.drift import Drift, ScoreCounts
 
@@ -24,6 +24,8 @@ def _add_cost(commands: "shared.Subparsers") -> None:
     command = commands.add_parser("cost", help="estimate a month in AWS Lambda from measured times")
     command.add_argument("--per-day", type=float, required=True, metavar="N", help="essays a day")
     command.add_argument("--memory", type=int, default=3008, metavar="MB", help="of the function")
+    command.add_argument("--api-gateway", action="store_true", help="with a REST API")
+    command.add_argument("--batch", action="store_true", help="with batches of whole files")
     shared.add_json_option(command)
     command.set_defaults(run=_cost)
 
@@ -49,15 +51,25 @@ def _add_drift(commands: "shared.Subparsers") -> None:
 
 
 def _cost(options: argparse.Namespace) -> None:
-    from essay_scorer.aws.costs import MeasuredTimes, load_prices, monthly_costs
+    from essay_scorer.aws.costs import MeasuredTimes, MonitoringCost, load_prices, monthly_costs
 
     times = MeasuredTimes.read()
     months = monthly_costs(per_day=options.per_day, memory=options.memory, times=times)
+    monitoring = MonitoringCost.of_deployment(api_gateway=options.api_gateway, batch=options.batch)
     if options.json:
         table = [vars(month) | {"total": month.total} for month in months]
-        shared.print_json({"prices": load_prices()["date"], "times": vars(times), "months": table})
+        watched = vars(monitoring) | {"fixed": monitoring.fixed, "metrics": monitoring.metrics}
+        shared.print_json(
+            {
+                "prices": load_prices()["date"],
+                "times": vars(times),
+                "months": table,
+                "monitoring": watched,
+            }
+        )
     else:
         _print_costs(options, months, times)
+        _print_monitoring(monitoring)
 
 
 def _print_costs(
@@ -73,11 +85,20 @@ def _print_costs(
         print(
             f"{month.mode:<12} {month.architecture:<7}{month.total:>10.2f}   "
             f"requests {month.requests:.2f}, duration {month.duration:.2f}, "
-            f"startup {month.startup:.2f}, idle {month.idle:.2f}"
+            f"startup {month.startup:.2f}, idle {month.idle:.2f}, logs {month.logs:.2f}"
         )
     print(
         f"measured: first score {times.first * 1000:.0f} ms, warm {times.warm * 1000:.0f} ms; "
         f"{cold_starts(options.per_day):,.0f} cold starts a day"
+    )
+
+
+def _print_monitoring(monitoring: "MonitoringCost") -> None:
+    print(
+        f"in addition, without an account's free tier: fixed {monitoring.fixed:.2f} "
+        f"({monitoring.dashboards} dashboard, {monitoring.alarm_metrics} alarm metrics); with "
+        f"requests in every hour {monitoring.metrics:.2f} ({monitoring.custom_metrics} custom "
+        "metrics, and one for each flag that occurs)"
     )
 
 
