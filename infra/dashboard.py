@@ -7,7 +7,13 @@ from constructs import Construct
 
 from essay_scorer.contract import FAILED_METRIC, FLAGGED_METRIC, SCORE_METRIC
 from infra.baseline import Baseline
-from infra.metrics import DAY, PERIOD, daily_metrics, execution_metric, request_log_metric
+from infra.cloudwatch_metrics import (
+    DAY,
+    PERIOD,
+    daily_metrics,
+    execution_metric,
+    request_log_metric,
+)
 from infra.settings import Settings
 
 Widgets = list[cloudwatch.IWidget]

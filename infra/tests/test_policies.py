@@ -93,7 +93,7 @@ def _called_actions(path: Path) -> set[str]:
     services, methods = set(), set()
     for call in calls:
         name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-        given = [value.value for value in call.args if isinstance(value, ast.Constant)]
+        given = [str(value.value) for value in call.args if isinstance(value, ast.Constant)]
         if name in ("client", "clients"):
             services |= set(given)
         methods |= {name, *(given if name in ("get_paginator", "get_waiter") else ())}
@@ -148,7 +148,9 @@ def test_callers_of_the_url_have_what_cdk_would_grant(make_stack: MakeStack) -> 
     url = stack.scoring.alias.node.find_child("FunctionUrl")
     assert isinstance(url, lambda_.FunctionUrl)
     url.grant_invoke_url(user)
-    granted = stack.resolve(user.node.find_child("DefaultPolicy").document)["Statement"]
+    default = user.node.find_child("DefaultPolicy")
+    assert isinstance(default, iam.Policy)
+    granted = stack.resolve(default.document)["Statement"]
     allowed = [
         {"Action": statement["Action"][0], "Condition": statement["Condition"]}
         for statement in _policy("call-url")["Statement"]
