@@ -24,6 +24,12 @@ from botocore.exceptions import ClientError
 from moto.core import set_initial_no_auth_action_count
 from moto.iam.access_control import IAMPolicy, PermissionResult
 
+from essay_scorer.contract import (
+    BATCH_ESSAYS_FOLDER,
+    BATCH_ITEMS_FOLDER,
+    BATCH_RESULTS_FOLDER,
+    BATCH_ROWS_FOLDER,
+)
 from infra.cdk_cli import CDK, ROOT
 from infra.gateway import STAGE
 from infra.scoring_function import ALIAS
@@ -221,7 +227,12 @@ def test_policy_permits_nothing_else(name: str, action: str, resource: str) -> N
     assert policy.is_action_permitted(action, resource) is not PermissionResult.PERMITTED
 
 
-PREFIXES = ("essays", "items", "rows", "results")
+PREFIXES = (
+    BATCH_ESSAYS_FOLDER,
+    BATCH_ITEMS_FOLDER,
+    BATCH_ROWS_FOLDER,
+    BATCH_RESULTS_FOLDER,
+)
 
 
 @pytest.fixture

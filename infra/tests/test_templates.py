@@ -117,16 +117,7 @@ def test_outputs_are_those_that_somebody_uses(
     assert set(synthesize(**settings)["Outputs"]) == OUTPUTS | names
 
 
-IN_STATE_MACHINE = pytest.mark.xfail(strict=True, reason="the definition of the state machine")
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=IN_STATE_MACHINE if settings.get("batch") else ())
-        for name, settings in COMBINATIONS.items()
-    ],
-)
+@pytest.mark.parametrize("name", COMBINATIONS)
 def test_no_template_assumes_the_partition(synthesize: Synthesize, name: str) -> None:
     """ARNs differ in China and in GovCloud."""
     assert "arn:aws:" not in json.dumps(synthesize(**COMBINATIONS[name]))

@@ -33,12 +33,24 @@ CALLS = {
     "invalid key": Call.of(GOOD, headers=KEYED),
     "surrogates": Call(body=b'{"text": "' + MARK.encode() + b' \\ud800 \\u0000"}'),
 }
+# The file of a batch in S3: a good request, and a row that could not be read.
+BATCH_LINES = [json.dumps(request).encode() for request in (GOOD, {"error": MARK})]
+BATCH_FILE = b"\n".join(BATCH_LINES)
+FIRST_LINE = len(BATCH_LINES[0])
+BATCH = {"bucket": MARK, "key": f"essays/{MARK}"}
 EVENTS: dict[str, Any] = {
     "direct": GOOD,
     "direct, no text": {MARK: ESSAY},
     "direct, not an object": ESSAY,
-    "batch": {"Items": [{"n": 0, "item": GOOD}, {"n": 1, "item": {"error": MARK}}]},
-    "invalid batch": {"Items": [{"n": MARK, "item": ESSAY}, {"n": 2, "item": [ESSAY]}]},
+    "batch": {
+        "BatchInput": BATCH,
+        "Items": [
+            {"n": 0, "start": 0, "end": FIRST_LINE},
+            {"n": 1, "start": FIRST_LINE + 1, "end": len(BATCH_FILE)},
+        ],
+    },
+    "batch outside of the file": {"BatchInput": BATCH, "Items": [{"n": 0, "start": 9, "end": 20}]},
+    "invalid batch": {"BatchInput": BATCH, "Items": [{"n": MARK, "start": ESSAY, "end": [ESSAY]}]},
     "not an HTTP request": {"requestContext": {MARK: ESSAY}, "version": "2.0", "body": ESSAY},
     "unknown version": {"requestContext": {}, "version": MARK, "body": ESSAY},
     "not base64": {**CALLS["good"].function_url(), "body": ESSAY},
@@ -67,7 +79,13 @@ class LoggedFunction:
 def logged(scorer: Scorer, *, keys: tuple[KeyHash, ...] = (), name: str = "") -> LoggedFunction:
     lines: list[str] = []
     environment = Environment(keys=keys, function=name)
-    return LoggedFunction(make_handler(scorer, environment=environment, log=lines.append), lines)
+    handler = make_handler(
+        scorer,
+        environment=environment,
+        log=lines.append,
+        read_range=lambda _bucket, _key, start, end: BATCH_FILE[start:end],
+    )
+    return LoggedFunction(handler, lines)
 
 
 def broken_scorer(scorer: Scorer) -> Scorer:
