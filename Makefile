@@ -21,9 +21,10 @@ FAST_TESTS := $(addprefix tests/,text model checks explain serving aws monitorin
 	batch/test_resumption.py tables/test_decompression_bombs.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast browser contract fuzz check fix audit sbom image key bootstrap deploy \
-	rollback go-back destroy deploy-local e2e-tools e2e e2e-batch diagrams openapi snapshot reliability \
-	bench bench-image bench-batch simulate-batch bench-hostile soak soak-deployment benchmark-asap benchmark-unseen \
+.PHONY: help demo test test-fast browser contract fuzz check fix audit sbom image key bootstrap diff \
+	deploy smoke rollback go-back prune destroy deploy-local e2e-tools e2e e2e-batch diagrams openapi \
+	snapshot reliability bench bench-image bench-batch simulate-batch bench-hostile soak \
+	soak-deployment benchmark-asap benchmark-unseen \
 	lab model system-packages system-packages-local lock clean
 
 help:  ## list the targets
@@ -78,19 +79,30 @@ image: $(INFRA)/.ready  ## build the function's image; BASE= replaces AWS's base
 key: $(VENV)/.serve  ## generate an API key and its hash, which a server or deployment stores
 	@$(BIN)/essay-scorer key
 
+OPERATE = @$(INFRA)/bin/python -m infra.command_line
+
 bootstrap: $(INFRA)/.ready  ## create what CDK needs in an AWS account, once
-	@$(INFRA)/bin/python -m infra.operations bootstrap $(SETTINGS)
+	$(OPERATE) bootstrap $(SETTINGS)
+
+diff: $(INFRA)/.ready  ## show what a deployment would change, and its maximum cost
+	$(OPERATE) diff $(SETTINGS)
 
 deploy: $(INFRA)/.ready  ## show changes and the maximum cost, ask (YES=1 does not), deploy, score
-	@$(INFRA)/bin/python -m infra.operations deploy $(SETTINGS) $(if $(YES),--yes)
+	$(OPERATE) deploy $(SETTINGS) $(if $(YES),--yes) $(if $(OUTPUTS),--outputs="$(OUTPUTS)")
+
+smoke: $(INFRA)/.ready  ## score an essay with the deployment, as `make deploy` does at its end
+	$(OPERATE) smoke $(SETTINGS)
 
 rollback: $(INFRA)/.ready  ## roll back to the previous version
-	@$(INFRA)/bin/python -m infra.operations rollback $(SETTINGS)
+	$(OPERATE) rollback $(SETTINGS)
 
 go-back: rollback
 
+prune: $(INFRA)/.ready  ## delete old versions and their images; KEEP=5 of the newest stay
+	$(OPERATE) prune $(SETTINGS) $(if $(YES),--yes) $(if $(KEEP),--keep=$(KEEP))
+
 destroy: $(INFRA)/.ready  ## tear the deployment down and list what remains
-	@$(INFRA)/bin/python -m infra.operations destroy $(SETTINGS) $(if $(YES),--yes)
+	$(OPERATE) destroy $(SETTINGS) $(if $(YES),--yes)
 
 deploy-local: system-packages-local $(INFRA)/.ready  ## run the whole deployment on this machine until Ctrl-C
 	@$(INFRA)/bin/python -m local_aws $(SETTINGS) $(if $(ONCE),--once)

@@ -24,12 +24,16 @@ def install_npm_packages(*, dev: bool = False) -> None:
 
     Args:
         dev: also install the packages that only the tests need.
+
+    Raises:
+        CdkError: npm failed, after it has said why.
     """
     if (ASL_VALIDATOR if dev else CDK).is_file():
         return
     options = [] if dev else ["--omit=dev"]
     command = [str(NODE), str(NPM), "ci", "--ignore-scripts", "--silent", *options]
-    subprocess.run(command, cwd=NPM_FOLDER, check=True)
+    if subprocess.run(command, cwd=NPM_FOLDER, check=False).returncode != 0:
+        raise CdkError("npm could not install the CDK CLI.")
 
 
 def run(

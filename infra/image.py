@@ -8,6 +8,7 @@ from pathlib import Path
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_lambda as lambda_
 
+from infra.base_image import BaseImage
 from infra.cdk_cli import ROOT
 from infra.settings import Settings, SettingsError, parse_overrides
 
@@ -22,7 +23,9 @@ PLATFORMS = {
 }
 
 
-def build_args(settings: Settings, root: Path) -> dict[str, str]:
+def build_args(
+    settings: Settings, root: Path, pins: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Return the build arguments of the Dockerfile: the base images and the model.
 
     Artifacts in ``image/models/``, if there are any, take precedence over the bundle.
@@ -30,11 +33,14 @@ def build_args(settings: Settings, root: Path) -> dict[str, str]:
     Args:
         settings: of the deployment.
         root: the folder that the image is built from.
+        pins: of the base images, by name; an image without one is found by its tag.
 
     Raises:
         SettingsError: an artifact or the bundle is missing, or both were chosen.
     """
-    base = {"BASE": settings.base_image, "LAB_BASE": settings.lab_image or settings.base_image}
+    pins = pins or {}
+    image = BaseImage(name=settings.base_image, pin=pins.get(settings.base_image, ""))
+    base = {"BASE": image.reference, "BASE_NAME": image.name, "BASE_DIGEST": image.digest}
     places = (f"{ARTIFACTS}/{HEAD}", f"image/src/{HEAD}")
     heads = [place for place in places if (root / place).exists()]
     folders = [name for name in FOLDERS if (root / ARTIFACTS / name).is_dir()]
@@ -42,14 +48,28 @@ def build_args(settings: Settings, root: Path) -> dict[str, str]:
         return {**base, "MODEL": "bundle", "BUNDLE": _bundle_path(settings, root)}
     _check_artifacts(settings, folders, heads)
     recipe = f"{ARTIFACTS}/recipe.toml"
+    lab_name = settings.lab_image or settings.base_image
+    lab_image = BaseImage(name=lab_name, pin=pins.get(lab_name, ""))
     return {
         **base,
+        "LAB_BASE": lab_image.reference,
+        "LAB_BASE_DIGEST": lab_image.digest,
         "MODEL": "artifacts",
         "HEAD": heads[0] if heads else HEAD_IN_IMAGE,
         "RECIPE": recipe if (root / recipe).is_file() else "classic",
         "SCALE": settings.scale,
         "NAME": settings.name,
     }
+
+
+def base_images(settings: Settings, root: Path) -> Sequence[str]:
+    """Return the names of the base images that the image is built from.
+
+    Raises:
+        SettingsError: an artifact or the bundle is missing, or both were chosen.
+    """
+    arguments = build_args(settings, root)
+    return sorted({arguments[name] for name in ("BASE", "LAB_BASE") if name in arguments})
 
 
 def _check_artifacts(settings: Settings, folders: Sequence[str], heads: Sequence[str]) -> None:

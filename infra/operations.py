@@ -1,18 +1,26 @@
-"""Bootstrap an account; deploy, roll back and destroy a deployment."""
+"""Bootstrap an account; deploy, test, roll back, prune and destroy a deployment."""
 
-import argparse
 import os
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from infra import cdk_cli, cleanup
+from infra import cdk_cli, deployed_images, preflight, remaining_resources
 from infra.account import Account, OperationError
+from infra.base_image import CONTEXT_PREFIX, find_pin
+from infra.image import PLATFORMS, base_images
+from infra.notifications import describe_notification_gaps
+from infra.permissions import optional
+from infra.published_versions import (
+    PruningPlan,
+    delete_versions,
+    live_version,
+    plan_pruning,
+    previous_version,
+)
 from infra.scoring_function import ALIAS
-from infra.settings import Settings, SettingsError, parse_overrides
+from infra.settings import Settings
 from infra.smoke_test import KEY_VARIABLE, SmokeTest
 from infra.worst_day import worst_day
 
@@ -38,12 +46,25 @@ class Operator:
     quiet: bool = False
 
     def bootstrap(self) -> None:
-        """Create CDK's bucket, repository and roles in the account, which is needed once."""
+        """Create CDK's bucket, repository and roles in the account, which is needed once.
+
+        Raises:
+            OperationError: there are no valid credentials.
+        """
+        preflight.check_credentials(self.account)
         self._run_cdk("bootstrap")
+
+    def check_account(self) -> None:
+        """Check that the account can hold the deployment, before anything is built.
+
+        Raises:
+            OperationError: it cannot; the message says what to do first.
+        """
+        preflight.check_account(self.account, self.settings)
 
     def diff(self) -> None:
         """Print what a deployment would change, and its highest possible cost per day."""
-        self._run_cdk("diff", *self._context())
+        self._run_cdk("diff", *self._context(), *self._pins)
         print(worst_day(self.settings).describe(self.settings), flush=True)
 
     def deploy(self) -> dict[str, str]:
@@ -68,7 +89,20 @@ class Operator:
         if not live:
             smoke_test.start_function(ALIAS)
         smoke_test.score_example()
+        with optional("sns:ListSubscriptionsByTopic"):
+            for line in describe_notification_gaps(self.account, self.settings):
+                print(line, flush=True)
         return outputs
+
+    def smoke_test(self) -> None:
+        """Invoke the live version, and score an essay through the URL.
+
+        Raises:
+            OperationError: there is no deployment, or it does not score.
+        """
+        smoke_test = self._smoke_test(self._working_outputs())
+        smoke_test.start_function(ALIAS)
+        smoke_test.score_example()
 
     def rollback(self) -> tuple[str, str]:
         """Point the alias to the version before the live one.
@@ -77,33 +111,63 @@ class Operator:
             The version that was live, and the one that is live now.
 
         Raises:
-            OperationError: there is no earlier version.
+            OperationError: there is no earlier version, or no deployment.
         """
-        function = self.outputs()["FunctionName"]
-        functions = self.account.client("lambda")
-        live = str(functions.get_alias(FunctionName=function, Name=ALIAS)["FunctionVersion"])
-        versions = self.account.published_versions(function)
-        earlier = [version for version in versions if version < int(live)]
-        if not earlier:
+        function = self._working_outputs()["FunctionName"]
+        live = live_version(self.account, function)
+        previous = previous_version(self.account.published_versions(function), live)
+        if previous is None:
             raise OperationError(
                 f"Version {live} is the first; there is no version to roll back to."
             )
-        previous = str(max(earlier))
-        functions.update_alias(FunctionName=function, Name=ALIAS, FunctionVersion=previous)
+        self.account.client("lambda").update_alias(
+            FunctionName=function, Name=ALIAS, FunctionVersion=str(previous)
+        )
         print(f"Rolled back from version {live} to version {previous}.", flush=True)
-        return live, previous
+        return str(live), str(previous)
+
+    def plan_pruning(self, *, keep: int) -> list[PruningPlan]:
+        """Return which versions of the functions may be deleted.
+
+        Args:
+            keep: how many of the newest versions are kept, whatever uses them.
+
+        Raises:
+            OperationError: there is no deployment.
+        """
+        self.outputs()
+        return list(plan_pruning(self.account, self.settings.name, keep=keep))
+
+    def prune(self, plans: Sequence[PruningPlan]) -> None:
+        """Delete versions, and the images that no other version in the account uses."""
+        unused: set[str] = set()
+        for plan in plans:
+            unused.update(deployed_images.find_function_images(self.account, plan.function))
+            delete_versions(self.account, plan)
+        unused -= set(deployed_images.find_images_in_use(self.account))
+        deployed_images.delete_images(self.account, unused)
+        versions = sum(len(plan.deleted) for plan in plans)
+        print(f"Deleted {versions} version(s) and {len(unused)} image(s).", flush=True)
 
     def destroy(self) -> list[str]:
         """Delete the stack and its images, and print what remains.
 
         Returns:
             A line for each resource that remains in the account.
+
+        Raises:
+            OperationError: there is no deployment.
         """
-        images = set(cleanup.find_deployed_images(self.account, self.settings.name))
+        self.outputs()
+        images = set(deployed_images.find_deployed_images(self.account, self.settings.name))
+        buckets = self.account.stack_resources(self.settings.name, "AWS::S3::Bucket")
         self._run_cdk("destroy", "--force", *self._context())
-        images -= set(cleanup.find_images_in_use(self.account))
-        cleanup.delete_images(self.account, images)
-        remaining = list(cleanup.describe_remaining(self.account))
+        images -= set(deployed_images.find_images_in_use(self.account))
+        deployed_images.delete_images(self.account, images)
+        remaining = [
+            *remaining_resources.describe_kept_buckets(self.account, buckets),
+            *remaining_resources.describe_toolkit(self.account),
+        ]
         print(f"Deleted the stack {self.settings.name} and {len(images)} image(s).")
         for line in remaining or ["nothing"]:
             print(f"Remaining: {line}", flush=True)
@@ -113,17 +177,25 @@ class Operator:
         """Return the outputs of the deployed stack by name."""
         return self.account.stack_outputs(self.settings.name)
 
+    def _working_outputs(self) -> dict[str, str]:
+        """Return the outputs of a stack that was deployed completely at least once."""
+        outputs = self.outputs()
+        if "FunctionName" not in outputs:
+            raise OperationError(
+                f"The first deployment of {self.settings.name} failed; deploy it again."
+            )
+        return outputs
+
     def _deploy(self, *options: str) -> None:
-        self._run_cdk("deploy", "--require-approval=never", *self._context(), *options)
+        self._run_cdk("deploy", "--require-approval=never", *self._context(), *self._pins, *options)
 
     def _live_version(self) -> str | None:
         """Return the version that serves requests; None before the first deployment."""
         try:
-            function = self.outputs()["FunctionName"]
-        except (OperationError, KeyError):  # never deployed, or the first deployment failed
+            function = self._working_outputs()["FunctionName"]
+        except OperationError:  # never deployed, or the first deployment failed
             return None
-        alias = self.account.client("lambda").get_alias(FunctionName=function, Name=ALIAS)
-        return str(alias["FunctionVersion"])
+        return str(live_version(self.account, function))
 
     def _check_new_version(self, live: str) -> None:
         """Test the new version while another one is live."""
@@ -151,48 +223,10 @@ class Operator:
     def _context(self) -> list[str]:
         return [f"--context={name}={value}" for name, value in self.overrides.items()]
 
-
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m infra.operations", description=__doc__)
-    operations = ("bootstrap", "deploy", "rollback", "go-back", "destroy")
-    parser.add_argument("operation", choices=operations, help="go-back is an alias of rollback")
-    parser.add_argument("setting", nargs="*", help="as in settings.toml, like memory=4096")
-    parser.add_argument("--yes", action="store_true", help="do not ask for confirmation")
-    options = parser.parse_args()
-    try:
-        overrides = parse_overrides(options.setting)
-        settings = Settings.load(overrides, folder=cdk_cli.ROOT)
-        operator = Operator(settings=settings, overrides=overrides)
-        _operate(operator, options.operation, confirmed=options.yes)
-    except (SettingsError, OperationError, cdk_cli.CdkError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    except (BotoCoreError, ClientError) as error:
-        print(f"AWS error: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-def _operate(operator: Operator, operation: str, *, confirmed: bool) -> None:
-    if operation == "bootstrap":
-        operator.bootstrap()
-    elif operation in ("rollback", "go-back"):
-        operator.rollback()
-    elif operation == "destroy":
-        if confirmed or _confirm(f"Destroy {operator.settings.name}?"):
-            operator.destroy()
-    else:
-        operator.diff()
-        if confirmed or _confirm("Deploy?"):
-            operator.deploy()
-
-
-def _confirm(question: str) -> bool:
-    if not sys.stdin.isatty():
-        print(f"{question} Confirm with YES=1.", file=sys.stderr)
-        return False
-    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    @cached_property
+    def _pins(self) -> list[str]:
+        """CDK's context with what the base images are today, the same for all commands."""
+        platform = PLATFORMS[self.settings.architecture].platform
+        names = base_images(self.settings, self.root)
+        pins = {name: find_pin(name, platform=platform, env=self.env) for name in names}
+        return [f"--context={CONTEXT_PREFIX}{name}={pin}" for name, pin in pins.items() if pin]

@@ -66,13 +66,8 @@ class SmokeTest:
             print(f"The URL requires an API key; set {KEY_VARIABLE} to test it.")
             status, score = 200, self._invoke(body, ALIAS)
         if status != 200:
-            raise OperationError(f"The deployment finished, but {url} returned {status}.")
-        scale, model = score["scale"], score["model"]
-        print(
-            f"{EXAMPLE}: score {score['essay score']} on {scale['min']}-{scale['max']}, "
-            f"by {model['name']} {model['version']}\n{url}",
-            flush=True,
-        )
+            raise OperationError(f"{url} returned status {status}.")
+        print(f"{EXAMPLE}: {_describe(score, url)}\n{url}", flush=True)
 
     def _invoke(self, body: bytes, qualifier: str) -> dict[str, Any]:
         """Return the score in the answer of a direct invocation."""
@@ -81,9 +76,7 @@ class SmokeTest:
         )
         payload = json.load(answer["Payload"])
         if answer.get("FunctionError") or payload.get("statusCode") != 200:
-            raise OperationError(
-                f"The deployment finished, but the function returned {json.dumps(payload)}."
-            )
+            raise OperationError(f"The function returned {json.dumps(payload)}.")
         return dict(payload["body"])
 
     def _headers(self, url: str, body: bytes) -> dict[str, str]:
@@ -119,17 +112,44 @@ class SmokeTest:
         while True:
             try:
                 with urllib.request.urlopen(request, timeout=MAX_WAIT) as response:
-                    return response.status, dict(json.load(response))
+                    return response.status, _parse_answer(response.read(), url)
             except urllib.error.HTTPError as error:
                 if not self._is_temporary(error.code) or time.monotonic() > deadline:
                     return error.code, {}
             except OSError as error:
                 if time.monotonic() > deadline:
-                    raise OperationError(
-                        f"The deployment finished, but {url} does not answer."
-                    ) from error
+                    raise OperationError(f"{url} does not answer: {error}.") from error
             time.sleep(RETRY_INTERVAL)
 
     def _is_temporary(self, status: int) -> bool:
         new_key = status == 401 and self.settings.gateway_checks_key
         return status in RETRY_STATUSES or new_key
+
+
+def _parse_answer(content: bytes, url: str) -> dict[str, Any]:
+    """Return the score in an answer over HTTP, which may be in the original system's envelope.
+
+    Raises:
+        OperationError: the answer is not a JSON object.
+    """
+    try:
+        answer = dict(json.loads(content))
+        return dict(answer.get("body", answer))
+    except (ValueError, TypeError) as error:
+        raise OperationError(f"{url} returned something else than a score.") from error
+
+
+def _describe(score: Mapping[str, Any], url: str) -> str:
+    """Return the score, with what else the answer says.
+
+    Raises:
+        OperationError: there is no score.
+    """
+    if "essay score" not in score:
+        raise OperationError(f"{url} returned no score.")
+    text = f"score {score['essay score']}"
+    if scale := score.get("scale"):
+        text += f" on {scale['min']}-{scale['max']}"
+    if model := score.get("model"):
+        text += f", by {model['name']} {model['version']}"
+    return text

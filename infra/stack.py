@@ -1,5 +1,6 @@
 """The whole deployment as one CloudFormation stack."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from aws_cdk import Aws, CfnOutput, Duration, Stack, Tags
@@ -30,6 +31,7 @@ class ScorerStack(Stack):
         settings: Settings,
         code: lambda_.DockerImageCode | None = None,
         baseline: Baseline | None = None,
+        pins: Mapping[str, str] | None = None,
         **options: Any,
     ) -> None:
         """Create the stack.
@@ -40,11 +42,12 @@ class ScorerStack(Stack):
             settings: of the deployment.
             code: the image; built from this repository if None.
             baseline: of the scores; read from the bundle in the image if it and ``code`` are None.
+            pins: of the base images, by name.
             options: of any CDK stack.
         """
         super().__init__(scope, name, description="An essay scorer", **options)
         if code is None:
-            arguments = build_args(settings, ROOT)
+            arguments = build_args(settings, ROOT, pins)
             code = image_code(settings, ROOT, arguments)
             baseline = baseline or Baseline.of_image(arguments, ROOT)
         self.scoring = ScoringFunction(self, "Scoring", settings=settings, code=code)

@@ -45,6 +45,7 @@ def _run(settings: Settings, overrides: Mapping[str, str], *, wait: bool) -> Non
         operator = cloud.operator(**overrides)
         print("bootstrapping", file=sys.stderr)
         operator.bootstrap()
+        operator.check_account()
         print("deploying", file=sys.stderr)
         operator.diff()
         outputs = operator.deploy()

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from infra.base_image import CONTEXT_PREFIX
 from infra.cdk_cli import ROOT
+from infra.settings import Settings
 
 
 def _synthesize(folder: Path, **context: object) -> subprocess.CompletedProcess[str]:
@@ -30,6 +32,15 @@ def _synthesize(folder: Path, **context: object) -> subprocess.CompletedProcess[
         text=True,
         check=False,
     )
+
+
+def test_image_is_built_on_the_digest_in_the_context(tmp_path: Path) -> None:
+    name, pin = Settings().base_image, f"public.ecr.aws/lambda/python@sha256:{'0' * 64}"
+    assert _synthesize(tmp_path, **{f"{CONTEXT_PREFIX}{name}": pin}).returncode == 0
+    assets = json.loads((tmp_path / "essay-scorer.assets.json").read_text())
+    (image,) = assets["dockerImages"].values()
+    arguments = image["source"]["dockerBuildArgs"]
+    assert (arguments["BASE"], arguments["BASE_NAME"]) == (pin, name)
 
 
 def test_synthesis_needs_no_credentials(tmp_path: Path) -> None:

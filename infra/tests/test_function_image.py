@@ -1,15 +1,22 @@
 """What the image is built from: the files in the repository decide."""
 
+import infra  # noqa: F401 - sets the Node.js that CDK runs in
+
+# isort: split
 import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from aws_cdk import App, Stack
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk.assertions import Template as TemplateAssertions
 
 from infra.cdk_cli import ROOT
-from infra.image import build_args
+from infra.image import DOCKERFILE, base_images, build_args, image_code
 from infra.settings import Settings, SettingsError
+from infra.tests.templates import properties
 
 
 @pytest.fixture
@@ -35,6 +42,39 @@ def test_the_shipped_bundle_is_the_default(root: Path) -> None:
     arguments = build_args(Settings(), root)
     assert (arguments["MODEL"], arguments["BUNDLE"]) == ("bundle", "models/default")
     assert arguments["BASE"] == "public.ecr.aws/lambda/python:3.13"
+
+
+def test_base_image_is_named_by_its_digest_and_keeps_its_tag(root: Path) -> None:
+    name, pin = Settings().base_image, f"public.ecr.aws/lambda/python@sha256:{'0' * 64}"
+    arguments = build_args(Settings(), root, {name: pin})
+    assert (arguments["BASE"], arguments["BASE_NAME"]) == (pin, name)
+    assert arguments["BASE_DIGEST"] == f"sha256:{'0' * 64}"
+
+
+def test_only_another_digest_behind_the_same_tag_changes_the_image(root: Path) -> None:
+    (root / "image").mkdir()
+    (root / DOCKERFILE).write_text("FROM scratch\n")
+
+    def image(digit: str) -> object:
+        pins = {Settings().base_image: f"public.ecr.aws/lambda/python@sha256:{digit * 64}"}
+        stack = Stack(App(), "essay-scorer")
+        code = image_code(Settings(), root, build_args(Settings(), root, pins))
+        lambda_.DockerImageFunction(stack, "Function", code=code)
+        template = dict(TemplateAssertions.from_stack(stack).to_json())
+        return properties(template, "AWS::Lambda::Function")["Code"]
+
+    assert image("0") == image("0")
+    assert image("0") != image("1")
+
+
+def test_image_of_the_lab_matters_only_if_the_lab_runs(root: Path) -> None:
+    settings, pins = Settings(lab_image="lab"), {"lab": "sha256:1"}
+    assert build_args(settings, root, pins) == build_args(settings, root)
+    assert base_images(settings, root) == [settings.base_image]
+    _add_artifacts(root, "models/bert-tokenizer", "models/bert-model")
+    arguments = build_args(settings, root, pins)
+    assert (arguments["LAB_BASE"], arguments["LAB_BASE_DIGEST"]) == ("lab", "sha256:1")
+    assert base_images(settings, root) == ["lab", settings.base_image]
 
 
 @pytest.mark.parametrize("head", ["models/aes_model.h5", "src/aes_model.h5"])

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from infra import cdk_cli
+from infra import cdk_cli, operations
 from infra.account import Account, OperationError
 from infra.operations import Operator
 from infra.settings import Settings
@@ -41,23 +41,37 @@ class FailedDeployment:
         }
         return {"TemplateBody": json.dumps({"Resources": {"Function": function}})}
 
-    def describe_stack_resources(self, **_: object) -> dict[str, Any]:
-        resource = {"ResourceType": "AWS::ECR::Repository", "PhysicalResourceId": REPOSITORY}
-        return {"StackResources": [resource]}
+    def get_paginator(self, name: str) -> "Pages":
+        return Pages(self, name)
 
-    def get_paginator(self, _name: str) -> "FailedDeployment":
-        return self
+    def list_functions(self) -> dict[str, Any]:
+        return {"Functions": []}
 
-    def paginate(self, **_: object) -> list[dict[str, Any]]:
-        return [{"Functions": []}]
+    def list_stack_resources(self, StackName: str) -> dict[str, Any]:  # noqa: N803
+        resource = {
+            "ResourceType": "AWS::ECR::Repository",
+            "PhysicalResourceId": REPOSITORY,
+            "ResourceStatus": "CREATE_COMPLETE",
+        }
+        return {"StackResourceSummaries": [resource] if StackName == "CDKToolkit" else []}
 
     def batch_delete_image(self, **request: Any) -> None:
         self.deleted += [
             f"{request['repositoryName']}:{image['imageTag']}" for image in request["imageIds"]
         ]
 
-    def list_images(self, **_: object) -> dict[str, Any]:
-        return {"imageIds": [{"imageTag": OTHER_TAG}]}
+    def describe_images(self, **_: object) -> dict[str, Any]:
+        return {"imageDetails": [{"imageTags": [OTHER_TAG], "imageSizeInBytes": 150_000_000}]}
+
+
+class Pages:
+    """A paginator with one page, which a method of the session returns."""
+
+    def __init__(self, session: FailedDeployment, operation: str) -> None:
+        self._request = getattr(session, operation)
+
+    def paginate(self, **request: Any) -> list[dict[str, Any]]:
+        return [self._request(**request)]
 
 
 class Deployed(FailedDeployment):
@@ -91,7 +105,7 @@ def test_failed_first_deployment_can_be_destroyed(monkeypatch: pytest.MonkeyPatc
     remaining = _operator(session).destroy()
     assert commands == ["destroy"]
     assert session.deleted == [f"{REPOSITORY}:{OWN_TAG}"]
-    assert remaining == [f"repository {REPOSITORY} of `cdk bootstrap`, 1 image(s)"]
+    assert remaining == [f"repository {REPOSITORY} of `cdk bootstrap`, 1 image(s), 150 MB"]
 
 
 def test_session_uses_the_region_of_cdk(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,6 +132,7 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     recorded: list[tuple[str, ...]] = []
     monkeypatch.setattr(cdk_cli, "run", lambda *command, **_: recorded.append(command[2:]))
     monkeypatch.setattr(SmokeTest, "score_example", lambda *_: None)
+    monkeypatch.setattr(operations, "find_pin", lambda *_, **__: "")
     return recorded
 
 
@@ -146,3 +161,37 @@ def test_first_deployment_goes_live_at_once(commands: list[tuple[str, ...]]) -> 
     _operator(session).deploy()
     assert commands == [()]
     assert session.invoked == ["live"]
+
+
+def test_diff_and_deployment_build_on_the_same_base_image(
+    commands: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even if the tag moves in between."""
+    digests = iter("012")
+    monkeypatch.setattr(operations, "find_pin", lambda *_, **__: f"a@sha256:{next(digests)}")
+    operator = _operator(Deployed(answer=b'{"statusCode": 200, "body": {}}'))
+    operator.diff()
+    operator.deploy()
+    pins = {word for command in commands for word in command if "image:" in word}
+    assert pins == {"--context=image:public.ecr.aws/lambda/python:3.13=a@sha256:0"}
+    assert len(commands) == 3
+
+
+def test_missing_permission_is_not_taken_for_a_missing_deployment(
+    commands: list[tuple[str, ...]],
+) -> None:
+    """Otherwise the new version would go live without a test."""
+
+    class Denied(FailedDeployment):
+        def describe_stacks(self, **_: object) -> dict[str, Any]:
+            raise ClientError({"Error": {"Code": "AccessDenied"}}, "DescribeStacks")
+
+    with pytest.raises(ClientError, match="AccessDenied"):
+        _operator(Denied()).deploy()
+    assert commands == []
+
+
+@pytest.mark.parametrize("operation", ["rollback", "smoke_test"])
+def test_deployment_that_never_worked_is_named(operation: str) -> None:
+    with pytest.raises(OperationError, match="The first deployment of essay-scorer failed"):
+        getattr(_operator(FailedDeployment()), operation)()

@@ -57,6 +57,7 @@ def operator(cloud: deployment.Cloud) -> Operator:
 def outputs(operator: Operator) -> dict[str, str]:
     """The outputs of the first deployment, which has scored an essay through its URL."""
     operator.bootstrap()
+    operator.check_account()
     return operator.deploy()
 
 
