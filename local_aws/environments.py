@@ -2,10 +2,13 @@
 
 - CloudFormation sets reserved concurrency, for published versions too. A reservation that leaves
   the account less unreserved concurrency than AWS requires fails, as it does in AWS.
+- The account's quota is AWS's default. MiniStack's depends on the memory of this machine.
+  https://docs.aws.amazon.com/lambda/latest/api/API_GetAccountSettings.html
 - Every version has environments of its own, so that an update of the function does not end those
   of a version that was published earlier.
 """
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +22,7 @@ Handler = Callable[..., Any]
 def install() -> None:
     """Correct the MiniStack that this process has imported."""
     _add_reserved_concurrency()
+    _add_account_quota()
     _separate_versions()
 
 
@@ -68,6 +72,23 @@ def _read_reservation(properties: dict[str, Any]) -> int | None:
             f"[{MIN_UNRESERVED_CONCURRENCY}]."
         )
     return None if reserved is None else int(reserved)
+
+
+def _add_account_quota() -> None:
+    from ministack.core.responses import json_response
+    from ministack.services import lambda_svc
+
+    describe = lambda_svc._get_account_settings
+
+    def get_account_settings() -> Any:
+        settings = json.loads(describe()[2])
+        limit = settings["AccountLimit"]
+        reserved = limit["ConcurrentExecutions"] - limit["UnreservedConcurrentExecutions"]
+        limit["ConcurrentExecutions"] = ACCOUNT_CONCURRENCY
+        limit["UnreservedConcurrentExecutions"] = ACCOUNT_CONCURRENCY - reserved
+        return json_response(settings)
+
+    lambda_svc._get_account_settings = get_account_settings
 
 
 def _separate_versions() -> None:

@@ -201,3 +201,13 @@ def test_interruption_is_no_error_message(
     monkeypatch.setattr(Operator, "diff", interrupt)
     assert main(["deploy", "--yes"]) == 130
     assert capsys.readouterr().err == ""
+
+
+def test_failed_installation_of_cdk_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cdk_cli, "CDK", tmp_path / "none")
+    monkeypatch.setattr(cdk_cli, "NPM", tmp_path / "npm-cli.js")
+    (tmp_path / "npm-cli.js").write_text("process.exit(1)")
+    assert main(["diff", "base_image=a@sha256:0"]) == 1
+    assert capfd.readouterr().err == "npm could not install the CDK CLI.\n"

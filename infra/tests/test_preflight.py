@@ -1,9 +1,12 @@
 """What would fail a deployment after half an hour stops it before anything is built."""
 
+import json
 from collections.abc import Iterator
 
 import boto3
 import pytest
+from local_aws import environments
+from ministack.services import lambda_svc
 
 from infra import preflight
 from infra.account import Account, OperationError
@@ -132,3 +135,12 @@ def test_unreachable_address_is_named() -> None:
     )
     with pytest.raises(OperationError, match=r"^AWS cannot be reached: .*127\.0\.0\.1:9"):
         preflight.check_credentials(account)
+
+
+def test_emulated_account_has_the_default_quota(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the memory of this machine allows."""
+    monkeypatch.setattr(lambda_svc, "_ACCOUNT_CONCURRENCY_CAP", 50)
+    monkeypatch.setattr(lambda_svc, "_get_account_settings", lambda_svc._get_account_settings)
+    environments._add_account_quota()
+    limit = json.loads(lambda_svc._get_account_settings()[2])["AccountLimit"]
+    assert limit["ConcurrentExecutions"] == limit["UnreservedConcurrentExecutions"] == 1000
