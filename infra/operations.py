@@ -164,10 +164,10 @@ class Operator:
         self._run_cdk("destroy", "--force", *self._context())
         images -= set(deployed_images.find_images_in_use(self.account))
         deployed_images.delete_images(self.account, images)
-        remaining = [
-            *remaining_resources.describe_kept_buckets(self.account, buckets),
-            *remaining_resources.describe_toolkit(self.account),
-        ]
+        remaining: list[str] = []
+        with optional("permissions to list all that remains"):
+            remaining += remaining_resources.describe_kept_buckets(self.account, buckets)
+            remaining += remaining_resources.describe_toolkit(self.account)
         print(f"Deleted the stack {self.settings.name} and {len(images)} image(s).")
         for line in remaining or ["nothing"]:
             print(f"Remaining: {line}", flush=True)
