@@ -154,7 +154,7 @@ def test_rpm_runs_in_the_base_that_the_image_names(docker: Docker) -> None:
 
 def test_the_deployed_image_names_its_base() -> None:
     *_, last = (ROOT / "image" / "Dockerfile").read_text(encoding="utf-8").split("\nFROM ")
-    assert f"\nARG BASE\nLABEL {BASE_LABEL}=${{BASE}}\n" in last
+    assert f"\nARG BASE_NAME=${{BASE}}\nLABEL {BASE_LABEL}=${{BASE_NAME}}\n" in last
 
 
 @pytest.mark.parametrize(
