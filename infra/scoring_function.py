@@ -8,8 +8,10 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from essay_scorer.contract import (
+    ANSWER_VARIABLE,
     CORS_ORIGINS_VARIABLE,
     KEY_HASHES_VARIABLE,
+    ORIGINAL_ANSWER,
     REVIEW_SHARE_VARIABLE,
 )
 from infra.image_function import (
@@ -44,6 +46,8 @@ def _online_environment(settings: Settings) -> dict[str, str]:
     variables = {CORS_ORIGINS_VARIABLE: ",".join(origins), **scoring_environment(settings)}
     if settings.key_hashes:
         variables[KEY_HASHES_VARIABLE] = ",".join(settings.key_hashes)
+    if settings.answer == ORIGINAL_ANSWER:
+        variables[ANSWER_VARIABLE] = settings.answer
     return variables
 
 

@@ -138,6 +138,7 @@ class Settings(BaseModel):
     architecture: Literal["x86_64", "arm64"] = "x86_64"
     ephemeral_storage: Annotated[int, Field(ge=FREE_EPHEMERAL_STORAGE, le=10_240)] = 10_240
     review_share: Annotated[float, Field(ge=0, le=1)] = DEFAULT_REVIEW_SHARE
+    answer: Literal["full", "original"] = "full"
 
     access: Literal["public", "key", "iam"] = "public"
     key_hashes: Annotated[

@@ -74,7 +74,7 @@ class ScorerStack(Stack):
             cors = lambda_.FunctionUrlCorsOptions(
                 allowed_origins=list(settings.cors_origins),
                 allowed_methods=[lambda_.HttpMethod.GET, lambda_.HttpMethod.POST],
-                allowed_headers=["authorization", "content-type", "x-amz-*"],
+                allowed_headers=["authorization", "content-type", "prefer", "x-amz-*"],
                 max_age=Duration.days(1),
             )
         url = self.scoring.alias.add_function_url(

@@ -59,6 +59,7 @@ def test_command_line_sets_lists_and_tables(tmp_path: Path) -> None:
         ({"timeout": "901"}, "timeout is 901"),
         ({"architecture": "sparc"}, "architecture is sparc: input should be 'x86_64' or 'arm64'."),
         ({"access": "all"}, "access is all: input should be 'public', 'key' or 'iam'."),
+        ({"answer": "short"}, "answer is short: input should be 'full' or 'original'."),
         ({"snap_start": "true"}, "snap_start requires ephemeral_storage = 512, not 10240."),
         (
             {"profile": "lean", "provisioned_concurrency": "2"},

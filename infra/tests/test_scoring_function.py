@@ -53,12 +53,17 @@ def test_setting_changes_the_function(
         ),
         ({}, "REVIEW_SHARE", "0.2"),
         ({"review_share": "0.35"}, "REVIEW_SHARE", "0.35"),
+        ({"answer": "original"}, "ANSWER", "original"),
     ],
 )
 def test_setting_becomes_an_environment_variable(
     synthesize: Synthesize, settings: dict[str, Any], variable: str, value: str
 ) -> None:
     assert environment_variables(synthesize(**settings))[f"ESSAY_SCORER_{variable}"] == value
+
+
+def test_answers_have_all_fields_by_default(synthesize: Synthesize) -> None:
+    assert "ESSAY_SCORER_ANSWER" not in environment_variables(synthesize())
 
 
 def test_reserved_concurrency_can_be_removed(synthesize: Synthesize) -> None:

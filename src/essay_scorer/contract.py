@@ -10,12 +10,14 @@ BUNDLE_VARIABLE = "ESSAY_SCORER_BUNDLE"  # the folder of the model bundle
 REVIEW_SHARE_VARIABLE = "ESSAY_SCORER_REVIEW_SHARE"  # the share of essays to review, 0 to 1
 CORS_ORIGINS_VARIABLE = "ESSAY_SCORER_ORIGINS"  # comma-separated; empty where AWS handles CORS
 KEY_HASHES_VARIABLE = "ESSAY_SCORER_KEY_HASHES"  # comma-separated
+ANSWER_VARIABLE = "ESSAY_SCORER_ANSWER"  # the form of answers over HTTP
 # Environment variables that AWS Lambda sets.
 FUNCTION_NAME_VARIABLE = "AWS_LAMBDA_FUNCTION_NAME"
 FUNCTION_MEMORY_VARIABLE = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"  # MB
 FUNCTION_VERSION_VARIABLE = "AWS_LAMBDA_FUNCTION_VERSION"  # a number, or $LATEST
 
 DEFAULT_REVIEW_SHARE = 0.2
+ORIGINAL_ANSWER = "original"  # the value of ANSWER_VARIABLE for the original system's envelope
 
 MAX_REQUEST_BYTES = 256 * 1024
 

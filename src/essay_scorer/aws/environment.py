@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from essay_scorer.contract import (
+    ANSWER_VARIABLE,
     CORS_ORIGINS_VARIABLE,
     FUNCTION_MEMORY_VARIABLE,
     FUNCTION_NAME_VARIABLE,
     FUNCTION_VERSION_VARIABLE,
     KEY_HASHES_VARIABLE,
+    ORIGINAL_ANSWER,
 )
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ class Environment:
     Attributes:
         origins: web origins that may call from a browser; empty if AWS handles CORS.
         keys: hashes of the valid API keys.
+        original_answer: whether answers over HTTP have the original system's form.
         function: the function's name; empty outside of Lambda.
         memory: of the function, in MB; 0 outside of Lambda.
         version: of the function, as published; empty outside of Lambda.
@@ -31,6 +34,7 @@ class Environment:
 
     origins: tuple[str, ...] = ("*",)
     keys: "tuple[KeyHash, ...]" = ()
+    original_answer: bool = False
     function: str = ""
     memory: int = 0
     version: str = ""
@@ -46,6 +50,7 @@ class Environment:
         return cls(
             origins=tuple(origins.split(",")) if origins else (),
             keys=_parse_keys(variables.get(KEY_HASHES_VARIABLE, "")),
+            original_answer=variables.get(ANSWER_VARIABLE) == ORIGINAL_ANSWER,
             function=variables.get(FUNCTION_NAME_VARIABLE, ""),
             memory=int(variables.get(FUNCTION_MEMORY_VARIABLE, "0")),
             version=variables.get(FUNCTION_VERSION_VARIABLE, ""),

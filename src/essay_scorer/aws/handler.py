@@ -17,7 +17,7 @@ from essay_scorer.aws.http_event import is_http_event, parse_http_event, to_resu
 from essay_scorer.aws.map_event import MapEvent, score_map_event
 from essay_scorer.errors import BatchError, RequestError
 from essay_scorer.scorer import Scorer
-from essay_scorer.serving.application import Application, expected_error, respond, score_request
+from essay_scorer.serving.application import Application, expected_error, score_request
 from essay_scorer.serving.messages import status_and_body
 from essay_scorer.serving.outcomes import Outcome
 from essay_scorer.serving.request_log import RequestLog, Write
@@ -49,7 +49,12 @@ class _Handler:
         self, scorer: Scorer, environment: Environment, log: Write, read_range: ReadRange
     ) -> None:
         self._scorer, self._environment, self._read_range = scorer, environment, read_range
-        self._application = Application(scorer, origins=environment.origins, keys=environment.keys)
+        self._application = Application(
+            scorer,
+            origins=environment.origins,
+            keys=environment.keys,
+            original_answer=environment.original_answer,
+        )
         self._log = RequestLog(log, model=scorer.manifest.model, function=environment.function)
 
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:
@@ -93,7 +98,7 @@ class _Handler:
         try:
             request = parse_http_event(event)
         except RequestError as error:
-            response = respond(error)
+            response = self._application.answer(error)
         else:
             response = self._application(request)
             route, request_bytes = self._application.route_of(request), len(request.body)

@@ -13,7 +13,14 @@ from essay_scorer.contract import MAX_REQUEST_BYTES
 from essay_scorer.errors import RequestError, ScorerError, TextError
 from essay_scorer.score import Score
 from essay_scorer.scorer import Scorer
-from essay_scorer.serving.messages import Request, Response, ScoreRequest, status_and_body
+from essay_scorer.serving.messages import (
+    Request,
+    Response,
+    ScoreRequest,
+    original_envelope,
+    prefers_all_fields,
+    status_and_body,
+)
 from essay_scorer.serving.outcomes import Outcome
 from essay_scorer.serving.static_files import STATIC, serve_file
 
@@ -26,7 +33,7 @@ _JSON_TYPES = frozenset(
 )
 _CORS_HEADERS = {
     "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
-    "Access-Control-Allow-Headers": "Content-Type, Authorization, X-Api-Key",
+    "Access-Control-Allow-Headers": "Content-Type, Authorization, X-Api-Key, Prefer",
     "Access-Control-Max-Age": "86400",
 }
 _SECURITY_HEADERS = {
@@ -90,6 +97,7 @@ class Application:
         *,
         origins: Iterable[str] = ("*",),
         keys: "Iterable[KeyHash]" = (),
+        original_answer: bool = False,
     ) -> None:
         """Take the configuration.
 
@@ -98,8 +106,11 @@ class Application:
             origins: web origins that may call from a browser; ``*`` allows all; none if AWS
                 handles CORS.
             keys: hashes of the valid API keys; scores need no key if empty.
+            original_answer: give scores and errors the form of the original system, unless a
+                request prefers all fields.
         """
         self.scorer = scorer
+        self._original_answer = original_answer
         self._keys = tuple(keys)
         self._origins = frozenset(origins)
         files = {path.name: {"GET": partial(serve_file, path=path)} for path in STATIC.iterdir()}
@@ -108,7 +119,7 @@ class Application:
             "/model/predict": {"POST": self._score},
             "/health": {"GET": self._health},
             "/card": {"GET": self._model_card},
-            "/openapi.json": files["openapi.json"],
+            "/openapi.json": {"GET": self._contract} if original_answer else files["openapi.json"],
             **{f"/static/{name}": methods for name, methods in files.items()},
         }
 
@@ -129,6 +140,19 @@ class Application:
         route = path if path in self.routes else path.removesuffix("/")
         return route if route in self.routes else ""
 
+    def answer(self, outcome: Outcome, request: Request | None = None) -> Response:
+        """Return the HTTP response with a score or an error, in the form that is configured.
+
+        Args:
+            outcome: the score or the error.
+            request: that it answers; None if it could not be parsed.
+        """
+        all_fields = request is not None and prefers_all_fields(request)
+        form = original_envelope if self._original_answer and not all_fields else status_and_body
+        status, body = form(outcome)
+        headers = outcome.headers if isinstance(outcome, RequestError) else {}
+        return _json_response(body, status=status, headers=headers, outcome=outcome)
+
     def _respond(self, request: Request) -> Response:
         if request.method == "OPTIONS":
             return Response(status=204, headers=_CORS_HEADERS)
@@ -138,7 +162,7 @@ class Application:
                 self._check_key(request)
             return endpoint(request)
         except Exception as error:  # noqa: BLE001 - a caller never sees an internal error
-            return respond(expected_error(error))
+            return self.answer(expected_error(error), request)
 
     def _endpoint(self, request: Request) -> Endpoint:
         methods = self.routes.get(self.route_of(request))
@@ -172,23 +196,22 @@ class Application:
             raise RequestError("too_large")
         content_type = request.headers.get("content-type", "").partition(";")[0]
         value = parse_json(request.body, content_type=content_type.strip().lower())
-        return respond(score_request(self.scorer, value))
+        return self.answer(score_request(self.scorer, value), request)
 
     def _health(self, _request: Request) -> Response:
         manifest = self.scorer.manifest
         model = {"name": manifest.model.name, "version": manifest.model.version}
         return _json_response({"status": "ok", "model": model, "license": manifest.license})
 
+    def _contract(self, _request: Request) -> Response:
+        """Return the OpenAPI document of answers in the original system's form."""
+        from essay_scorer.serving.openapi import document  # noqa: PLC0415 - rarely requested
+
+        return _json_response(document(original_answer=True))
+
     def _model_card(self, _request: Request) -> Response:
         headers = {"Content-Type": "text/plain; charset=utf-8"}
         return Response(status=200, headers=headers, body=self.scorer.model_card().encode())
-
-
-def respond(outcome: Outcome) -> Response:
-    """Return the HTTP response with a score or an error."""
-    status, body = status_and_body(outcome)
-    headers = outcome.headers if isinstance(outcome, RequestError) else {}
-    return _json_response(body, status=status, headers=headers, outcome=outcome)
 
 
 def _json_response(

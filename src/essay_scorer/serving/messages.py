@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from essay_scorer.contract import MAX_REQUEST_BYTES
 from essay_scorer.errors import RequestError
-from essay_scorer.score import Score
+from essay_scorer.score import SCORE_KEY, Score
 from essay_scorer.serving.outcomes import Outcome
 
 # code: (HTTP status, message). The meaning of a code never changes.
@@ -113,3 +113,20 @@ def status_and_body(outcome: Outcome) -> tuple[int, dict[str, Any]]:
     code = outcome.code if outcome.code in ERRORS else "internal"
     status, message = ERRORS[code]
     return status, {"error": {"code": code, "message": message}}
+
+
+def original_envelope(outcome: Outcome) -> tuple[int, dict[str, Any]]:
+    """Return the HTTP status and the JSON body in the form of the original system.
+
+    The score alone, in an envelope that repeats the status. Errors are in the same envelope.
+    """
+    status, body = status_and_body(outcome)
+    if isinstance(outcome, Score):
+        body = {SCORE_KEY: outcome.value}
+    return status, {"statusCode": status, "body": body}
+
+
+def prefers_all_fields(request: Request) -> bool:
+    """Say whether a request asks for all fields, whatever the form of answers is (RFC 7240)."""
+    preferences = request.headers.get("prefer", "").lower().split(",")
+    return "return=representation" in map(str.strip, preferences)

@@ -28,6 +28,13 @@ _CONSTRAINTS: dict[tuple[type, str], Schema] = {
 }
 # Codes of errors that a valid path and method cannot give.
 _OTHER_CODES = frozenset({"not_found", "method_not_allowed", "invalid_base64", "invalid_event"})
+# Of a server that answers in the original system's form.
+_PREFER: dict[str, Any] = {
+    "name": "Prefer",
+    "in": "header",
+    "description": "`return=representation` asks for all fields, without the envelope.",
+    "schema": {"type": "string"},
+}
 _REASONS = {
     400: 'The body is not JSON, or has no field "text"',
     401: "The server requires a key, and the request has no valid one",
@@ -38,8 +45,12 @@ _REASONS = {
 }
 
 
-def document() -> dict[str, Any]:
-    """Return the OpenAPI document."""
+def document(*, original_answer: bool = False) -> dict[str, Any]:
+    """Return the OpenAPI document.
+
+    Args:
+        original_answer: describe a server that answers in the original system's form.
+    """
     return {
         "openapi": "3.1.0",
         "info": {
@@ -51,13 +62,16 @@ def document() -> dict[str, Any]:
             "license": {"name": "MIT (code)", "identifier": "MIT"},
         },
         "paths": {
-            "/": {"get": _page(), "post": _score("score")},
-            "/model/predict": {"post": _score("predict")},
+            "/": {"get": _page(), "post": _score("score", original_answer=original_answer)},
+            "/model/predict": {"post": _score("predict", original_answer=original_answer)},
             "/health": {"get": _health()},
             "/card": {"get": _model_card()},
             "/openapi.json": {"get": _contract()},
         },
-        "components": {"schemas": _schemas(), "securitySchemes": _security_schemes()},
+        "components": {
+            "schemas": {**_schemas(), **(_original_schemas() if original_answer else {})},
+            "securitySchemes": _security_schemes(),
+        },
     }
 
 
@@ -67,6 +81,15 @@ def _schemas() -> dict[str, Schema]:
         "Answer": schema_of(Score, constraints=_CONSTRAINTS, names={"value": SCORE_KEY}),
         "Model": schema_of(Model, constraints={}, names={}),
         "Error": _object(error=_object(code={"type": "string"}, message={"type": "string"})),
+    }
+
+
+def _original_schemas() -> dict[str, Schema]:
+    """Return the schemas of the original system's envelope."""
+    score = _object(**{SCORE_KEY: {"type": "integer"}})
+    return {
+        "OriginalAnswer": _object(statusCode={"const": 200}, body=score),
+        "OriginalError": _object(statusCode={"type": "integer"}, body=_reference("Error")),
     }
 
 
@@ -120,31 +143,47 @@ def _content(schema: Schema, kind: str = "application/json") -> dict[str, Any]:
     return {kind: {"schema": schema}}
 
 
-def _score(operation: str) -> dict[str, Any]:
+def _score(operation: str, *, original_answer: bool) -> dict[str, Any]:
     return {
         "operationId": operation,
         "summary": "Score one essay",
         "description": "The content type may be anything; the body must be JSON, at most "
         f"{MAX_REQUEST_BYTES // 1024} KiB.",
+        **({"parameters": [_PREFER]} if original_answer else {}),
         "requestBody": {"required": True, "content": _content(_reference("Request"))},
         "responses": {
-            "200": {"description": "The score", "content": _content(_reference("Answer"))},
-            **{str(status): _error_response(status) for status in _REASONS},
+            "200": {
+                "description": "The score",
+                "content": _content(_answer("Answer", original_answer=original_answer)),
+            },
+            **{
+                str(status): _error_response(status, original_answer=original_answer)
+                for status in _REASONS
+            },
         },
         "security": [{}, {"key": []}, {"bearer": []}],
     }
 
 
-def _error_response(status: int) -> dict[str, Any]:
+def _answer(name: str, *, original_answer: bool) -> Schema:
+    """Return the schema of a body, which may be in the original system's envelope."""
+    both = [_reference(f"Original{name}"), _reference(name)]
+    return {"oneOf": both} if original_answer else _reference(name)
+
+
+def _error_response(status: int, *, original_answer: bool) -> dict[str, Any]:
     codes = [
         code
         for code, (of_code, _) in ERRORS.items()
         if of_code == status and code not in _OTHER_CODES
     ]
-    example = {"error": {"code": codes[0], "message": "…"}}
+    example: dict[str, Any] = {"error": {"code": codes[0], "message": "…"}}
+    if original_answer:
+        example = {"statusCode": status, "body": example}
+    schema = _answer("Error", original_answer=original_answer)
     return {
         "description": f"{_REASONS[status]}: {', '.join(f'`{code}`' for code in codes)}",
-        "content": {"application/json": {"schema": _reference("Error"), "example": example}},
+        "content": {"application/json": {"schema": schema, "example": example}},
     }
 
 

@@ -52,7 +52,11 @@ export async function requestScore(essay, { signal, onConnectionChange }) {
 
 /** Send one request; return null if the server cannot be reached. */
 async function post(essay, { key, signal }) {
-  const headers = { "Content-Type": "application/json", ...(key && { "X-Api-Key": key }) };
+  const headers = {
+    "Content-Type": "application/json",
+    Prefer: "return=representation", // all fields, also where answers have the original's form
+    ...(key && { "X-Api-Key": key }),
+  };
   try {
     return await fetch("model/predict", {
       method: "POST",
