@@ -190,9 +190,11 @@ system-packages:  ## install the Debian packages of some tests and of the recipe
 system-packages-local:  ## install the Debian packages of the local deployment
 	$(if $(filter 0,$(shell id -u)),$(call debian,requirements/debian-local.txt))
 
+CHECK_PYTHON = @"$(or $(PYTHON),false)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo "essay-scorer needs Python 3.11 or later; name one with PYTHON=" >&2; exit 1; }
+
 $(BIN)/python:
-	@"$(or $(PYTHON),false)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "essay-scorer needs Python 3.11 or later; name one with PYTHON=" >&2; exit 1; }
+	$(CHECK_PYTHON)
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.serve: requirements/serve.txt pyproject.toml | $(BIN)/python
@@ -235,7 +237,8 @@ $(ORIGINAL)/.ready: bench/original/requirements.txt bench/original/prepare.py $(
 		/usr/share/wordnet src/essay_scorer/lab/recipes/classic.toml $(ORIGINAL)/models
 	@touch $@
 
-$(INFRA)/.ready: requirements/infra.txt pyproject.toml | $(BIN)/python
+$(INFRA)/.ready: requirements/infra.txt pyproject.toml
+	$(CHECK_PYTHON)
 	@echo "installing the deployment tools into $(INFRA)" >&2
 	@$(PYTHON) -m venv $(INFRA)
 	@$(INFRA)/bin/python $(PIP) install $(LOCKED) requirements/infra.txt
@@ -269,4 +272,4 @@ lock: $(VENV)/.dev  ## resolve all dependencies again and lock them with hashes
 	$(COMPILE) --no-deps requirements/local-image.in --output-file requirements/local-image.txt
 
 clean:  ## remove the environments and everything that was built
-	rm -rf $(VENV) $(INFRA) $(ORIGINAL) infra/node_modules build dist runs cdk.out
+	rm -rf $(VENV) $(INFRA) $(ORIGINAL) node_modules build dist runs cdk.out

@@ -1,4 +1,4 @@
-"""Run the CDK command line, which npm installs from ``infra/package-lock.json``."""
+"""Run the CDK command line, which npm installs from ``package-lock.json``."""
 
 import os
 import subprocess
@@ -8,9 +8,10 @@ from pathlib import Path
 from infra import NODE
 
 ROOT = Path(__file__).resolve().parents[1]
-NPM_FOLDER = Path(__file__).parent
-CDK = NPM_FOLDER / "node_modules" / "aws-cdk" / "bin" / "cdk"
-ASL_VALIDATOR = NPM_FOLDER / "node_modules" / "asl-validator" / "dist" / "bin" / "asl-validator.js"
+NODE_MODULES = ROOT / "node_modules"
+CDK = NODE_MODULES / "aws-cdk" / "bin" / "cdk"
+ASL_VALIDATOR = NODE_MODULES / "asl-validator" / "dist" / "bin" / "asl-validator.js"
+ACTIONLINT = NODE_MODULES / "@tktco" / "node-actionlint" / "bin" / "node-actionlint.js"
 NPM = NODE.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 MAX_ERROR_CHARACTERS = 4000
 
@@ -28,11 +29,12 @@ def install_npm_packages(*, dev: bool = False) -> None:
     Raises:
         CdkError: npm failed, after it has said why.
     """
-    if (ASL_VALIDATOR if dev else CDK).is_file():
+    wanted = (CDK, ASL_VALIDATOR, ACTIONLINT) if dev else (CDK,)
+    if all(program.is_file() for program in wanted):
         return
-    options = [] if dev else ["--omit=dev"]
+    options = ["--include=dev"] if dev else []  # .npmrc omits them
     command = [str(NODE), str(NPM), "ci", "--ignore-scripts", "--silent", *options]
-    if subprocess.run(command, cwd=NPM_FOLDER, check=False).returncode != 0:
+    if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
         raise CdkError("npm could not install the CDK CLI.")
 
 
