@@ -80,7 +80,7 @@ class SmokeTest:
         return dict(payload["body"])
 
     def _headers(self, url: str, body: bytes) -> dict[str, str]:
-        headers = {"content-type": "application/json", "prefer": "return=representation"}
+        headers = {"content-type": "application/json"}
         if self.settings.access == "key":
             headers["x-api-key"] = self._gateway_key() or self.key
         elif self.settings.access == "iam":

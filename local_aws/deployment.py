@@ -82,9 +82,14 @@ class Cloud:
 
     def resolve_url(self, url: str) -> str:
         """Return the address at which the emulator answers a URL of AWS."""
-        host, _, path = url.removeprefix("https://").partition("/")
-        resource, service, *_ = host.split(".")
-        return f"{self.emulator.endpoint_url}/_aws/{service}/{resource}/{path}"
+        return resolve_url(url, self.emulator.endpoint_url)
+
+
+def resolve_url(url: str, endpoint_url: str) -> str:
+    """Return the address at which an emulator answers a URL of AWS."""
+    host, _, path = url.removeprefix("https://").partition("/")
+    resource, service, *_ = host.split(".")
+    return f"{endpoint_url}/_aws/{service}/{resource}/{path}"
 
 
 @contextmanager

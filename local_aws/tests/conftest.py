@@ -19,6 +19,8 @@ ORDER = (
     "test_deployed_image",
     "test_deployed_operations",
     "test_deployed_access",
+    "test_deployed_by_npx",
+    "test_deploy_workflow",
     "test_deployed_artifacts",
     "test_function_faults",
     "test_deploy_faults",

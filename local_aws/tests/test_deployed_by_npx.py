@@ -1,0 +1,89 @@
+"""The way of the original system's users: npm install, npx cdk deploy, npx cdk destroy."""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from infra import NODE
+from infra.cdk_cli import NPM
+
+from local_aws import base_images
+from local_aws.deployment import Cloud
+from local_aws.tests.calls import FRENCH_REQUEST, curl
+from local_aws.tests.copies import make_fresh_clone
+
+NAME = "npx"
+CONTEXT = (
+    *("-c", f"name={NAME}"),
+    *("-c", f"base_image={base_images.FUNCTION_IMAGE}"),
+    *("-c", f"lab_image={base_images.LAB_IMAGE}"),
+    *("-c", "answer=original"),
+)
+
+
+@dataclass
+class Shell:
+    """Runs commands in a fresh clone, with npm, npx and node on its path.
+
+    Attributes:
+        cloud: in which the clone deploys.
+        clone: the folder.
+    """
+
+    cloud: Cloud
+    clone: Path
+
+    def run(self, *command: str) -> str:
+        """Run a command, which must succeed, and return what it prints."""
+        env = {**self.cloud.env, "CDK_DISABLE_CLI_TELEMETRY": "true"}
+        done = subprocess.run(
+            command,
+            cwd=self.clone,
+            env={**env, "PATH": f"{self.clone / 'bin'}{os.pathsep}{env['PATH']}"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def shell(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    clone = tmp_path_factory.mktemp("npx")
+    make_fresh_clone(clone)
+    programs = clone / "bin"
+    programs.mkdir()
+    (programs / "node").symlink_to(NODE)
+    for name in ("npm", "npx"):
+        program = programs / name
+        program.write_text(f'#!/bin/sh\nexec "{NODE}" "{NPM.with_name(f"{name}-cli.js")}" "$@"\n')
+        program.chmod(0o755)
+    return Shell(cloud, clone)
+
+
+def test_npm_and_npx_are_enough(shell: Shell) -> None:
+    """And with ``answer = "original"``, the URL answers as the original system did."""
+    shell.run("npm", "install")
+    shell.run("npx", "cdk", "bootstrap", *CONTEXT)
+    shell.run("npx", "cdk", "deploy", "--require-approval", "never", *CONTEXT)
+    (stack,) = shell.cloud.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    url = shell.cloud.resolve_url(outputs["Url"])
+    response = curl(url, "--data", FRENCH_REQUEST)
+    assert (response.status, response.json) == (
+        200,
+        {"statusCode": 200, "body": {"essay score": 1}},
+    )
+    full = curl(url, "--data", FRENCH_REQUEST, "--header", "Prefer: return=representation")
+    assert full.json["flags"] == ["too_short", "not_english"]
+    shell.run("npx", "cdk", "destroy", "--force", *CONTEXT)
+    names = [
+        function["FunctionName"]
+        for function in shell.cloud.client("lambda").list_functions()["Functions"]
+    ]
+    assert [name for name in names if name.startswith(NAME)] == []
