@@ -9,6 +9,7 @@ import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import boto3
 from infra import command_line
@@ -34,8 +35,8 @@ def main() -> int:
         endpoint_url=endpoint_url,
         resolve_url=lambda url: resolve_url(url, endpoint_url),
     )
-    command_line.Operator = partial(Operator, account=account)  # type: ignore[misc,assignment]
-    return command_line.main()
+    with mock.patch.object(command_line, "Operator", partial(Operator, account=account)):
+        return command_line.main()
 
 
 if __name__ == "__main__":
