@@ -1,7 +1,8 @@
 """Bootstrap an account; deploy, test, roll back, prune and destroy a deployment."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -70,14 +71,15 @@ class Operator:
     def deploy(self) -> dict[str, str]:
         """Deploy, and score an essay through the URL.
 
-        The live version serves requests until the new version has passed a smoke test.
+        The live version serves requests until the new version has passed a smoke test, and again if
+        the URL then does not score.
 
         Returns:
             The outputs of the stack.
 
         Raises:
             CdkError: the deployment failed; the previous version still serves requests.
-            OperationError: the deployment finished, but does not score.
+            OperationError: the new version or the URL does not score.
         """
         live = self._live_version()
         if live and not self.settings.live_version:
@@ -88,7 +90,8 @@ class Operator:
         smoke_test = self._smoke_test(outputs)
         if not live:
             smoke_test.start_function(ALIAS)
-        smoke_test.score_example()
+        with self._roll_back_on_failure(outputs["FunctionName"], live):
+            smoke_test.score_example()
         with optional("sns:ListSubscriptionsByTopic"):
             for line in describe_notification_gaps(self.account, self.settings):
                 print(line, flush=True)
@@ -120,9 +123,7 @@ class Operator:
             raise OperationError(
                 f"Version {live} is the first; there is no version to roll back to."
             )
-        self.account.client("lambda").update_alias(
-            FunctionName=function, Name=ALIAS, FunctionVersion=str(previous)
-        )
+        self._move_alias(function, previous)
         print(f"Rolled back from version {live} to version {previous}.", flush=True)
         return str(live), str(previous)
 
@@ -207,6 +208,30 @@ class Operator:
                 f"Version {live} stays live. {error} Fix the cause in version "
                 f"{outputs['Version']}, and deploy again."
             ) from error
+
+    @contextmanager
+    def _roll_back_on_failure(self, function: str, before: str | None) -> Iterator[None]:
+        """Move traffic back to the version that was live, if the URL does not score with a new one.
+
+        Args:
+            function: of the deployment.
+            before: the version that was live; None if there was none.
+        """
+        try:
+            yield
+        except OperationError as error:
+            now = live_version(self.account, function)
+            if before is None or self.settings.live_version or now == int(before):
+                raise
+            self._move_alias(function, int(before))
+            raise OperationError(
+                f"{error} Rolled back from version {now} to version {before}."
+            ) from error
+
+    def _move_alias(self, function: str, version: int) -> None:
+        self.account.client("lambda").update_alias(
+            FunctionName=function, Name=ALIAS, FunctionVersion=str(version)
+        )
 
     def _smoke_test(self, outputs: Mapping[str, str]) -> SmokeTest:
         return SmokeTest(

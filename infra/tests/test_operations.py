@@ -150,6 +150,46 @@ def test_version_that_does_not_score_never_goes_live(commands: list[tuple[str, .
     assert commands == [("--context=live_version=3",)]
 
 
+class Moving(Deployed):
+    """A session in which the alias moves with the deployments, and back."""
+
+    live = 3
+
+    def get_alias(self, **_: object) -> dict[str, Any]:
+        return {"FunctionVersion": str(self.live)}
+
+    def update_alias(self, **request: Any) -> None:
+        self.live = int(request["FunctionVersion"])
+
+
+@pytest.mark.parametrize(
+    ("settings", "published", "live", "message"),
+    [
+        ({}, 4, 3, "status 502. Rolled back from version 4 to version 3."),
+        ({}, 3, 3, "status 502."),  # nothing changed, so there is nothing to undo
+        ({"live_version": 4}, 4, 4, "status 502."),  # somebody chose the version
+    ],
+)
+def test_traffic_moves_back_if_the_url_does_not_score(
+    monkeypatch: pytest.MonkeyPatch,
+    commands: list[tuple[str, ...]],
+    settings: dict[str, Any],
+    published: int,
+    live: int,
+    message: str,
+) -> None:
+    session = Moving(answer=b'{"statusCode": 200, "body": {}}')
+
+    def fail(_: SmokeTest) -> None:
+        session.live = published  # as CloudFormation has moved the alias by then
+        raise OperationError("status 502.")
+
+    monkeypatch.setattr(SmokeTest, "score_example", fail)
+    with pytest.raises(OperationError, match=f"^{message}$"):
+        Operator(settings=Settings(**settings), account=Account(session=session)).deploy()
+    assert session.live == live
+
+
 def test_first_deployment_goes_live_at_once(commands: list[tuple[str, ...]]) -> None:
     class First(Deployed):
         def describe_stacks(self, **request: object) -> dict[str, Any]:
