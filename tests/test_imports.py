@@ -18,11 +18,20 @@ HEAVY = {
 FUNCTION = Path(__file__).resolve().parents[1] / "image" / "src"
 
 
-def _loaded(code: str) -> set[str]:
+def _run(code: str, **variables: str) -> "subprocess.CompletedProcess[str]":
     program = f"import sys\n{code}\nprint()\nimport json\nprint(json.dumps(list(sys.modules)))"
-    result = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=FUNCTION
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=FUNCTION,
     )
+
+
+def _loaded(code: str, **variables: str) -> set[str]:
+    result = _run(code, **variables)
     return {name.partition(".")[0] for name in json.loads(result.stdout.splitlines()[-1])}
 
 
@@ -41,6 +50,24 @@ def test_scoring_imports_no_heavy_package(code: str) -> None:
     loaded = _loaded(code)
     assert "onnxruntime" in loaded
     assert not loaded & HEAVY
+
+
+@pytest.mark.parametrize("initialization", ["snap-start", "provisioned-concurrency"])
+def test_a_function_that_starts_ahead_loads_what_a_score_may_need(initialization: str) -> None:
+    """No request waits for it, so it loads everything that a request would load otherwise."""
+    loaded = _loaded("import main", AWS_LAMBDA_INITIALIZATION_TYPE=initialization)
+    requests = "[main.handler({'text': t}, None) for t in ('An essay.', main.WARM_UP_TEXT)]"
+    assert "fasttext" in loaded
+    assert _loaded(f"import main; {requests}") <= loaded
+    assert not loaded & HEAVY
+
+
+def test_a_function_that_starts_ahead_logs_no_request() -> None:
+    assert not _run("import main", AWS_LAMBDA_INITIALIZATION_TYPE="snap-start").stderr
+
+
+def test_a_function_that_starts_on_demand_loads_only_what_every_score_needs() -> None:
+    assert "fasttext" not in _loaded("import main", AWS_LAMBDA_INITIALIZATION_TYPE="on-demand")
 
 
 def test_a_command_imports_only_what_it_needs() -> None:

@@ -1,11 +1,43 @@
-"""The limit on the memory that reading a file may use."""
+"""The cores that a process may use, and the limit on the memory that reading a file may use."""
 
+import os
 import resource
+import subprocess
+import sys
 
 import pytest
 
 from essay_scorer.errors import FileError
-from essay_scorer.machine import DEFAULT_MEMORY_LIMIT, memory_limit
+from essay_scorer.machine import DEFAULT_MEMORY_LIMIT, available_cores, memory_limit
+
+
+def test_a_function_uses_the_cores_that_its_memory_pays_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: range(6), raising=False)
+    cores = {
+        memory: available_cores({"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(memory)})
+        for memory in (128, 1024, 1769, 2048, 3008, 4096, 5307, 10_240)
+    }
+    assert cores == {128: 1, 1024: 1, 1769: 1, 2048: 1, 3008: 2, 4096: 2, 5307: 3, 10_240: 6}
+
+
+def test_a_function_uses_no_more_cores_than_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: range(2), raising=False)
+    assert available_cores({"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "10240"}) == 2
+    assert available_cores({}) == 2
+
+
+def test_the_scorer_of_a_function_has_one_thread_per_core() -> None:
+    code = "import essay_scorer; print(essay_scorer.Scorer.load().threads)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1769"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "1"
 
 
 def test_the_memory_limit_ends_with_its_block() -> None:

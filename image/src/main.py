@@ -10,8 +10,16 @@ from essay_scorer import Scorer  # after the variable, which NumPy reads at impo
 from essay_scorer.aws.environment import Environment
 from essay_scorer.aws.handler import make_handler
 
+# A window of text that is not English: only such a text loads the language model.
+WARM_UP_TEXT = 40 * "La ville devrait garder sa bibliothèque ouverte le dimanche. "
+
+environment = Environment.read()
+scorer = Scorer.load()
+if environment.initialized_ahead:
+    scorer.score(WARM_UP_TEXT)  # loads what the first score would load while somebody waits
+
 handler = make_handler(
-    Scorer.load(),
-    environment=Environment.read(),
+    scorer,
+    environment=environment,
     log=sys.stderr.write,  # AWS sends it to the function's log group
 )

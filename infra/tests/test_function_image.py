@@ -150,6 +150,12 @@ def test_image_and_lab_install_the_same_torch() -> None:
     assert f" {torch} " in (ROOT / "image" / "Dockerfile").read_text().replace("\\\n", " ")
 
 
+def test_image_on_any_base_allows_snap_start() -> None:
+    dockerfile = (ROOT / "image" / "Dockerfile").read_text()
+    final_stage = dockerfile.rpartition("\nFROM ")[2]
+    assert '\nLABEL com.amazonaws.lambda.feature.snapstart="Allow"\n' in final_stage
+
+
 def _docker_options(*settings: str) -> subprocess.CompletedProcess[str]:
     """Print the options of `docker build`, as `make image` does."""
     return subprocess.run(

@@ -10,15 +10,19 @@ from socket import SOCK_STREAM
 import psutil
 import pytest
 from infra.cdk_cli import ROOT
+from infra.image import DOCKERFILE, build_args
+from infra.operations import Operator
 
 from local_aws import base_images
 from local_aws.deployment import Cloud
 from local_aws.engine import CLIENT
 from local_aws.prerequisites import CANNOT_RUN
 from local_aws.tests.calls import FRENCH_REQUEST, curl
+from local_aws.tests.copies import copy_repository
 from local_aws.tests.pushed_images import list_pushed_images
 
 MAX_ADDED_BYTES = 250e6  # by the build, to the base image
+SNAP_START_LABEL = "com.amazonaws.lambda.feature.snapstart"
 
 
 @pytest.fixture
@@ -44,6 +48,45 @@ def test_build_adds_little_to_the_base_image(cloud: Cloud, image: str) -> None:
     added = cloud.engine.size(image) - cloud.engine.size(base_images.FUNCTION_IMAGE)
     print(f"the build adds {added / 1e6:.0f} MB")
     assert added <= MAX_ADDED_BYTES
+
+
+def test_it_may_start_from_a_snapshot_on_any_base(cloud: Cloud, image: str) -> None:
+    label = f'{{{{index .Config.Labels "{SNAP_START_LABEL}"}}}}'
+    assert cloud.engine.docker("image", "inspect", "--format", label, image).strip() == "Allow"
+
+
+def test_change_of_code_leaves_the_layers_of_packages_and_model(
+    cloud: Cloud, operator: Operator, image: str, tmp_path: Path
+) -> None:
+    """Also on another machine, which has no cache, another umask and other times."""
+    copy_repository(tmp_path)
+    with (tmp_path / "src" / "essay_scorer" / "scorer.py").open("a") as code:
+        code.write("# A comment.\n")
+    for path in (tmp_path / "models").rglob("*"):
+        path.chmod(path.stat().st_mode | 0o020)
+        os.utime(path)
+    options = [f"--build-arg={n}={v}" for n, v in build_args(operator.settings, tmp_path).items()]
+    file = f"--file={tmp_path / DOCKERFILE}"
+    build = ("build", "--quiet", "--no-cache", file, *options, str(tmp_path))
+    changed = cloud.engine.docker(*build).strip()
+    *others, code_layer = _own_layers(cloud, changed)
+    *others_before, code_layer_before = _own_layers(cloud, image)
+    assert others == others_before
+    assert code_layer != code_layer_before
+
+
+def _own_layers(cloud: Cloud, image: str) -> list[str]:
+    """Return the digests of the layers of packages, model and code."""
+    layers = cloud.engine.docker("image", "inspect", "--format={{json .RootFS.Layers}}", image)
+    return json.loads(layers)[-3:]  # type: ignore[no-any-return]
+
+
+def test_its_botocore_can_call_s3(cloud: Cloud, container: str) -> None:
+    code = (
+        "import botocore.session as b; print(b.get_session().create_client('s3').meta.endpoint_url)"
+    )
+    done = cloud.engine.docker("exec", container, "python3", "-c", code)
+    assert done.strip().startswith("https://s3.")
 
 
 def test_it_runs_as_nobody_and_writes_only_to_tmp(cloud: Cloud, container: str) -> None:
@@ -92,8 +135,8 @@ def test_it_holds_only_runtime_bundle_and_handler(cloud: Cloud, container: str) 
     names = _list_folder(cloud, container, "/var/task")
     packages = {name for name in names if not name.endswith((".dist-info", ".so"))}
     assert packages == {
-        "__pycache__", "bundle", "essay_scorer", "fasttext", "main.py", "numpy", "numpy.libs",
-        "onnxruntime", "tokenizers",
+        "__pycache__", "botocore", "bundle", "dateutil", "essay_scorer", "fasttext", "jmespath",
+        "main.py", "numpy", "numpy.libs", "onnxruntime", "six.py", "tokenizers", "urllib3",
     }  # fmt: skip
     assert "lab" not in _list_folder(cloud, container, "/var/task/essay_scorer")
 

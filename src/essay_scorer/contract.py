@@ -15,6 +15,8 @@ ANSWER_VARIABLE = "ESSAY_SCORER_ANSWER"  # the form of answers over HTTP
 FUNCTION_NAME_VARIABLE = "AWS_LAMBDA_FUNCTION_NAME"
 FUNCTION_MEMORY_VARIABLE = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"  # MB
 FUNCTION_VERSION_VARIABLE = "AWS_LAMBDA_FUNCTION_VERSION"  # a number, or $LATEST
+INITIALIZATION_VARIABLE = "AWS_LAMBDA_INITIALIZATION_TYPE"
+INITIALIZED_AHEAD = ("snap-start", "provisioned-concurrency")  # otherwise "on-demand"
 
 DEFAULT_REVIEW_SHARE = 0.2
 ORIGINAL_ANSWER = "original"  # the value of ANSWER_VARIABLE for the original system's envelope
@@ -57,6 +59,8 @@ CUSTOM_METRICS = 3  # of a function that scores; failures, and each flag that oc
 
 LOG_BYTES_PER_REQUEST = 1_000  # the request's line, and three lines of Lambda's own
 
+# With this memory, a function has the time of one core; with less or more, of a share of it.
+MEMORY_PER_CORE = 1769  # MB
 # AWS constants used in cost calculations.
 SECONDS_PER_DAY = 86_400
 DAYS_PER_MONTH = 30

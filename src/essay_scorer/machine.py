@@ -2,9 +2,10 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from essay_scorer.contract import FUNCTION_MEMORY_VARIABLE, MEMORY_PER_CORE
 from essay_scorer.errors import FileError
 
 if sys.platform != "win32":  # which has no such limit
@@ -13,9 +14,19 @@ if sys.platform != "win32":  # which has no such limit
 DEFAULT_MEMORY_LIMIT = 2 * 1024**3  # bytes; reading needs tens of MB, a worker a few hundred
 
 
-def available_cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def available_cores(variables: Mapping[str, str] = os.environ) -> int:
+    """Return the number of cores that this process may use.
+
+    A Lambda function sees more cores than it has the time of: two, even with 128 MB. Threads that
+    wait for each other then use up that time, so its memory decides.
+
+    Args:
+        variables: environment variables, in which Lambda says how much memory a function has.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    if memory := variables.get(FUNCTION_MEMORY_VARIABLE):
+        return max(1, min(cores or 1, round(int(memory) / MEMORY_PER_CORE)))
+    return cores or 1
 
 
 def share_of_memory(share: float) -> int:

@@ -11,6 +11,8 @@ from essay_scorer.contract import (
     FUNCTION_MEMORY_VARIABLE,
     FUNCTION_NAME_VARIABLE,
     FUNCTION_VERSION_VARIABLE,
+    INITIALIZATION_VARIABLE,
+    INITIALIZED_AHEAD,
     KEY_HASHES_VARIABLE,
     ORIGINAL_ANSWER,
 )
@@ -30,6 +32,8 @@ class Environment:
         function: the function's name; empty outside of Lambda.
         memory: of the function, in MB; 0 outside of Lambda.
         version: of the function, as published; empty outside of Lambda.
+        initialized_ahead: whether no request waits for this process to start: AWS takes a
+            snapshot of it, or keeps it ready.
     """
 
     origins: tuple[str, ...] = ("*",)
@@ -38,6 +42,7 @@ class Environment:
     function: str = ""
     memory: int = 0
     version: str = ""
+    initialized_ahead: bool = False
 
     @classmethod
     def read(cls, variables: Mapping[str, str] = os.environ) -> Self:
@@ -54,6 +59,7 @@ class Environment:
             function=variables.get(FUNCTION_NAME_VARIABLE, ""),
             memory=int(variables.get(FUNCTION_MEMORY_VARIABLE, "0")),
             version=variables.get(FUNCTION_VERSION_VARIABLE, ""),
+            initialized_ahead=variables.get(INITIALIZATION_VARIABLE) in INITIALIZED_AHEAD,
         )
 
 
