@@ -23,7 +23,7 @@ FAST_TESTS := $(addprefix tests/,text model checks explain serving aws monitorin
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast browser contract fuzz check fix audit sbom image key bootstrap diff \
 	deploy smoke rollback go-back prune destroy deploy-local e2e-tools e2e e2e-batch diagrams openapi \
-	snapshot reliability bench bench-image bench-batch simulate-batch bench-hostile soak \
+	snapshot reliability bench bench-image bench-threads bench-batch simulate-batch bench-hostile soak \
 	soak-deployment benchmark-asap benchmark-unseen \
 	lab model system-packages system-packages-local lock clean
 
@@ -56,7 +56,7 @@ check: $(VENV)/.dev $(INFRA)/.ready  ## check formatting, lint, types and import
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(INFRA)/bin/mypy app.py infra local_aws bench/image_startup.py
+	$(INFRA)/bin/mypy app.py infra local_aws bench/image_startup.py bench/function_threads.py
 	$(BIN)/lint-imports
 
 fix: $(VENV)/.dev  ## format the code and fix lint where possible
@@ -138,6 +138,10 @@ bench: system-packages $(VENV)/.lab $(ORIGINAL)/.ready  ## measure speed beside 
 
 bench-image: e2e-tools $(ORIGINAL)/.ready  ## measure the startup of both images, after `make bench`
 	@$(INFRA)/bin/python -m bench.image_startup --original $(ORIGINAL) $(ARGS)
+	@$(BIN)/python -m bench.performance
+
+bench-threads: e2e-tools  ## measure scores with the processor time of several memory sizes, after `make bench`
+	@$(INFRA)/bin/python -m bench.function_threads $(ARGS)
 	@$(BIN)/python -m bench.performance
 
 bench-batch: $(VENV)/.lab $(ORIGINAL)/.ready  ## measure the throughput of a batch beside one-by-one scoring

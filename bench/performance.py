@@ -12,14 +12,15 @@ from typing import Any
 from bench.performance_charts import draw_first_scores, draw_warm_scores
 
 from essay_scorer.aws.costs import cost_per_thousand
+from essay_scorer.contract import MEMORY_PER_CORE
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 MEASUREMENTS = "performance.json"
 PAGE = "performance.md"
 TEMPLATE = Path(__file__).with_name("performance.template.md")
 IMAGE_TEMPLATE = Path(__file__).with_name("performance.image.md")
+THREADS_TEMPLATE = Path(__file__).with_name("performance.threads.md")
 MEMORY = 3008  # MB, the deployment's default
-CORE = 1769  # MB, with which a function has one core
 TYPICAL_LENGTH = "350"  # tokens
 MAX_ORIGINAL_TOKENS = 512  # after which the original truncates
 
@@ -34,7 +35,7 @@ _CENTS: Mapping[str, Callable[[Measured], float]] = {
         100 * cost_per_thousand(_median(handler["first"]), memory=MEMORY)
     ),
     "essays in a batch": lambda handler: (
-        100 * cost_per_thousand(1 / handler["core_rate"], memory=CORE)
+        100 * cost_per_thousand(1 / handler["core_rate"], memory=MEMORY_PER_CORE)
     ),
 }
 
@@ -61,7 +62,7 @@ def render(measured: Measured) -> str:
         length=TYPICAL_LENGTH,
         **_lower_bounds(measured),
     )
-    return text + _render_image(measured.get("image"))
+    return text + _render_image(measured.get("image")) + _render_threads(measured.get("threads"))
 
 
 def _comparison(measured: Measured) -> list[str]:
@@ -138,6 +139,29 @@ def _render_image(measured: Measured | None) -> str:
     ]
     template = IMAGE_TEMPLATE.read_text(encoding="utf-8")
     return template.format(runs=len(ours["init"]), rows="\n".join(rows))
+
+
+def _render_threads(measured: Measured | None) -> str:
+    """Return the section about threads; empty before ``bench.function_threads`` has run."""
+    if measured is None:
+        return ""
+    rows = [_threads_row(int(memory), measured[memory]) for memory in measured]
+    runs = len(next(iter(measured.values()))["first"]["1"])
+    template = THREADS_TEMPLATE.read_text(encoding="utf-8")
+    return template.format(runs=runs, rows="\n".join(rows))
+
+
+def _threads_row(memory: int, times: Measured) -> str:
+    cores = memory / MEMORY_PER_CORE
+    chosen = str(max(1, round(cores)))
+    cells = [f"{memory:,} MB, {cores:.2g}"]
+    for kind in ("first", "single", "burst"):
+        for threads, values in times[kind].items():
+            text = _format(_median(values) * 1e3)
+            cells.append(f"**{text}**" if threads == chosen else text)
+    seconds = _median(times["single"][chosen])
+    cells.append(f"{100 * cost_per_thousand(seconds, memory=memory):.2f}")
+    return f"| {' | '.join(cells)} |"
 
 
 def _cold_start(image: Measured) -> list[float]:
