@@ -10,6 +10,8 @@ not publish the period in which it limits: 20 ms are assumed. The times are adde
 
 import argparse
 import json
+import os
+import statistics
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -34,6 +36,8 @@ FOLDER_INSIDE = "/bench"  # of the script and the essay, in a container
 def measure(docker: engine.Engine, runs: int, rounds: int) -> dict[str, Any]:
     """Return seconds by memory in MB, by kind of measurement, and by number of threads.
 
+    The load average before the first container is added, because it says how far to trust them.
+
     Args:
         docker: that runs the containers.
         runs: new containers of each memory size.
@@ -45,6 +49,7 @@ def measure(docker: engine.Engine, runs: int, rounds: int) -> dict[str, Any]:
         }
         for memory in MEMORY
     }
+    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
         _write_files(Path(folder))
         for run in range(runs):
@@ -54,7 +59,7 @@ def measure(docker: engine.Engine, runs: int, rounds: int) -> dict[str, Any]:
                     first = _run(docker, memory, folder, "first", threads)
                     found[str(memory)]["first"][str(threads)].append(first)
                 print(f"measured: {memory} MB, run {run + 1} of {runs}", file=sys.stderr)
-    return found
+    return {"load": load, "memory": found}
 
 
 def _write_files(folder: Path) -> None:
@@ -80,7 +85,7 @@ def _run(docker: engine.Engine, memory: int, folder: str, command: str, number: 
 def _add_warm(found: Mapping[str, Any], times: Mapping[str, Mapping[str, list[float]]]) -> None:
     for kind, by_threads in times.items():
         for threads, values in by_threads.items():
-            found[kind][threads] += values
+            found[kind][threads].append(statistics.median(values))
 
 
 def main() -> None:

@@ -145,10 +145,11 @@ def _render_threads(measured: Measured | None) -> str:
     """Return the section about threads; empty before ``bench.function_threads`` has run."""
     if measured is None:
         return ""
-    rows = [_threads_row(int(memory), measured[memory]) for memory in measured]
-    runs = len(next(iter(measured.values()))["first"]["1"])
+    by_memory = measured["memory"]
+    rows = [_threads_row(int(memory), times) for memory, times in by_memory.items()]
+    runs = len(next(iter(by_memory.values()))["first"]["1"])
     template = THREADS_TEMPLATE.read_text(encoding="utf-8")
-    return template.format(runs=runs, rows="\n".join(rows))
+    return template.format(runs=runs, load=measured["load"], rows="\n".join(rows))
 
 
 def _threads_row(memory: int, times: Measured) -> str:
