@@ -10,6 +10,7 @@ from pathlib import Path
 from infra import cdk_cli, deployed_images, preflight, remaining_resources
 from infra.account import Account, OperationError
 from infra.base_image import CONTEXT_PREFIX, find_pin
+from infra.cloud_assembly import CloudAssemblies
 from infra.image import PLATFORMS, base_images
 from infra.notifications import describe_notification_gaps
 from infra.permissions import optional
@@ -52,8 +53,8 @@ class Operator:
         Raises:
             OperationError: there are no valid credentials.
         """
-        preflight.check_credentials(self.account)
-        self._run_cdk("bootstrap")
+        account = preflight.check_credentials(self.account)
+        self._run_cdk("bootstrap", f"aws://{account}/{self.account.session.region_name}")
 
     def check_account(self) -> None:
         """Check that the account can hold the deployment, before anything is built.
@@ -65,7 +66,7 @@ class Operator:
 
     def diff(self) -> None:
         """Print what a deployment would change, and its highest possible cost per day."""
-        self._run_cdk("diff", *self._context(), *self._pins)
+        self._assemblies.run("diff", context=self._context())
         print(worst_day(self.settings).describe(self.settings), flush=True)
 
     def deploy(self) -> dict[str, str]:
@@ -82,10 +83,13 @@ class Operator:
             OperationError: the new version or the URL does not score.
         """
         live = self._live_version()
-        if live and not self.settings.live_version:
-            self._deploy(f"--context=live_version={live}")
-            self._check_new_version(live)
-        self._deploy()
+        try:
+            if live and not self.settings.live_version:
+                self._deploy(f"--context=live_version={live}")
+                self._check_new_version(live)
+            self._deploy()
+        finally:
+            self._assemblies.expire()
         outputs = self.outputs()
         smoke_test = self._smoke_test(outputs)
         if not live:
@@ -162,7 +166,7 @@ class Operator:
         self.outputs()
         images = set(deployed_images.find_deployed_images(self.account, self.settings.name))
         buckets = self.account.stack_resources(self.settings.name, "AWS::S3::Bucket")
-        self._run_cdk("destroy", "--force", *self._context())
+        self._assemblies.destroy(context=self._overrides())
         images -= set(deployed_images.find_images_in_use(self.account))
         deployed_images.delete_images(self.account, images)
         remaining: list[str] = []
@@ -187,8 +191,10 @@ class Operator:
             )
         return outputs
 
-    def _deploy(self, *options: str) -> None:
-        self._run_cdk("deploy", "--require-approval=never", *self._context(), *self._pins, *options)
+    def _deploy(self, *context: str) -> None:
+        self._assemblies.run(
+            "deploy", "--require-approval=never", context=(*self._context(), *context)
+        )
 
     def _live_version(self) -> str | None:
         """Return the version that serves requests; None before the first deployment."""
@@ -245,8 +251,16 @@ class Operator:
     def _run_cdk(self, *arguments: str) -> None:
         cdk_cli.run(*arguments, root=self.root, env=self.env, quiet=self.quiet)
 
-    def _context(self) -> list[str]:
-        return [f"--context={name}={value}" for name, value in self.overrides.items()]
+    @cached_property
+    def _assemblies(self) -> CloudAssemblies:
+        return CloudAssemblies(self._run_cdk)
+
+    def _context(self) -> tuple[str, ...]:
+        """Return CDK's context for the present settings and base images."""
+        return (*self._overrides(), *self._pins)
+
+    def _overrides(self) -> tuple[str, ...]:
+        return tuple(f"--context={name}={value}" for name, value in self.overrides.items())
 
     @cached_property
     def _pins(self) -> list[str]:

@@ -34,8 +34,11 @@ def check_account(account: Account, settings: Settings) -> None:
         _check_concurrency(account, settings)
 
 
-def check_credentials(account: Account) -> None:
+def check_credentials(account: Account) -> str:
     """Check that AWS accepts the credentials.
+
+    Returns:
+        The number of the account.
 
     Raises:
         OperationError: there are none, they have expired, or no region is set.
@@ -43,7 +46,7 @@ def check_credentials(account: Account) -> None:
     if not account.session.region_name:  # STS answers without one
         raise OperationError("No AWS region is set: set AWS_REGION, or run `aws configure`.")
     try:
-        account.client("sts").get_caller_identity()
+        return str(account.client("sts").get_caller_identity()["Account"])
     except (exceptions.ConnectionError, exceptions.HTTPClientError) as error:
         raise OperationError(f"AWS cannot be reached: {_without_period(error)}.") from error
     except BotoCoreError as error:

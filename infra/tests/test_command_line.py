@@ -188,7 +188,9 @@ def test_settings_file_is_named_on_the_command_line(
     commands: list[tuple[str, ...]] = []
     monkeypatch.setattr(cdk_cli, "run", lambda *command, **_: commands.append(command))
     assert main(["diff", f"settings={path}", "timeout=60"]) == 0
-    assert commands == [("diff", f"--context=settings={path}", "--context=timeout=60")]
+    synth, diff = commands
+    assert (synth[0], diff[0]) == ("synth", "diff")
+    assert synth[-2:] == (f"--context=settings={path}", "--context=timeout=60")
 
 
 @pytest.mark.usefixtures("no_terminal")

@@ -103,7 +103,7 @@ def test_failed_first_deployment_can_be_destroyed(monkeypatch: pytest.MonkeyPatc
     session, commands = FailedDeployment(), []
     monkeypatch.setattr(cdk_cli, "run", lambda *command, **_: commands.append(command[0]))
     remaining = _operator(session).destroy()
-    assert commands == ["destroy"]
+    assert commands == ["synth", "destroy"]
     assert session.deleted == [f"{REPOSITORY}:{OWN_TAG}"]
     assert remaining == [f"repository {REPOSITORY} of `cdk bootstrap`, 1 image(s), 150 MB"]
 
@@ -128,9 +128,18 @@ def test_missing_deployment_is_named() -> None:
 
 @pytest.fixture
 def commands(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
-    """Return the options of CDK's commands, after ``deploy --require-approval=never``."""
+    """Return the context of each diff and deployment."""
     recorded: list[tuple[str, ...]] = []
-    monkeypatch.setattr(cdk_cli, "run", lambda *command, **_: recorded.append(command[2:]))
+    contexts: dict[str, tuple[str, ...]] = {}
+
+    def run(command: str, *options: str, **_: object) -> None:
+        if command == "synth":
+            _quiet, output, *context = options
+            contexts[output.removeprefix("--output=")] = tuple(context)
+        else:
+            recorded.append(contexts[options[0].removeprefix("--app=")])
+
+    monkeypatch.setattr(cdk_cli, "run", run)
     monkeypatch.setattr(SmokeTest, "score_example", lambda *_: None)
     monkeypatch.setattr(operations, "find_pin", lambda *_, **__: "")
     return recorded
@@ -215,6 +224,24 @@ def test_diff_and_deployment_build_on_the_same_base_image(
     pins = {word for command in commands for word in command if "image:" in word}
     assert pins == {"--context=image:public.ecr.aws/lambda/python:3.13=a@sha256:0"}
     assert len(commands) == 3
+
+
+def test_stack_is_synthesized_once_for_diff_and_deployment_and_again_for_the_next(
+    commands: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, synthesized = cdk_cli.run, []
+
+    def record(command: str, *options: str, **named: Any) -> None:
+        synthesized.extend([options[2:]] if command == "synth" else [])
+        run(command, *options, **named)
+
+    monkeypatch.setattr(cdk_cli, "run", record)
+    operator = _operator(Deployed(answer=b'{"statusCode": 200, "body": {}}'))
+    operator.diff()
+    operator.deploy()
+    assert synthesized == [(), ("--context=live_version=3",)]
+    operator.deploy()
+    assert len(synthesized) == 4
 
 
 def test_missing_permission_is_not_taken_for_a_missing_deployment(

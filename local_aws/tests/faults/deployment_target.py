@@ -68,7 +68,7 @@ class Target:
     def single_environment(self) -> str:
         """End all environments, start one, and return its container."""
         if running := self.environments():
-            self.cloud.engine.docker("kill", *running)
+            self.cloud.engine.docker("rm", "--force", *running)
         self.check_next_request()
         (container,) = self.environments()
         return container
