@@ -3,7 +3,6 @@
 import infra  # noqa: F401 - sets the Node.js that CDK runs in
 
 # isort: split
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,10 +18,11 @@ from infra.tests.templates import MakeStack, Synthesize, Template
 BASELINE = Baseline(mean=3.0, standard_deviation=1.2)
 
 
-@pytest.fixture
-def make_stack(tmp_path: Path) -> MakeStack:
+@pytest.fixture(scope="session")
+def make_stack(tmp_path_factory: pytest.TempPathFactory) -> MakeStack:
     """Return a function that makes a stack from settings."""
-    image = tmp_path / "image"
+    folder = tmp_path_factory.mktemp("stack")
+    image = folder / "image"
     image.mkdir()
     (image / "Dockerfile").write_text("FROM scratch\n")
 
@@ -32,7 +32,7 @@ def make_stack(tmp_path: Path) -> MakeStack:
         return ScorerStack(
             app or App(),
             "essay-scorer",
-            settings=Settings.load(settings, folder=tmp_path),
+            settings=Settings.load(settings, folder=folder),
             code=lambda_.DockerImageCode.from_image_asset(str(image)),
             baseline=baseline,
         )
@@ -40,7 +40,7 @@ def make_stack(tmp_path: Path) -> MakeStack:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def synthesize(make_stack: MakeStack) -> Synthesize:
     """Return a function that synthesizes the CloudFormation template of settings."""
 

@@ -1,11 +1,14 @@
 """Helpers for reading a synthesized CloudFormation template."""
 
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from infra import NODE
+from infra.cdk_cli import ASL_VALIDATOR, install_npm_packages
 from infra.stack import ScorerStack
 
 Template = dict[str, Any]  # as CloudFormation defines it
@@ -67,3 +70,19 @@ def _resolve(value: dict[str, Any]) -> str:
         case {"Ref": str(name)} if "BatchFunctionCurrentVersion" in name:
             return FUNCTION_VERSION_ARN
     raise AssertionError(f"{value} is not in this account")
+
+
+def validate_definition(
+    definition: dict[str, Any], folder: Path
+) -> "subprocess.CompletedProcess[str]":
+    """Run asl-validator, which implements the rules of Amazon States Language independently.
+
+    Args:
+        definition: of a state machine.
+        folder: for a file with it.
+    """
+    install_npm_packages(dev=True)
+    path = folder / "definition.json"
+    path.write_text(json.dumps(definition))
+    command = [str(NODE), str(ASL_VALIDATOR), "--json-path", str(path)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)

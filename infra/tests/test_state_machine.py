@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
-from infra import NODE
-from infra.cdk_cli import ASL_VALIDATOR, install_npm_packages
-from infra.tests.templates import CFN_LINT, Synthesize, properties, state_machine_definition
+from infra.tests.templates import (
+    CFN_LINT,
+    Synthesize,
+    properties,
+    state_machine_definition,
+    validate_definition,
+)
 
 State = dict[str, Any]  # as Amazon States Language defines it
 
@@ -76,21 +80,8 @@ def test_failed_batch_is_scored_essay_by_essay(definition: State) -> None:
     assert essay["Catch"][0]["Next"] == "SkipEssay"
 
 
-def _validate(definition: State, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run asl-validator, which implements the rules of Amazon States Language independently."""
-    install_npm_packages(dev=True)
-    path = folder / "definition.json"
-    path.write_text(json.dumps(definition))
-    return subprocess.run(
-        [str(NODE), str(ASL_VALIDATOR), "--json-path", str(path)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 def test_definition_is_valid_states_language(definition: State, tmp_path: Path) -> None:
-    done = _validate(definition, tmp_path)
+    done = validate_definition(definition, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -100,7 +91,7 @@ def test_validator_detects_duplicate_state_names(definition: State, tmp_path: Pa
     duplicate: dict[str, Any] = {**definition["States"], "Other": _map(definition)}
     duplicate[name] = {**duplicate[name], "Next": "Other"}
     del duplicate[name]["End"]
-    done = _validate({**definition, "States": duplicate}, tmp_path)
+    done = validate_definition({**definition, "States": duplicate}, tmp_path)
     assert done.returncode != 0
     assert "DUPLICATE_STATE_NAMES: A state with this name already exists: ScoreBatch" in done.stderr
 

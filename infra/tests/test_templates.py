@@ -10,23 +10,21 @@ from typing import Any
 import pytest
 from aws_cdk import App, Validations
 from aws_cdk import aws_s3 as s3
+from aws_cdk.assertions import Template as TemplateAssertions
 from cdk_nag import AwsSolutionsChecks
 
-from infra.tests.templates import CFN_LINT, KEY_HASHES, MakeStack, Synthesize, Template, properties
+from infra.tests.combinations import ALL, REVIEWED
+from infra.tests.templates import (
+    CFN_LINT,
+    MakeStack,
+    Synthesize,
+    Template,
+    properties,
+    state_machine_definition,
+    validate_definition,
+)
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
-COMBINATIONS: dict[str, dict[str, Any]] = {
-    "original": {},
-    "iam": {"access": "iam"},
-    "key": {"access": "key", "key_hashes": KEY_HASHES, "alarm_email": "head@school.example"},
-    "lean": {"profile": "lean", "reserved_concurrency": 5},
-    "gateway": {"api_gateway": True, "cors_origins": "https://a.example,https://b.example"},
-    "gateway-key": {"api_gateway": True, "access": "key", "reserved_concurrency": 3},
-    "gateway-iam": {"api_gateway": True, "access": "iam", "tags": "team=school"},
-    "warm": {"provisioned_concurrency": 3, "time_zone": "Europe/Paris"},
-    "batch": {"batch": True, "alarm_email": "head@school.example"},
-    "school-day": {"provisioned_concurrency": 3, "provisioned_hours": "7-17"},
-}
 
 
 def _without_hashes(template: Template) -> str:
@@ -35,10 +33,10 @@ def _without_hashes(template: Template) -> str:
     return re.sub(r"[0-9a-f]{64}|(?<=CurrentVersion)[0-9A-F]{8}[0-9a-f]{32}", "HASH", text)
 
 
-@pytest.mark.parametrize("name", COMBINATIONS)
+@pytest.mark.parametrize("name", REVIEWED)
 def test_template_is_the_reviewed_snapshot(synthesize: Synthesize, name: str) -> None:
     """After an intended change, run ``make snapshot`` and review the diff."""
-    text = _without_hashes(synthesize(**COMBINATIONS[name]))
+    text = _without_hashes(synthesize(**REVIEWED[name]))
     path = SNAPSHOTS / f"{name}.json"
     if "WRITE_SNAPSHOT" in os.environ:
         path.write_text(text + "\n", encoding="utf-8")
@@ -46,25 +44,48 @@ def test_template_is_the_reviewed_snapshot(synthesize: Synthesize, name: str) ->
 
 
 def test_every_reviewed_snapshot_has_a_combination() -> None:
-    assert {path.stem for path in SNAPSHOTS.iterdir()} == set(COMBINATIONS)
+    assert {path.stem for path in SNAPSHOTS.iterdir()} == set(REVIEWED)
 
 
-def test_cfn_lint_accepts_the_templates(synthesize: Synthesize, tmp_path: Path) -> None:
-    for name, settings in COMBINATIONS.items():
-        (tmp_path / f"{name}.json").write_text(json.dumps(synthesize(**settings)))
+@pytest.fixture(scope="module")
+def templates(make_stack: MakeStack) -> dict[str, Template]:
+    """The templates of all combinations."""
+    return {
+        name: dict(TemplateAssertions.from_stack(make_stack(**settings)).to_json())
+        for name, settings in ALL.items()
+    }
+
+
+def test_cfn_lint_accepts_the_templates(templates: dict[str, Template], tmp_path: Path) -> None:
+    for name, template in templates.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(template))
     # W3005: CDK declares a dependency that CloudFormation would infer.
     command = [str(CFN_LINT), "--ignore-checks", "W3005", "--", *map(str, tmp_path.glob("*.json"))]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.stdout, done.returncode) == ("", 0)
 
 
-@pytest.mark.parametrize("name", COMBINATIONS)
+def test_asl_validator_accepts_the_state_machines(
+    templates: dict[str, Template], tmp_path: Path
+) -> None:
+    definitions = {
+        name: state_machine_definition(template)
+        for name, template in templates.items()
+        if ALL[name].get("batch")
+    }
+    assert len(definitions) == 10
+    for name, definition in definitions.items():
+        done = validate_definition(definition, tmp_path)
+        assert done.returncode == 0, (name, done.stdout + done.stderr)
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_every_finding_of_cdk_nag_is_fixed_or_accepted(
     make_stack: MakeStack, name: str, tmp_path: Path
 ) -> None:
     app = App(outdir=str(tmp_path / "out"))
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    make_stack(app, **COMBINATIONS[name])
+    make_stack(app, **ALL[name])
     app.synth()  # raises if a finding is not accepted
 
 
@@ -117,10 +138,9 @@ def test_outputs_are_those_that_somebody_uses(
     assert set(synthesize(**settings)["Outputs"]) == OUTPUTS | names
 
 
-@pytest.mark.parametrize("name", COMBINATIONS)
-def test_no_template_assumes_the_partition(synthesize: Synthesize, name: str) -> None:
+def test_no_template_assumes_the_partition(templates: dict[str, Template]) -> None:
     """ARNs differ in China and in GovCloud."""
-    assert "arn:aws:" not in json.dumps(synthesize(**COMBINATIONS[name]))
+    assert not [name for name, template in templates.items() if "arn:aws:" in json.dumps(template)]
 
 
 def test_outputs_have_urls_and_commands(synthesize: Synthesize) -> None:
