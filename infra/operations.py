@@ -63,6 +63,9 @@ class Operator:
             OperationError: it cannot; the message says what to do first.
         """
         preflight.check_account(self.account, self.settings)
+        with optional("lambda:GetAccountSettings"):
+            for line in preflight.describe_throttling(self.account, self.settings):
+                print(line, flush=True)
 
     def diff(self) -> None:
         """Print what a deployment would change, and its highest possible cost per day."""

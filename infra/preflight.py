@@ -1,5 +1,6 @@
 """Checks of the account before anything is built; AWS itself would refuse only after the upload."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from botocore import exceptions
@@ -32,6 +33,23 @@ def check_account(account: Account, settings: Settings) -> None:
         _check_bootstrap(account)
     with optional("lambda:GetAccountSettings"):
         _check_concurrency(account, settings)
+
+
+def describe_throttling(account: Account, settings: Settings) -> Iterator[str]:
+    """Yield a line if a batch would invoke the function more often at once than the quota allows.
+
+    It would be no faster, and Step Functions charges for each retry of a throttled invocation.
+    """
+    if not settings.batch:
+        return
+    limit = account.client("lambda").get_account_settings()["AccountLimit"]
+    unreserved = limit["UnreservedConcurrentExecutions"]
+    if settings.batch_concurrency > unreserved:
+        yield (
+            f"batch_concurrency is {settings.batch_concurrency}, but the functions of this account "
+            f"that reserve nothing share {unreserved} concurrent executions; a lower value is as "
+            "fast and costs less."
+        )
 
 
 def check_credentials(account: Account) -> str:

@@ -86,6 +86,17 @@ def test_deployment_that_reserves_nothing_fits_everywhere(session: StubbedSessio
     _check(session, Settings(reserved_concurrency=None))
 
 
+@pytest.mark.parametrize(("concurrency", "lines"), [(10, 0), (11, 1)])
+def test_batch_that_would_be_throttled_all_the_time_is_named(concurrency: int, lines: int) -> None:
+    session = StubbedSession()
+    _add_quota(session, *NEW_ACCOUNT)
+    settings = Settings(batch=True, batch_concurrency=concurrency)
+    described = list(preflight.describe_throttling(Account(session=session), settings))
+    assert len(described) == lines
+    assert all(line.startswith("batch_concurrency is 11, but") for line in described)
+    session.check()
+
+
 def test_missing_permission_is_no_reason_to_stop(
     session: StubbedSession, capsys: pytest.CaptureFixture[str]
 ) -> None:
