@@ -4,6 +4,7 @@
   the account less unreserved concurrency than AWS requires fails, as it does in AWS.
 - The account's quota is AWS's default. MiniStack's depends on the memory of this machine.
   https://docs.aws.amazon.com/lambda/latest/api/API_GetAccountSettings.html
+- A task of Step Functions that is throttled fails with the name of Lambda's error.
 - Every version has environments of its own, so that an update of the function does not end those
   of a version that was published earlier.
 """
@@ -24,6 +25,35 @@ def install() -> None:
     _add_reserved_concurrency()
     _add_account_quota()
     _separate_versions()
+    _name_errors_of_tasks()
+
+
+def _name_errors_of_tasks() -> None:
+    """Give a task that Lambda refused the name of Lambda's error, which MiniStack loses.
+
+    Retriers name it: https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
+    """
+    from ministack.services import stepfunctions
+
+    invoke = stepfunctions._call_lambda
+
+    def call_lambda(function: str, event: Any) -> Any:
+        try:
+            return invoke(function, event)
+        except stepfunctions._ExecutionError as error:
+            if error.error == "Lambda.Unknown" and (name := _error_name(error.cause)):
+                raise stepfunctions._ExecutionError(f"Lambda.{name}", error.cause) from None
+            raise
+
+    stepfunctions._call_lambda = call_lambda
+
+
+def _error_name(cause: str) -> str:
+    """Return the name of an error in Lambda's answer; "" if it is something else."""
+    try:
+        return str(json.loads(cause).get("__type", ""))
+    except (AttributeError, ValueError):
+        return ""
 
 
 def _add_reserved_concurrency() -> None:

@@ -30,7 +30,7 @@ from essay_scorer.contract import (
     BATCH_RESULTS_FOLDER,
     BATCH_ROWS_FOLDER,
 )
-from infra.cdk_cli import CDK, ROOT
+from infra.cdk_cli import CDK, ROOT, install_npm_packages
 from infra.gateway import STAGE
 from infra.preflight import BOOTSTRAP_VERSION
 from infra.scoring_function import ALIAS
@@ -173,6 +173,7 @@ def test_callers_of_the_url_have_what_cdk_would_grant(make_stack: MakeStack) -> 
 
 
 def test_deployers_use_the_resources_of_cdk_bootstrap() -> None:
+    install_npm_packages()
     template = (CDK.parents[1] / "lib/api/bootstrap/bootstrap-template.yaml").read_text()
     named = {
         name.replace("${Qualifier}", "hnb659fds")

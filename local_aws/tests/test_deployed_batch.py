@@ -7,6 +7,7 @@ import csv
 import json
 import os
 import random
+import re
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -112,6 +113,7 @@ def test_scores_equal_those_of_a_local_batch(
     assert [index for index, row in enumerate(rows) if row["error"]] == sorted(unscorable)
     assert f"scored   {ESSAYS - len(unscorable):,} of {ESSAYS:,} rows" in summary
     assert "about $" in summary
+    assert re.search(r"version \d+ of the function; succeeded", summary)
 
 
 @contextmanager
@@ -159,12 +161,8 @@ def test_every_essay_is_scored_once_despite_kills_and_throttling(
     with _single_environment(cloud), _kills(cloud) as killed:
         rows, _ = _score_in_aws(run, outputs, source)
     assert killed
-    failed = [row for row in rows if row["error"]]
-    print(f"{len(killed)} kills; {len(failed)} of {ESSAYS} essays have an error")
-    for row, local in zip(rows, _score_locally(run, source, status=0), strict=True):
-        assert row["id"] == local["id"]
-        assert row == local or (row["error"] == "not_scored" and not row["essay score"])
-    assert len(failed) <= ESSAYS // 10
+    print(f"{len(killed)} kills; {sum(bool(row['error']) for row in rows)} essays have an error")
+    assert rows == _score_locally(run, source, status=0)
 
 
 def test_no_history_of_step_functions_has_an_essay(
