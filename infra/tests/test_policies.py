@@ -8,7 +8,6 @@ import ast
 import json
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,7 @@ from infra.cdk_cli import CDK, ROOT, install_npm_packages
 from infra.gateway import STAGE
 from infra.preflight import BOOTSTRAP_VERSION
 from infra.scoring_function import ALIAS
-from infra.tests.templates import MakeStack, Synthesize, all_properties
+from infra.tests.templates import CFN_LINT, MakeStack, Synthesize, all_properties
 
 FOLDER = ROOT / "docs" / "policies"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
@@ -75,8 +74,7 @@ def _lint(policies: dict[str, Policy], folder: Path) -> str:
     }
     path = folder / "policies.json"
     path.write_text(json.dumps({"Resources": managed}))
-    linter = Path(sys.executable).with_name("cfn-lint")
-    command = [str(linter), "--include-checks", "I3510", "--", str(path)]
+    command = [str(CFN_LINT), "--include-checks", "I3510", "--", str(path)]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
