@@ -18,10 +18,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bench.image_startup import IMAGES, RESULT, ROOT, build_ours
+from bench.image_startup import IMAGES, ROOT, add_measurements, docker_with_our_image
 from bench.thread_times import THREADS
-from local_aws import base_images, engine, prerequisites
-from local_aws.deployment import FOLDER
+from local_aws import engine
 
 from essay_scorer.contract import MEMORY_PER_CORE
 
@@ -93,17 +92,9 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5, help="new containers of each size")
     parser.add_argument("--rounds", type=int, default=4, help="bursts in each container")
     options = parser.parse_args()
-    try:
-        prerequisites.check()
-        with engine.running(FOLDER) as docker:
-            base_images.make_base_images(docker, FOLDER)
-            build_ours(docker)
-            found = measure(docker, options.runs, options.rounds)
-    except prerequisites.PrerequisiteError as error:
-        parser.exit(prerequisites.CANNOT_RUN, f"not run: {error}\n")
-    measured = json.loads(RESULT.read_text(encoding="utf-8"))
-    measured["threads"] = found
-    RESULT.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
+    with docker_with_our_image(parser) as docker:
+        found = measure(docker, options.runs, options.rounds)
+    add_measurements("threads", found)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,26 @@ INVOCATIONS = "/2015-03-31/functions/function/invocations"
 INIT_LINE = re.compile(r"INIT REPORT\(durationMs: ([\d.]+)\)")
 INVOKE_LINE = re.compile(r"INVOKE RTDONE\(.*?duration: ([\d.]+)ms\)")
 MAX_WAIT = 120.0  # seconds for an answer
+
+
+@contextmanager
+def docker_with_our_image(parser: argparse.ArgumentParser) -> Iterator[engine.Engine]:
+    """Run a Docker daemon that has the deployed image; exit if this machine cannot run one."""
+    try:
+        prerequisites.check()
+        with engine.running(FOLDER) as docker:
+            base_images.make_base_images(docker, FOLDER)
+            build_ours(docker)
+            yield docker
+    except prerequisites.PrerequisiteError as error:
+        parser.exit(prerequisites.CANNOT_RUN, f"not run: {error}\n")
+
+
+def add_measurements(name: str, found: Mapping[str, Any]) -> None:
+    """Add measurements to ``docs/performance.json``."""
+    measured = json.loads(RESULT.read_text(encoding="utf-8"))
+    measured[name] = found
+    RESULT.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
 
 
 def build_ours(docker: engine.Engine) -> None:
@@ -136,18 +157,10 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5, help="new containers of each image")
     parser.add_argument("--original", type=Path, default=ROOT / ".venv-original")
     options = parser.parse_args()
-    try:
-        prerequisites.check()
-        with engine.running(FOLDER) as docker:
-            base_images.make_base_images(docker, FOLDER)
-            build_ours(docker)
-            build_original(docker, options.original.absolute() / "models")
-            found = measure(docker, options.runs, Settings.load({}, folder=ROOT).memory)
-    except prerequisites.PrerequisiteError as error:
-        parser.exit(prerequisites.CANNOT_RUN, f"not run: {error}\n")
-    measured = json.loads(RESULT.read_text(encoding="utf-8"))
-    measured["image"] = found
-    RESULT.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
+    with docker_with_our_image(parser) as docker:
+        build_original(docker, options.original.absolute() / "models")
+        found = measure(docker, options.runs, Settings.load({}, folder=ROOT).memory)
+    add_measurements("image", found)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from bench.performance_charts import draw_first_scores, draw_warm_scores
 
 from essay_scorer.aws.costs import cost_per_thousand
 from essay_scorer.contract import MEMORY_PER_CORE
+from essay_scorer.machine import cores_of_memory
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 MEASUREMENTS = "performance.json"
@@ -153,9 +154,8 @@ def _render_threads(measured: Measured | None) -> str:
 
 
 def _threads_row(memory: int, times: Measured) -> str:
-    cores = memory / MEMORY_PER_CORE
-    chosen = str(max(1, round(cores)))
-    cells = [f"{memory:,} MB, {cores:.2g}"]
+    chosen = str(cores_of_memory(memory))
+    cells = [f"{memory:,} MB, {memory / MEMORY_PER_CORE:.2g}"]
     for kind in ("first", "single", "burst"):
         for threads, values in times[kind].items():
             text = _format(_median(values) * 1e3)

@@ -72,7 +72,7 @@ def json_file(value: object) -> Iterator[Path]:
 
 
 def measure(handlers: Sequence[MeasuredHandler], options: argparse.Namespace) -> dict[str, Any]:
-    """Return all measurements by handler; the handlers take turns in every run."""
+    """Return all measurements by handler; the handlers alternate in every run."""
     found: dict[str, Any] = {
         handler.name: {
             "first": [],

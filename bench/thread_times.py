@@ -3,7 +3,7 @@
     python3 thread_times.py warm ESSAY.txt ROUNDS
     python3 thread_times.py first ESSAY.txt THREADS
 
-``warm`` takes turns between both numbers of threads, so that a busy machine slows down both.
+``warm`` alternates between both numbers of threads, so that a busy machine slows down both.
 ``first`` measures from the start of the process, without the interpreter's own start, to the score.
 """
 

@@ -13,6 +13,7 @@ from aws_cdk.assertions import Template as TemplateAssertions
 from infra.baseline import Baseline
 from infra.settings import Settings
 from infra.stack import ScorerStack
+from infra.tests.emulated_states import EmulatedStates
 from infra.tests.templates import MakeStack, Synthesize, Template
 
 BASELINE = Baseline(mean=3.0, standard_deviation=1.2)
@@ -48,3 +49,9 @@ def synthesize(make_stack: MakeStack) -> Synthesize:
         return dict(TemplateAssertions.from_stack(make_stack(**settings)).to_json())
 
     return synthesize_template
+
+
+@pytest.fixture
+def states(monkeypatch: pytest.MonkeyPatch) -> EmulatedStates:
+    """Return an emulated account with Step Functions."""
+    return EmulatedStates(monkeypatch)

@@ -115,6 +115,12 @@ class EmulatedStates:
         return sorted(found, key=lambda child: str(child["input"]))
 
 
+def output_of(execution: JSON) -> Any:
+    """Return the output of an execution, which must have succeeded."""
+    assert execution["status"] == "SUCCEEDED", f"the execution ended as {execution}"
+    return json.loads(execution["output"])
+
+
 def distributed_map_of(states: JSON, start: str, **fields: Any) -> JSON:
     """Return a state machine that is one Distributed Map.
 

@@ -15,6 +15,7 @@ from infra.tests.emulated_states import (
     EmulatedStates,
     distributed_map_of,
     invoke_map,
+    output_of,
     pass_map,
 )
 
@@ -38,16 +39,6 @@ ORDERS = [
 ]
 
 
-@pytest.fixture
-def states(monkeypatch: pytest.MonkeyPatch) -> EmulatedStates:
-    return EmulatedStates(monkeypatch)
-
-
-def _output(found: dict[str, Any]) -> Any:
-    assert found["status"] == "SUCCEEDED", f"the execution ended as {found}"
-    return json.loads(found["output"])
-
-
 class TestItemReader:
     """input-output-itemreader.html."""
 
@@ -56,7 +47,7 @@ class TestItemReader:
             "jsonlDataset/factcheck.jsonl", "".join(json.dumps(fact) + "\n" for fact in FACTS)
         )
         found = states.run(pass_map(ItemReader=READER), {})
-        assert _output(found) == FACTS, "a child execution did not get a line of the file"
+        assert output_of(found) == FACTS, "a child execution did not get a line of the file"
 
 
 class TestItemSelector:
@@ -67,7 +58,7 @@ class TestItemSelector:
         selector = {"size": 10, "value.$": "$$.Map.Item.Value"}
         found = states.run(pass_map(ItemSelector=selector), images)
         expected = [{"size": 10, "value": image} for image in images]
-        assert _output(found) == expected, "a child execution did not get what the selector makes"
+        assert output_of(found) == expected, "a child execution did not get what the selector makes"
 
 
 class TestItemBatcher:
@@ -75,7 +66,7 @@ class TestItemBatcher:
 
     def test_1130_items_are_12_batches(self, states: EmulatedStates) -> None:
         found = states.run(pass_map(ItemBatcher={"MaxItemsPerBatch": 100}), list(range(1130)))
-        sizes = [len(batch["Items"]) for batch in _output(found)]
+        sizes = [len(batch["Items"]) for batch in output_of(found)]
         assert sizes == [100] * 11 + [30], "the batches do not have the documented sizes"
 
     @pytest.mark.parametrize(
@@ -92,7 +83,7 @@ class TestItemBatcher:
         items = ["x" * 998] * 600  # 1,000 bytes each in JSON
         machine = pass_map(ItemBatcher=batcher, ItemsPath="$.items")
         found = states.run(machine, {**given, "items": items})
-        batches = [batch["Items"] for batch in _output(found)]
+        batches = [batch["Items"] for batch in output_of(found)]
         expected = given.get("batchSize", 262_144) // 1000
         assert sum(map(len, batches)) == 600, "the batches lack an item"
         assert len(batches[0]) == min(expected, given.get("maxBatchItems", expected))
@@ -100,7 +91,7 @@ class TestItemBatcher:
     def test_batch_input_is_in_each_batch(self, states: EmulatedStates) -> None:
         batcher = {"MaxItemsPerBatch": 2, "BatchInput": {"factCheck": "December 2022"}}
         found = states.run(pass_map(ItemBatcher=batcher), FACTS)
-        assert _output(found) == [
+        assert output_of(found) == [
             {"BatchInput": {"factCheck": "December 2022"}, "Items": FACTS[:2]},
             {"BatchInput": {"factCheck": "December 2022"}, "Items": FACTS[2:]},
         ], "a child execution lacks the batch input"
@@ -119,7 +110,7 @@ class TestItemBatcher:
         )
         found = states.run(machine, {"MyMultiplicationFactor": 7, "MyItems": list(range(1, 11))})
         expected = [[7, 14, 21], [28, 35, 42], [49, 56, 63], [70]]
-        assert [batch["multiplied"] for batch in _output(found)] == expected
+        assert [batch["multiplied"] for batch in output_of(found)] == expected
 
 
 class TestResultWriter:
@@ -128,7 +119,7 @@ class TestResultWriter:
     def _run(self, states: EmulatedStates, config: dict[str, str] | None) -> tuple[Any, str]:
         """Return the only result file, and its name."""
         writer = {**WRITER, **({"WriterConfig": config} if config else {})}
-        output = _output(states.run(pass_map(ResultWriter=writer), ORDERS))
+        output = output_of(states.run(pass_map(ResultWriter=writer), ORDERS))
         run_id = output["MapRunArn"].rpartition(":")[2]
         manifest_key = f"csvProcessJobs/{run_id}/manifest.json"
         assert output["ResultWriterDetails"] == {"Bucket": BUCKET, "Key": manifest_key}
@@ -174,7 +165,7 @@ class TestResultWriter:
             fail, "Fail", ToleratedFailurePercentage=100,
             ResultWriter={**WRITER, "WriterConfig": config},
         )  # fmt: skip
-        output = _output(states.run(machine, [0]))
+        output = output_of(states.run(machine, [0]))
         manifest = json.loads(states.get(output["ResultWriterDetails"]["Key"]))
         (file,) = manifest["ResultFiles"]["FAILED"]
         result = json.loads(states.get(file["Key"]))
@@ -202,7 +193,7 @@ class TestRecordsOfAWS:
         given = {"Bucket": BUCKET, "Key": "file.json", "MaxItemsPerBatch": 2,
                  "MaxInputBytesPerBatch": 150_000}  # fmt: skip
         found = states.run(pass_map(ItemReader=reader, ItemBatcher=batcher), given)
-        (batch,) = _output(found)
+        (batch,) = output_of(found)
         assert batch["Items"] == FACTS[:2]
         assert set(batch["BatchInput"]) == {"BatchTimestamp"}
 
@@ -220,7 +211,7 @@ class TestRecordsOfAWS:
 
     def test_map_state_tolerated_failure_values(self, states: EmulatedStates) -> None:
         arn = states.start(pass_map(ToleratedFailurePercentage=1), [0])
-        assert _output(states.wait(arn)) == [0]
+        assert output_of(states.wait(arn)) == [0]
         events = states.client.get_execution_history(executionArn=arn)["events"]
         recorded = ["ExecutionStarted", "MapStateEntered", "MapRunStarted", "MapRunSucceeded",
                     "MapStateExited", "ExecutionSucceeded"]  # fmt: skip

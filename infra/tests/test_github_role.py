@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 from cfnlint.decode import cfn_yaml
 
 from infra.cdk_cli import ROOT
+from infra.tests.templates import CFN_LINT
 
 TEMPLATE = ROOT / "infra" / "github-role.yaml"
 CLAIM = "token.actions.githubusercontent.com"
@@ -22,8 +22,7 @@ def template() -> dict[str, Any]:
 
 def _lint(path: Path) -> subprocess.CompletedProcess[str]:
     """Run cfn-lint, which knows the properties of resources."""
-    linter = Path(sys.executable).with_name("cfn-lint")
-    return subprocess.run([str(linter), str(path)], capture_output=True, text=True, check=False)
+    return subprocess.run([str(CFN_LINT), str(path)], capture_output=True, text=True, check=False)
 
 
 def test_cfn_lint_accepts_the_template() -> None:

@@ -12,17 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.tests.emulated_states import BUCKET, EmulatedStates, invoke_map, pass_map
-
-
-@pytest.fixture
-def states(monkeypatch: pytest.MonkeyPatch) -> EmulatedStates:
-    return EmulatedStates(monkeypatch)
-
-
-def _output(found: dict[str, Any]) -> Any:
-    assert found["status"] == "SUCCEEDED", f"the execution ended as {found}"
-    return json.loads(found["output"])
+from infra.tests.emulated_states import BUCKET, EmulatedStates, invoke_map, output_of, pass_map
 
 
 class TestMapRun:
@@ -129,7 +119,7 @@ class TestRedrive:
         assert states.map_run(arn)["itemCounts"]["failed"] == 10
         broken = False
         states.client.redrive_execution(executionArn=arn)
-        output = _output(states.wait(arn))
+        output = output_of(states.wait(arn))
         repeated = {number for number in calls if calls.count(number) > 1}
         assert repeated >= {10}, "the execution that failed was not redriven"
         assert not [given for given in succeeded if json.loads(given)["Items"][0] in repeated], (

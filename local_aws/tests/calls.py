@@ -1,8 +1,10 @@
-"""Call a deployment with curl, as a user does from a shell."""
+"""Call a deployment with curl, and run commands in a clone, as a user does from a shell."""
 
 import json
 import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 FRENCH_REQUEST = json.dumps({"text": "Ceci est un essai pour être noté."})
@@ -49,3 +51,19 @@ def curl(url: str, *options: str, data: bytes | None = None) -> Response:
     status_line, *lines = head.split("\r\n")
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
     return Response(int(status_line.split()[1]), headers, body)
+
+
+def run_command(command: Sequence[str], *, folder: Path, env: Mapping[str, str]) -> str:
+    """Run a command without a terminal, which must succeed, and return what it prints."""
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout

@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from infra.tests.workflow_files import DEPLOY_ACTION, Table, steps
 from local_aws import base_images
 from local_aws.deployment import Cloud
 from local_aws.recorded_operations import CALLS_VARIABLE
-from local_aws.tests.calls import FRENCH_REQUEST, curl
+from local_aws.tests.calls import FRENCH_REQUEST, curl, run_command
 from local_aws.tests.copies import make_fresh_clone
 
 SETTINGS = "deployments/dev.toml"
@@ -52,24 +51,14 @@ class Runner:
 
     def run(self, step: Table, *extra: str) -> str:
         """Run a step, which must succeed, and return what it prints."""
-        done = subprocess.run(
-            [*BASH, " ".join((step["run"], *extra))],
-            cwd=self.clone,
-            env={
-                **self.cloud.env,
-                "RUNNER_TEMP": str(self.temp),
-                "GITHUB_OUTPUT": str(self.outputs),
-                CALLS_VARIABLE: str(self.calls),
-                **{name: self._evaluate(text) for name, text in step.get("env", {}).items()},
-            },
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout
-        return done.stdout
+        env = {
+            **self.cloud.env,
+            "RUNNER_TEMP": str(self.temp),
+            "GITHUB_OUTPUT": str(self.outputs),
+            CALLS_VARIABLE: str(self.calls),
+            **{name: self._evaluate(text) for name, text in step.get("env", {}).items()},
+        }
+        return run_command([*BASH, " ".join((step["run"], *extra))], folder=self.clone, env=env)
 
     def _evaluate(self, text: str) -> str:
         return re.sub(r"\$\{\{ inputs\.(\w+) \}\}", lambda found: self.inputs[found[1]], text)

@@ -1,7 +1,6 @@
 """The way of the original system's users: npm install, npx cdk deploy, npx cdk destroy."""
 
 import os
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from infra.cdk_cli import NPM
 
 from local_aws import base_images
 from local_aws.deployment import Cloud
-from local_aws.tests.calls import FRENCH_REQUEST, curl
+from local_aws.tests.calls import FRENCH_REQUEST, curl, run_command
 from local_aws.tests.copies import make_fresh_clone
 
 NAME = "npx"
@@ -38,18 +37,8 @@ class Shell:
     def run(self, *command: str) -> str:
         """Run a command, which must succeed, and return what it prints."""
         env = {**self.cloud.env, "CDK_DISABLE_CLI_TELEMETRY": "true"}
-        done = subprocess.run(
-            command,
-            cwd=self.clone,
-            env={**env, "PATH": f"{self.clone / 'bin'}{os.pathsep}{env['PATH']}"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout
-        return done.stdout
+        path = f"{self.clone / 'bin'}{os.pathsep}{env['PATH']}"
+        return run_command(command, folder=self.clone, env={**env, "PATH": path})
 
 
 @pytest.fixture(scope="module")

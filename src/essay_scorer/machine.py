@@ -25,8 +25,17 @@ def available_cores(variables: Mapping[str, str] = os.environ) -> int:
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     if memory := variables.get(FUNCTION_MEMORY_VARIABLE):
-        return max(1, min(cores or 1, round(int(memory) / MEMORY_PER_CORE)))
+        return min(cores or 1, cores_of_memory(int(memory)))
     return cores or 1
+
+
+def cores_of_memory(memory: int) -> int:
+    """Return how many whole cores a Lambda function has the time of, at least 1.
+
+    Args:
+        memory: of the function, in MB.
+    """
+    return max(1, round(memory / MEMORY_PER_CORE))
 
 
 def share_of_memory(share: float) -> int:
