@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.image_startup import IMAGES, ROOT, add_measurements, docker_with_our_image
+from bench.processor import describe_processor
 from bench.thread_times import THREADS
 from local_aws import engine
 
@@ -35,7 +36,8 @@ FOLDER_INSIDE = "/bench"  # of the script and the essay, in a container
 def measure(docker: engine.Engine, runs: int, rounds: int) -> dict[str, Any]:
     """Return seconds by memory in MB, by kind of measurement, and by number of threads.
 
-    The load average before the first container is added, because it says how far to trust them.
+    The processor is added, and the load average before the first container, because they say how far
+    to trust the times.
 
     Args:
         docker: that runs the containers.
@@ -58,7 +60,7 @@ def measure(docker: engine.Engine, runs: int, rounds: int) -> dict[str, Any]:
                     first = _run(docker, memory, folder, "first", threads)
                     found[str(memory)]["first"][str(threads)].append(first)
                 print(f"measured: {memory} MB, run {run + 1} of {runs}", file=sys.stderr)
-    return {"load": load, "memory": found}
+    return {"processor": describe_processor(), "load": load, "memory": found}
 
 
 def _write_files(folder: Path) -> None:

@@ -150,7 +150,9 @@ def _render_threads(measured: Measured | None) -> str:
     rows = [_threads_row(int(memory), times) for memory, times in by_memory.items()]
     runs = len(next(iter(by_memory.values()))["first"]["1"])
     template = THREADS_TEMPLATE.read_text(encoding="utf-8")
-    return template.format(runs=runs, load=measured["load"], rows="\n".join(rows))
+    return template.format(
+        processor=measured["processor"], runs=runs, load=measured["load"], rows="\n".join(rows)
+    )
 
 
 def _threads_row(memory: int, times: Measured) -> str:

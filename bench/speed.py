@@ -22,6 +22,7 @@ from typing import Any
 
 from bench import limits, performance
 from bench.measured_handlers import BUNDLE, ROOT, MeasuredHandler, original, ours
+from bench.processor import describe_processor
 from tokenizers import Tokenizer
 
 from essay_scorer.aws.costs import MEASURED_TIMES
@@ -164,7 +165,7 @@ def main() -> None:
     result = {
         "date": time.strftime("%Y-%m-%d"),
         "machine": {
-            "processor": limits.processor(),
+            "processor": describe_processor(),
             "cores": len(os.sched_getaffinity(0)),
             "python": platform.python_version(),
         },
