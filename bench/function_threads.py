@@ -36,8 +36,8 @@ FOLDER_INSIDE = "/bench"  # of the script and the essay, in a container
 def measure(docker: engine.Engine, runs: int, rounds: int) -> dict[str, Any]:
     """Return seconds by memory in MB, by kind of measurement, and by number of threads.
 
-    The processor is added, and the load average before the first container, because they say how far
-    to trust the times.
+    The processor is added, and the load average before the first container, because they say how
+    far to trust the times.
 
     Args:
         docker: that runs the containers.
