@@ -2,6 +2,8 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
     from essay_scorer.lab.about import About
     from essay_scorer.lab.data.essays import Essays
+    from essay_scorer.lab.input_recipes import SourceRecipe
 
 _ROLES = ("text", "score", "prompt_id", "rater1", "rater2")
 
@@ -30,6 +33,7 @@ def _add_data(commands: "shared.Subparsers") -> None:
     actions = group.add_subparsers(required=True, metavar="ACTION")
     command = actions.add_parser("check", help="report what the file contains, and its bad rows")
     command.add_argument("data", type=Path, metavar="FILE")
+    _add_further_options(command)
     shared.add_json_option(command)
     _add_column_options(command)
     command.set_defaults(run=_check_data)
@@ -37,9 +41,9 @@ def _add_data(commands: "shared.Subparsers") -> None:
 
 def _add_train(commands: "shared.Subparsers") -> None:
     command = commands.add_parser("train", help="train a scorer on scored essays")
-    command.add_argument("--recipe", default="default", help="a recipe's name or TOML file")
     _add_model_options(command)
     _add_data_options(command)
+    _add_further_options(command)
     command.set_defaults(run=_train)
 
 
@@ -96,6 +100,20 @@ def _add_data_options(command: argparse.ArgumentParser) -> None:
     _add_column_options(command)
 
 
+def _add_further_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--recipe", default="default", help="a recipe's name or TOML file")
+    command.add_argument(
+        "--also",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="essays on further prompts, which are only trained on; their scores are aligned to "
+        "those of the other file. The recipe names their columns, scale and weight in [[data]], "
+        "if they are not the usual ones. May be repeated",
+    )
+
+
 def _add_column_options(command: argparse.ArgumentParser) -> None:
     columns = command.add_argument_group("columns, if their names are not the usual ones")
     for role in _ROLES:
@@ -112,23 +130,40 @@ def _add_column_options(command: argparse.ArgumentParser) -> None:
 
 
 def _check_data(options: argparse.Namespace) -> None:
-    from essay_scorer.lab.data.inspection import inspect_essays
+    from essay_scorer.lab.data.inspection import inspect_essays, inspect_further
+    from essay_scorer.lab.data.sources import FurtherSource
+    from essay_scorer.lab.recipe import Recipe
 
-    report = inspect_essays(_read_essays(options))
+    sources = Recipe.load(options.recipe).sources
+    main = _read_essays(options, sources)
+    report, further = inspect_essays(main), []
+    for path in options.also:
+        read, recipe = _read_further(path, sources)
+        source = FurtherSource.select(read.table, recipe, main.table)
+        further.append(inspect_further(read, source, main.table))
     if options.json:
-        shared.print_json(report.to_dict())
+        shared.print_json({**report.to_dict(), "further": [each.to_dict() for each in further]})
     else:
-        print(report.describe())
+        print("\n\n".join([report.describe(), *(each.describe() for each in further)]))
 
 
 def _train(options: argparse.Namespace) -> None:
+    from essay_scorer.lab.data.sources import FurtherSource
     from essay_scorer.lab.pipeline import make_scorer
+    from essay_scorer.lab.recipe import Recipe
 
+    sources = Recipe.load(options.recipe).sources
+    essays = _usable(_read_essays(options, sources), options)
+    further = []
+    for path in options.also:
+        read, recipe = _read_further(path, sources)
+        further.append(FurtherSource.select(_usable(read, options), recipe, essays))
     make_scorer(
         recipe=options.recipe,
-        essays=_usable(_read_essays(options), options),
+        essays=essays,
         out=options.out,
         about=_about(options),
+        further=further,
         prompts=_prompts(options),
     )
 
@@ -175,23 +210,39 @@ def _evaluate(options: argparse.Namespace) -> None:
         print(summarize(report))
 
 
-def _read_essays(options: argparse.Namespace) -> "Essays":
+def _read_essays(options: argparse.Namespace, sources: Sequence["SourceRecipe"] = ()) -> "Essays":
     from essay_scorer.lab.data.essays import ReadOptions, read_essays
-    from essay_scorer.machine import memory_limit, share_of_memory
+    from essay_scorer.lab.input_recipes import find_source
 
+    recipe = find_source(sources, options.data, "main")
     read_options = ReadOptions(
-        named=shared.named_columns(options, *_ROLES),
+        named={**recipe.columns, **shared.named_columns(options, *_ROLES)},
         groups=options.group,
-        scale=options.scale,
+        scale=options.scale or recipe.scale,
         format=options.format,
     )
-    with memory_limit(str(options.data), share_of_memory(0.5)):
+    with _memory_limit(options.data):
         return read_essays(options.data, read_options)
+
+
+def _read_further(path: Path, sources: Sequence["SourceRecipe"]) -> tuple["Essays", "SourceRecipe"]:
+    from essay_scorer.lab.data.sources import read_source
+    from essay_scorer.lab.input_recipes import find_source
+
+    recipe = find_source(sources, path, "prompts")
+    with _memory_limit(path):
+        return read_source(path, recipe), recipe
+
+
+def _memory_limit(path: Path) -> AbstractContextManager[None]:
+    from essay_scorer.machine import memory_limit, share_of_memory
+
+    return memory_limit(str(path), share_of_memory(0.5))
 
 
 def _usable(essays: "Essays", options: argparse.Namespace) -> "pd.DataFrame":
     if options.skip_bad_rows and essays.problems:
-        print(f"left out {len(essays.problems)} unusable rows", file=sys.stderr)
+        print(f"left out {len(essays.problems)} unusable rows of {essays.path}", file=sys.stderr)
     return essays.usable(skip_bad_rows=options.skip_bad_rows)
 
 

@@ -11,7 +11,7 @@ from essay_scorer.lab.evaluation.evaluation_report import EvaluationReport, Inte
 from essay_scorer.lab.evaluation.metrics import Agreement
 from essay_scorer.lab.recipe import TokenizerRecipe
 from essay_scorer.model.files import LANGUAGES, MODEL_CARD
-from essay_scorer.model.manifest import Manifest
+from essay_scorer.model.manifest import FurtherData, Manifest
 
 _LANGUAGE_LICENSE = (
     f"`{LANGUAGES}` is fastText's language identification model lid.176 (Joulin et al. 2016), "
@@ -77,6 +77,7 @@ def _provenance(
     return {
         "encoder": manifest.encoder,
         "credit": manifest.credit,
+        "further_data": "".join(map(_further_row, manifest.further_data)),
         "window": tokenizer.window,
         "overlap": tokenizer.overlap,
         "train_essays": essays_by_split["train"],
@@ -85,6 +86,13 @@ def _provenance(
         "min_words": manifest.thresholds.min_words,
         "max_words": manifest.thresholds.max_words,
     }
+
+
+def _further_row(data: FurtherData) -> str:
+    return (
+        f"\n| also trained on | {data.essays} essays that weigh {data.weight:g} each, their scores "
+        f"aligned to this scale: {data.credit} |"
+    )
 
 
 def _agreement(report: EvaluationReport, length_qwk: float) -> dict[str, str]:

@@ -66,7 +66,7 @@ def calibrated_manifest(
     return Manifest(
         **vars(about),
         recipe=recipe.name,
-        encoder=recipe.encoder_name,
+        encoder=recipe.encoder.name,
         hidden_size=hidden_size,
         scale=scale,
         calibration=calibration,

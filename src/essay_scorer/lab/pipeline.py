@@ -1,6 +1,6 @@
 """Make a scorer from scored essays: train → compile → calibrate → evaluate → write the bundle."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from essay_scorer.lab.bundle_folder import copy_language_model, record_files
 from essay_scorer.lab.calibration.fit_gibberish import fit_gibberish
 from essay_scorer.lab.card import write_card
 from essay_scorer.lab.compile_bundle import compile_and_verify, quantize_if_stable
+from essay_scorer.lab.data.sources import FurtherSource, training_essays
 from essay_scorer.lab.data.splits import SPLITS
 from essay_scorer.lab.evaluation.evaluate import evaluate
 from essay_scorer.lab.export.artifacts import Artifacts
@@ -39,22 +40,25 @@ def make_scorer(
     essays: pd.DataFrame,
     out: Path,
     about: About,
+    further: Sequence[FurtherSource] = (),
     prompts: Mapping[str, str] | None = None,
     features: EssayFeatures | None = None,
     detect_gibberish: bool = True,
 ) -> Path:
     """Make a scorer from scored essays.
 
-    The head is trained on the split ``train`` and calibrated on ``dev``; ``test`` is only used
-    for the evaluation.
+    The head is trained on the split ``train`` and on further sources, and calibrated on
+    ``dev``; ``test`` is only used for the evaluation.
 
     Args:
         recipe: a recipe's name or file.
         essays: a table as ``lab.data.essays.read_essays`` returns it.
         out: the folder of checkpoints, artifacts and bundle.
         about: what the maker states.
+        further: essays that are only trained on.
         prompts: texts by prompt ID, for the threshold of the flag ``off_topic``.
-        features: of the essays of ``train``, if they are known; computed by default.
+        features: of the essays of ``train`` and then of the further sources, if they are known;
+            computed by default.
         detect_gibberish: whether the bundle gets a gibberish detector.
 
     Returns:
@@ -67,13 +71,14 @@ def make_scorer(
     loaded_recipe = Recipe.load(recipe)
     _check_splits(essays)
     _common_scale(essays)
-    train = essays[essays["split"] == "train"].reset_index(drop=True)
+    train = training_essays(essays[essays["split"] == "train"], further)
     fit_head(loaded_recipe, train, out, features)
     return build_bundle(
         loaded_recipe,
         essays,
         out,
         about,
+        further=further,
         prompts=prompts or {},
         detect_gibberish=detect_gibberish,
     )
@@ -85,6 +90,7 @@ def build_bundle(
     artifacts: Path,
     about: About,
     *,
+    further: Sequence[FurtherSource],
     prompts: Mapping[str, str],
     detect_gibberish: bool,
 ) -> Path:
@@ -110,6 +116,7 @@ def build_bundle(
             prompts=prompts,
             out_of_fold=load_out_of_fold(artifacts),
         )
+        manifest = replace(manifest, further_data=tuple(source.record for source in further))
         metrics = _evaluate(recipe, essays, folder, manifest)
         metrics["quantization"] = quantization.to_dict()
         replace(manifest, metrics=metrics, files=record_files(folder)).write(folder)

@@ -7,8 +7,13 @@ from pathlib import Path
 from typing import Any, Literal, Self, get_args, get_type_hints
 
 from essay_scorer.errors import FileError
+from essay_scorer.lab.input_recipes import EncoderRecipe, SourceRecipe, parse_sources
 
 RECIPES = Path(__file__).with_name("recipes")
+
+_KEYS = (
+    "name encoder cleaning tokenizer head training base_models blend interval gibberish export data"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,25 +219,25 @@ class Recipe:
 
     Attributes:
         name: the recipe's.
-        encoder: the folder of a BERT encoder, or the installed package that contains one.
-        encoder_name: what the encoder is, for people.
+        encoder: the encoder.
         cleaning: applied before tokenization; none by default.
         tokenizer: the windows.
         head: how the head is made.
         coverage: of the prediction intervals, from 0 to 1.
         gibberish: the gibberish detector.
         export: quantization.
+        sources: how files of essays are read and used, where their names are known.
     """
 
     name: str
-    encoder: str
-    encoder_name: str
+    encoder: EncoderRecipe
     cleaning: CleaningRecipe | None
     tokenizer: TokenizerRecipe
     head: TrainedHead | BlendedHead
     coverage: float
     gibberish: GibberishRecipe
     export: ExportRecipe = ExportRecipe()
+    sources: tuple[SourceRecipe, ...] = ()
 
     @classmethod
     def load(cls, name_or_path: str) -> Self:
@@ -255,16 +260,18 @@ class Recipe:
 
     @classmethod
     def _from_table(cls, table: dict[str, Any]) -> Self:
+        if unknown := table.keys() - set(_KEYS.split()):
+            raise ValueError(f"{', '.join(sorted(unknown))} is unknown")
         return cls(
             name=table["name"],
-            encoder=table["encoder"]["source"],
-            encoder_name=table["encoder"]["name"],
+            encoder=EncoderRecipe(**table["encoder"]),
             cleaning=CleaningRecipe(**_frozen(table["cleaning"])) if "cleaning" in table else None,
             tokenizer=TokenizerRecipe(**table["tokenizer"]),
             head=_head(table),
             coverage=table["interval"]["coverage"],
             gibberish=GibberishRecipe(**table["gibberish"]),
             export=ExportRecipe(**_frozen(table.get("export", {}))),
+            sources=parse_sources(table.get("data", [])),
         )
 
 

@@ -54,6 +54,21 @@ class FileRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FurtherData:
+    """Essays of another scale that a model was trained on, too.
+
+    Attributes:
+        credit: the essays and their authors.
+        essays: how many.
+        weight: of each in training; those of ``Manifest.credit`` weigh 1.
+    """
+
+    credit: str
+    essays: int
+    weight: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Manifest:
     """The content of ``bundle.json``.
 
@@ -64,6 +79,7 @@ class Manifest:
         hidden_size: of the encoder's token vectors; 0 if unknown.
         license: of the weights.
         credit: the training data and its authors.
+        further_data: further training data.
         scale: the raters' scale.
         calibration: from predictions to the scale.
         uncertainty: the expected cost of a score.
@@ -86,6 +102,7 @@ class Manifest:
     typical_ranges: Mapping[int, Mapping[str, TypicalRange]]
     metrics: Mapping[str, Any]
     files: Mapping[str, FileRecord]
+    further_data: tuple[FurtherData, ...] = ()
 
     @classmethod
     def read(cls, folder: Path) -> Self:
@@ -127,6 +144,7 @@ class Manifest:
             hidden_size=int(table["hidden_size"]),
             license=str(table["license"]),
             credit=str(table["credit"]),
+            further_data=tuple(map(_further_data, table.get("further_data", ()))),
             scale=scale,
             calibration=_calibration(table["calibration"], scale),
             uncertainty=_uncertainty(table["uncertainty"]),
@@ -150,6 +168,7 @@ class Manifest:
             "hidden_size": self.hidden_size,
             "license": self.license,
             "credit": self.credit,
+            "further_data": [vars(data) for data in self.further_data],
             "scale": vars(self.scale),
             "calibration": {
                 **vars(self.calibration),
@@ -169,6 +188,12 @@ class Manifest:
         """Write ``bundle.json`` into a bundle's folder."""
         text = json.dumps(self.to_table(), indent=2, ensure_ascii=False) + "\n"
         (folder / MANIFEST).write_text(text, encoding="utf-8")
+
+
+def _further_data(table: Mapping[str, Any]) -> FurtherData:
+    return FurtherData(
+        credit=str(table["credit"]), essays=int(table["essays"]), weight=_finite(table["weight"])
+    )
 
 
 def _calibration(table: Mapping[str, Any], scale: Scale) -> Calibration:

@@ -46,7 +46,7 @@ def reference(
 ) -> Reader:
     """The shipped graph with the encoder's own weights, in float32, in its linear layers."""
     folder = tmp_path_factory.mktemp("reference")
-    encoder = read_encoder(find_encoder(Recipe.load("default").encoder))
+    encoder = read_encoder(find_encoder(Recipe.load("default").encoder.source))
     graph = _dequantize(quantized_graph, encoder)
     onnx.save_model(graph, folder / GRAPH, save_as_external_data=True)
     shutil.copy(shipped / TOKENIZER, folder)

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from essay_scorer.lab.data.essays import relative_scores
 from essay_scorer.lab.heads.essay_features import EssayFeatures, TrainingSet
 from essay_scorer.lab.heads.frozen_encoder import FrozenEncoder
-from essay_scorer.lab.heads.training_examples import relative_scores
 from essay_scorer.lab.recipe import BlendedHead, Recipe
 
 
@@ -33,4 +34,6 @@ def training_set(features: EssayFeatures, essays: pd.DataFrame) -> TrainingSet:
         features=features,
         targets=relative_scores(essays),
         prompt_ids=essays["prompt_id"].to_numpy(),
+        weights=np.ones(len(essays)),
+        is_main=np.ones(len(essays), bool),
     )

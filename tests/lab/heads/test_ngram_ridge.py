@@ -21,14 +21,14 @@ def test_without_common_ngrams_it_predicts_the_mean(
 
 
 def test_with_a_minimum_share_the_words_of_one_prompt_do_not_count(
-    features: EssayFeatures, blended_head: BlendedHead
+    training_set: TrainingSet, features: EssayFeatures, blended_head: BlendedHead
 ) -> None:
     prompt_ids = np.array(["odd" if number % 2 else "even" for number in range(len(features))])
     table = features.token_ngrams.tolil()
     table[prompt_ids == "odd", -1] = 1.0  # an n-gram of the odd essays, which have high scores
     with_ngram = replace(features, token_ngrams=table.tocsr())
     targets = (prompt_ids == "odd").astype(float)
-    essays = TrainingSet(features=with_ngram, targets=targets, prompt_ids=prompt_ids)
+    essays = replace(training_set, features=with_ngram, targets=targets, prompt_ids=prompt_ids)
     table[:, -1] = 0.0
     without_ngram = replace(features, token_ngrams=table.tocsr())
     recipes = blended_head.base_models

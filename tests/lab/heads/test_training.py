@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from essay_scorer import FileError
+from essay_scorer.lab.data.sources import training_essays
 from essay_scorer.lab.heads.training import Training
 from essay_scorer.lab.recipe import Recipe
 
@@ -16,10 +17,14 @@ def recipe(trained_recipe_file: Path) -> Recipe:
     return Recipe.load(str(trained_recipe_file))
 
 
+@pytest.fixture
+def train(essays: pd.DataFrame) -> pd.DataFrame:
+    return training_essays(essays[essays["split"] == "train"])
+
+
 def test_an_interrupted_training_ends_with_the_same_weights(
-    recipe: Recipe, essays: pd.DataFrame, tmp_path: Path
+    recipe: Recipe, train: pd.DataFrame, tmp_path: Path
 ) -> None:
-    train = essays[essays["split"] == "train"].reset_index(drop=True)
     uninterrupted = Training(recipe, train, tmp_path / "uninterrupted")
     uninterrupted.run()
 
@@ -38,9 +43,9 @@ def test_an_interrupted_training_ends_with_the_same_weights(
 
 
 def test_an_interrupted_checkpoint_leaves_the_last_one(
-    recipe: Recipe, essays: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    recipe: Recipe, train: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    training = Training(recipe, essays, tmp_path)
+    training = Training(recipe, train, tmp_path)
     training.step = 4
     training.save_checkpoint()
 
@@ -58,9 +63,9 @@ def test_an_interrupted_checkpoint_leaves_the_last_one(
 
 
 def test_a_checkpoint_of_other_essays_is_an_error(
-    recipe: Recipe, essays: pd.DataFrame, tmp_path: Path
+    recipe: Recipe, train: pd.DataFrame, tmp_path: Path
 ) -> None:
-    Training(recipe, essays, tmp_path).save_checkpoint()
-    Training(recipe, essays, tmp_path).resume()
+    Training(recipe, train, tmp_path).save_checkpoint()
+    Training(recipe, train, tmp_path).resume()
     with pytest.raises(FileError, match="give another --out"):
-        Training(recipe, essays.head(40), tmp_path).resume()
+        Training(recipe, train.head(30), tmp_path).resume()

@@ -4,7 +4,8 @@
 
     line                  the line of the file on which the row begins, from 1
     text                  the essay, as it is in the file
-    score                 a whole number on the scale of the prompt
+    score                 a whole number on the scale of the prompt; any number on it in a file that
+                          is only trained on
     prompt_id             the label of the assignment; "" where the file has none
     scale_min, scale_max  the lowest and the highest possible score
     split                 "train", "dev" or "test"
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from essay_scorer.errors import FileError
@@ -38,12 +40,15 @@ class ReadOptions:
         groups: columns that divide the writers into groups.
         scale: the lowest and the highest possible score of all prompts.
         format: one of ``tables.formats.FORMATS``, where the suffix does not name it.
+        only_training: whether the essays are only trained on: scores may be any numbers, and
+            where the file has no splits, all its essays are of the split ``train``.
     """
 
     named: Mapping[str, str] = field(default_factory=dict)
     groups: Sequence[str] = ()
-    scale: tuple[int, int] | None = None
+    scale: tuple[float, float] | None = None
     format: str | None = None
+    only_training: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +61,8 @@ class Essays:
         table: the usable essays; see the module's docstring.
         problems: the rows that are not among them, in the order of the file.
         encodings: non-ASCII lines by encoding.
-        has_own_splits: whether the splits are the file's, not assigned here.
+        splits_from: what decides the splits: "the file" or "the texts", or "its use" where all
+            essays are trained on.
     """
 
     path: Path
@@ -64,7 +70,7 @@ class Essays:
     table: pd.DataFrame
     problems: Sequence[RowProblem]
     encodings: Mapping[str, int]
-    has_own_splits: bool
+    splits_from: str
 
     def usable(self, *, skip_bad_rows: bool = False) -> pd.DataFrame:
         """Return the table.
@@ -95,20 +101,28 @@ def read_essays(path: Path, options: ReadOptions | None = None) -> Essays:
         list(rows.table.columns), options.named, options.groups, where=str(path)
     )
     table = _with_scale(_select(rows, layout), rows, layout, options.scale)
-    bad = find_bad_rows(table)
+    bad = find_bad_rows(table, whole_scores=not options.only_training)
     found = [RowProblem(line=int(table["line"][row]), reason=reason) for row, reason in bad.items()]
     problems = sorted([*rows.problems, *found], key=lambda problem: problem.line)
     good = table.drop(index=list(bad)).reset_index(drop=True)
     if good.empty:
         raise FileError(f"{path} has no usable row; the first: {problems[0]}.")
+    scored = good if options.only_training else _with_whole_scores(good)
+    table, splits_from = _with_splits(scored, only_training=options.only_training)
     return Essays(
         path=path,
         layout=layout,
-        table=_finish(good),
+        table=table,
         problems=problems,
         encodings=rows.encodings,
-        has_own_splits=layout.split is not None,
+        splits_from=splits_from,
     )
+
+
+def relative_scores(essays: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Return the human scores as shares of the range of each essay's scale, (essays,)."""
+    low, high = essays["scale_min"], essays["scale_max"]
+    return ((essays["score"] - low) / (high - low)).to_numpy(float)
 
 
 def _select(rows: LoadedRows, layout: Layout) -> pd.DataFrame:
@@ -128,7 +142,7 @@ def _select(rows: LoadedRows, layout: Layout) -> pd.DataFrame:
 
 
 def _with_scale(
-    table: pd.DataFrame, rows: LoadedRows, layout: Layout, given: tuple[int, int] | None
+    table: pd.DataFrame, rows: LoadedRows, layout: Layout, given: tuple[float, float] | None
 ) -> pd.DataFrame:
     """Add the scale: the user's, else the file's, the published one, or the range of scores."""
     low: Any
@@ -151,7 +165,14 @@ def _numbers(column: pd.Series) -> pd.Series:
     return numbers.where(np.isfinite(numbers))
 
 
-def _finish(table: pd.DataFrame) -> pd.DataFrame:
-    """Make scores whole numbers, and assign splits where the file has none."""
-    table = table.astype({"score": int, "scale_min": int, "scale_max": int})
-    return table if "split" in table.columns else table.assign(split=assign_splits(table))
+def _with_whole_scores(table: pd.DataFrame) -> pd.DataFrame:
+    return table.astype({"score": int, "scale_min": int, "scale_max": int})
+
+
+def _with_splits(table: pd.DataFrame, *, only_training: bool) -> tuple[pd.DataFrame, str]:
+    """Return a table with splits, and what decided them."""
+    if "split" in table.columns:
+        return table, "the file"
+    if only_training:
+        return table.assign(split="train"), "its use"
+    return table.assign(split=assign_splits(table)), "the texts"

@@ -7,8 +7,11 @@ from typing import Any
 import pandas as pd
 
 from essay_scorer.lab.data.essays import Essays
+from essay_scorer.lab.data.sources import FurtherSource, ScoreMoments
 from essay_scorer.lab.data.splits import text_key
 from essay_scorer.text.words import count_words
+
+MAX_SCORES = 20  # different ones that are listed; with more, they are listed rounded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +34,7 @@ class PromptSummary:
     """
 
     essays: int
-    scale: tuple[int, int]
+    scale: tuple[float, float]
     scores: Mapping[str, int]
 
 
@@ -66,7 +69,7 @@ class DataReport:
         words: the essays' lengths.
         prompts: the essays of each prompt, by its ID.
         splits: essays by split.
-        splits_from: what decides the splits, "the file" or "the texts".
+        splits_from: what decides the splits, as in ``Essays``.
         duplicates: texts that are there more than once.
     """
 
@@ -93,7 +96,7 @@ class DataReport:
             low, high = prompt.scale
             scores = " ".join(f"{score}:{count}" for score, count in prompt.scores.items())
             name = prompt_id or "(none)"
-            lines.append(f"{name:<12}{prompt.essays:>8}  {low}-{high:<5} {scores}")
+            lines.append(f"{name:<12}{prompt.essays:>8}  {f'{low:g}-{high:g}':<7} {scores}")
         lines += ["", *self.problems] if self.problems else []
         return "\n".join(lines)
 
@@ -113,6 +116,64 @@ class DataReport:
         ]
 
 
+@dataclass(frozen=True, kw_only=True)
+class FurtherReport:
+    """The summary of a further file, and how its essays are used.
+
+    Attributes:
+        file: the summary.
+        trained_on: essays that are trained on.
+        copies: training essays that are left out, because the main file has them too.
+        weight: of an essay in training.
+        own: of the scores that are trained on, before alignment.
+        aligned: the same after it.
+    """
+
+    file: DataReport
+    trained_on: int
+    copies: int
+    weight: float
+    own: ScoreMoments
+    aligned: ScoreMoments
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as JSON has it."""
+        return asdict(self)
+
+    def describe(self) -> str:
+        """Return the report as text."""
+        own, aligned = self.own, self.aligned
+        return "\n".join(
+            [
+                self.file.describe(),
+                "",
+                f"trained on   {self.trained_on} essays of weight {self.weight:g}; "
+                f"{self.copies} copies of the main file's are left out",
+                f"scores       mean {own.mean:.2f}, spread {own.spread:.2f}, aligned to "
+                f"mean {aligned.mean:.2f}, spread {aligned.spread:.2f}",
+            ]
+        )
+
+
+def inspect_further(read: Essays, source: FurtherSource, main: pd.DataFrame) -> FurtherReport:
+    """Return the summary of a further file.
+
+    Args:
+        read: the file.
+        source: its training essays.
+        main: the essays of the main file.
+    """
+    scores = source.table["score"]
+    return FurtherReport(
+        file=inspect_essays(read),
+        trained_on=len(source.table),
+        copies=source.copies,
+        weight=source.recipe.weight,
+        own=ScoreMoments(mean=float(scores.mean()), spread=float(scores.std(ddof=0))),
+        aligned=source.target(main[main["split"] == "train"]),
+    )
+
+
 def inspect_essays(essays: Essays) -> DataReport:
     """Return the summary of a file."""
     table = essays.table
@@ -127,7 +188,7 @@ def inspect_essays(essays: Essays) -> DataReport:
         words=WordCounts(min=int(words.min()), median=int(words.median()), max=int(words.max())),
         prompts={str(name): _prompt(part) for name, part in table.groupby("prompt_id")},
         splits={str(name): len(part) for name, part in table.groupby("split")},
-        splits_from="the file" if essays.has_own_splits else "the texts",
+        splits_from=essays.splits_from,
         duplicates=_duplicates(table),
     )
 
@@ -135,9 +196,14 @@ def inspect_essays(essays: Essays) -> DataReport:
 def _prompt(part: pd.DataFrame) -> PromptSummary:
     return PromptSummary(
         essays=len(part),
-        scale=(int(part["scale_min"].min()), int(part["scale_max"].max())),
-        scores={str(score): len(rows) for score, rows in part.groupby("score")},
+        scale=(part["scale_min"].min().item(), part["scale_max"].max().item()),
+        scores={f"{score:g}": len(rows) for score, rows in part.groupby(_listed(part["score"]))},
     )
+
+
+def _listed(scores: pd.Series) -> pd.Series:
+    """Return scores, or whole scores if there are too many different ones to list."""
+    return scores if scores.nunique() <= MAX_SCORES else scores.round()
 
 
 def _duplicates(table: pd.DataFrame) -> Duplicates:

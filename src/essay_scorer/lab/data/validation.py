@@ -15,15 +15,17 @@ _MISSING = {
 }
 
 
-def find_bad_rows(table: pd.DataFrame) -> dict[int, str]:
+def find_bad_rows(table: pd.DataFrame, *, whole_scores: bool = True) -> dict[int, str]:
     """Return the reason why each bad row cannot be used, by index label.
 
     Args:
         table: the columns ``text``, ``score``, ``scale_min``, ``scale_max`` and, if the file has
             it, ``split``.
+        whole_scores: whether a score must be a whole number.
     """
+    schema = _schema(has_splits="split" in table.columns, whole_scores=whole_scores)
     try:
-        _schema(has_splits="split" in table.columns).validate(table, lazy=True)
+        schema.validate(table, lazy=True)
     except pa.errors.SchemaErrors as found:
         reasons: dict[int, str] = {}
         for failure in found.failure_cases.itertuples():
@@ -34,10 +36,11 @@ def find_bad_rows(table: pd.DataFrame) -> dict[int, str]:
     return {}
 
 
-def _schema(*, has_splits: bool) -> pa.DataFrameSchema:
+def _schema(*, has_splits: bool, whole_scores: bool) -> pa.DataFrameSchema:
     words = pa.Check(_has_words, element_wise=True, error="the text has no words")
     whole = pa.Check(lambda score: score % 1 == 0, error="the score is not a whole number")
-    columns = {"text": pa.Column(object, words), "score": pa.Column(float, whole)}
+    score = pa.Column(float, whole if whole_scores else None)
+    columns = {"text": pa.Column(object, words), "score": score}
     if has_splits:
         columns["split"] = pa.Column(object, pa.Check.isin(SPLITS, error=_UNKNOWN_SPLIT))
     on_scale = pa.Check(_is_on_scale, error="the score is outside the scale of its prompt")

@@ -32,11 +32,16 @@ def find_encoder(source: str) -> Path:
     return Path(package.origin).with_name("model")
 
 
-def read_encoder(folder: Path) -> BertModel:
+def read_encoder(folder: Path, *, layers: int | None = None) -> BertModel:
     """Read a BERT folder, with safetensors or PyTorch weights, in float32.
 
+    Args:
+        folder: the encoder's.
+        layers: how many layers to keep, from the first on; all by default.
+
     Raises:
-        FileError: it is not a BERT folder, or its weights do not fit its configuration.
+        FileError: it is not a BERT folder, its weights do not fit its configuration, or it has
+            fewer layers.
     """
     try:
         config = AutoConfig.from_pretrained(folder, local_files_only=True)
@@ -44,9 +49,17 @@ def read_encoder(folder: Path) -> BertModel:
         raise FileError(f"{folder} is not a Hugging Face folder: no config.json.") from error
     if config.model_type != "bert":
         raise FileError(f"{folder} holds a {config.model_type} model; it must be a BERT.")
+    if layers is not None:
+        if layers > config.num_hidden_layers:
+            raise FileError(f"{folder} has {config.num_hidden_layers} layers, not {layers}.")
+        config.num_hidden_layers = layers  # the weights of the others are not loaded
     try:
         encoder = BertModel.from_pretrained(
-            folder, local_files_only=True, add_pooling_layer=False, dtype=torch.float32
+            folder,
+            config=config,
+            local_files_only=True,
+            add_pooling_layer=False,
+            dtype=torch.float32,
         )
     except Exception as error:  # the readers of the formats share no other base class
         raise FileError(f"{folder} has no weights that fit its config.json.") from error

@@ -5,11 +5,12 @@ base models for essays on the prompts of the training essays, and the prompt-ind
 other essays. The familiarity of the essay's prompt decides how much each counts.
 
 Both blends are fitted on predictions for essays that the base models have not seen: the first on
-out-of-fold predictions, the second on predictions for prompts that were left out.
+out-of-fold predictions, the second on predictions for prompts that were left out. Essays of further
+sources are only trained on: base models are fitted to them too, and nothing else is.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import keras
@@ -17,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import KFold
 
+from essay_scorer.lab.data.sources import PROMPT_MARK
 from essay_scorer.lab.heads.base_models import (
     PROMPT_INDEPENDENT,
     BaseModel,
@@ -25,7 +27,7 @@ from essay_scorer.lab.heads.base_models import (
     head_inputs,
 )
 from essay_scorer.lab.heads.blend import Blend
-from essay_scorer.lab.heads.essay_features import Column, EssayFeatures, PromptIds, TrainingSet
+from essay_scorer.lab.heads.essay_features import Column, EssayFeatures, TrainingSet
 from essay_scorer.lab.heads.familiarity import PromptFamiliarity
 from essay_scorer.lab.recipe import BlendedHead, BlendRecipe
 
@@ -53,9 +55,9 @@ class Ensemble:
 
     Attributes:
         base_models: by name.
-        known_prompts: the blend for prompts of the training essays.
+        known_prompts: the blend for prompts of the main file's training essays.
         new_prompts: for other prompts; none if the training essays have too few prompts.
-        out_of_fold: predictions of ``known_prompts`` for the training essays, (essays,).
+        out_of_fold: predictions of ``known_prompts`` for these essays, (essays,).
     """
 
     base_models: Mapping[str, BaseModel]
@@ -68,8 +70,8 @@ class Ensemble:
         """Fit base models and blends to the training essays."""
         fitters = base_model_fitters(recipe.base_models)
         essays = _merge_small_prompts(essays, recipe.blend.min_essays_per_prompt)
-        out_of_fold = _predict_folds(fitters, essays, _random_folds(len(essays), recipe.blend))
-        known_prompts = Blend.fit(out_of_fold, essays.targets)
+        out_of_fold = _predict_folds(fitters, essays, _random_folds(essays.is_main, recipe.blend))
+        known_prompts = Blend.fit(out_of_fold, essays.targets[essays.is_main])
         return cls(
             base_models={name: fit(essays) for name, fit in fitters.items()},
             known_prompts=known_prompts,
@@ -116,42 +118,48 @@ def _fit_new_prompts(
     if len(np.unique(essays.prompt_ids)) < MIN_PROMPTS:
         return None
     independent = {name: fitters[name] for name in PROMPT_INDEPENDENT}
-    predictions = _predict_folds(independent, essays, _prompt_folds(essays.prompt_ids))
+    predictions = _predict_folds(independent, essays, _prompt_folds(essays))
+    main = essays[np.flatnonzero(essays.is_main)]
     familiarity = PromptFamiliarity(
-        essays.features.token_ngrams,
-        essays.prompt_ids,
-        unfamiliar_share=recipe.unfamiliar_share,
+        main.features.token_ngrams, main.prompt_ids, unfamiliar_share=recipe.unfamiliar_share
     )
-    return NewPromptBlend(blend=Blend.fit(predictions, essays.targets), familiarity=familiarity)
+    return NewPromptBlend(blend=Blend.fit(predictions, main.targets), familiarity=familiarity)
 
 
 def _merge_small_prompts(essays: TrainingSet, min_essays: int) -> TrainingSet:
-    """Return the essays with one prompt ID, the empty one, for all prompts of few essays."""
+    """Return the essays with one prompt ID for all prompts of few essays.
+
+    It is the empty one for the main file, and another one for further sources.
+    """
     ids, index, counts = np.unique(
         essays.prompt_ids.astype(str), return_inverse=True, return_counts=True
     )
-    merged: PromptIds = np.where(counts < min_essays, "", ids)[index]
-    return TrainingSet(features=essays.features, targets=essays.targets, prompt_ids=merged)
+    merged = np.where(essays.is_main, "", PROMPT_MARK)
+    return replace(essays, prompt_ids=np.where(counts[index] < min_essays, merged, ids[index]))
 
 
-def _random_folds(essays: int, recipe: BlendRecipe) -> Iterable[Fold]:
+def _random_folds(is_main: npt.NDArray[np.bool_], recipe: BlendRecipe) -> Iterable[Fold]:
+    """Yield folds of the main file's essays; the other essays are never predicted."""
+    main, further = np.flatnonzero(is_main), np.flatnonzero(~is_main)
     folds = KFold(recipe.folds, shuffle=True, random_state=recipe.seed)
-    return folds.split(np.empty(essays))
+    for rest, held_out in folds.split(main):
+        yield np.concatenate([main[rest], further]), main[held_out]
 
 
-def _prompt_folds(prompt_ids: PromptIds) -> Iterable[Fold]:
-    """Yield one fold per prompt, in which that prompt is predicted."""
-    for prompt_id in np.unique(prompt_ids):
-        yield np.flatnonzero(prompt_ids != prompt_id), np.flatnonzero(prompt_ids == prompt_id)
+def _prompt_folds(essays: TrainingSet) -> Iterable[Fold]:
+    """Yield one fold per prompt of the main file, in which that prompt is predicted."""
+    for prompt_id in np.unique(essays.prompt_ids[essays.is_main]):
+        left_out = essays.prompt_ids == prompt_id
+        yield np.flatnonzero(~left_out), np.flatnonzero(left_out)
 
 
 def _predict_folds(
     fitters: Mapping[str, FitBaseModel], essays: TrainingSet, folds: Iterable[Fold]
 ) -> dict[str, Column]:
-    """Return each base model's predictions for essays that it was not fitted on."""
+    """Return each base model's predictions for the main file's essays, by models of others."""
     predictions = {name: np.empty(len(essays)) for name in fitters}
     for rest, held_out in folds:
         for name, fit in fitters.items():
             model = fit(essays[rest])
             predictions[name][held_out] = model.predict(essays.features[held_out])
-    return predictions
+    return {name: column[essays.is_main] for name, column in predictions.items()}

@@ -85,17 +85,29 @@ class TrainingSet:
         features: of the essays.
         targets: human scores as shares of the scale's range, (essays,).
         prompt_ids: (essays,).
+        weights: of the essays in a regression, (essays,).
+        is_main: which essays have scores on the scorer's own scale, (essays,). The others are
+            of further sources: base models are fitted to all, blends to these alone.
     """
 
     features: EssayFeatures
     targets: Column
     prompt_ids: PromptIds
+    weights: Column
+    is_main: npt.NDArray[np.bool_]
+
+    @property
+    def sample_weights(self) -> Column | None:
+        """The weights as scikit-learn takes them: none if all of them are 1."""
+        return None if np.all(self.weights == 1) else self.weights
 
     def __getitem__(self, rows: Rows) -> "TrainingSet":
         return TrainingSet(
             features=self.features[rows],
             targets=self.targets[rows],
             prompt_ids=self.prompt_ids[rows],
+            weights=self.weights[rows],
+            is_main=self.is_main[rows],
         )
 
     def __len__(self) -> int:

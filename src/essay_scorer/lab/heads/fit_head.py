@@ -7,16 +7,16 @@ import numpy as np
 import pandas as pd
 
 from essay_scorer.errors import FileError
+from essay_scorer.lab.data.essays import relative_scores
 from essay_scorer.lab.export.artifacts import HEAD_FILE
 from essay_scorer.lab.export.keras_head import save_head
 from essay_scorer.lab.heads.ensemble import Ensemble
 from essay_scorer.lab.heads.essay_features import Column, EssayFeatures, TrainingSet
 from essay_scorer.lab.heads.frozen_encoder import FrozenEncoder
 from essay_scorer.lab.heads.training import train_head
-from essay_scorer.lab.heads.training_examples import relative_scores
 from essay_scorer.lab.recipe import BlendedHead, Recipe
 
-OUT_OF_FOLD_FILE = "out_of_fold.npy"  # predictions for the training essays, (essays,)
+OUT_OF_FOLD_FILE = "out_of_fold.npy"  # predictions for the main file's training essays, (essays,)
 
 
 def fit_head(
@@ -26,13 +26,16 @@ def fit_head(
 
     Args:
         recipe: the recipe.
-        essays: the training essays.
+        essays: as ``lab.data.sources.training_essays`` returns them.
         out: the folder of the artifacts.
         features: of the essays, if they are known; computed by default.
 
     Raises:
         FileError: the essays cannot be learned from, or a file cannot be read or written.
     """
+    scores = essays.loc[essays["source"] == 0, "score"]
+    if scores.nunique() == 1:
+        raise FileError(f"All essays have the score {scores.iloc[0]}; nothing to learn.")
     if isinstance(recipe.head, BlendedHead):
         _fit_blend(recipe, recipe.head, essays, out, features)
     else:
@@ -46,10 +49,11 @@ def _fit_blend(
     out: Path,
     features: EssayFeatures | None,
 ) -> None:
-    if essays["score"].nunique() == 1:
-        raise FileError(f"All essays have the score {essays['score'][0]}; nothing to learn.")
-    if len(essays) < head.blend.folds * 2:
-        raise FileError(f"{len(essays)} training essays are too few for {head.blend.folds} folds.")
+    is_main = (essays["source"] == 0).to_numpy()
+    if is_main.sum() < head.blend.folds * 2:
+        raise FileError(
+            f"{is_main.sum()} training essays are too few for {head.blend.folds} folds."
+        )
     encoder = FrozenEncoder(recipe, out)
     if features is None:
         features = EssayFeatures.compute(list(essays["text"]), encoder, out)
@@ -59,6 +63,8 @@ def _fit_blend(
             features=features,
             targets=relative_scores(essays),
             prompt_ids=essays["prompt_id"].astype(str).to_numpy(),
+            weights=essays["weight"].to_numpy(float),
+            is_main=is_main,
         ),
     )
     print(ensemble.describe(), file=sys.stderr)
@@ -67,6 +73,9 @@ def _fit_blend(
 
 
 def load_out_of_fold(artifacts: Path) -> Column | None:
-    """Return the out-of-fold predictions for the training essays; none for a trained head."""
+    """Return the out-of-fold predictions for the main file's training essays.
+
+    A trained head has none.
+    """
     path = artifacts / OUT_OF_FOLD_FILE
     return np.load(path) if path.is_file() else None

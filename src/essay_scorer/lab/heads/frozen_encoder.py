@@ -69,8 +69,8 @@ class FrozenEncoder:
 
 
 def _save_artifacts(recipe: Recipe, out: Path) -> None:
-    source = find_encoder(recipe.encoder)
-    encoder = read_encoder(source)
+    source = find_encoder(recipe.encoder.source)
+    encoder = read_encoder(source, layers=recipe.encoder.layers)
     tokenizer = make_window_tokenizer(source, recipe.tokenizer)
     with convert_write_errors(out / TOKENIZER_FOLDER):
         tokenizer.save_pretrained(out / TOKENIZER_FOLDER)

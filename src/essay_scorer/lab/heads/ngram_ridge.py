@@ -49,10 +49,11 @@ class NgramRidge:
         """
         table: csr_matrix = getattr(essays.features, group)
         used = _common_indices(table, essays.prompt_ids, recipe.min_essay_share)
-        coefficients, intercept = np.zeros(table.shape[1]), float(essays.targets.mean())
+        mean = float(np.average(essays.targets, weights=essays.sample_weights))
+        coefficients, intercept = np.zeros(table.shape[1]), mean
         if len(used):
             ridge = Ridge(alpha=recipe.alpha, solver="sparse_cg")
-            ridge.fit(table[:, used], essays.targets)
+            ridge.fit(table[:, used], essays.targets, essays.sample_weights)
             coefficients[used], intercept = ridge.coef_, float(ridge.intercept_)
         return cls(name=name, group=group, coefficients=coefficients, intercept=intercept)
 

@@ -98,7 +98,7 @@ class SupportVectorModel:
         table: npt.NDArray[np.float32] = getattr(essays.features, group)
         preprocessing, gamma = Preprocessing.fit(table, recipe), recipe.gamma / table.shape[1]
         svr = SVR(C=recipe.C, gamma=gamma, epsilon=recipe.epsilon)
-        svr.fit(preprocessing.transform(table), essays.targets)
+        svr.fit(preprocessing.transform(table), essays.targets, essays.sample_weights)
         return cls(group=group, preprocessing=preprocessing, gamma=gamma, svr=svr)
 
     def predict(self, features: EssayFeatures) -> Column:

@@ -43,7 +43,7 @@ def train_head(
 
     Args:
         recipe: one with a trained head.
-        essays: the training essays.
+        essays: as ``lab.data.sources.training_essays`` returns them.
         out: the folder of checkpoints and artifacts.
         layer_means: of the essays, if they are known and the encoder is frozen.
 
@@ -80,8 +80,6 @@ class Training:
         """Prepare a run; the arguments are those of ``train_head``."""
         if not isinstance(recipe.head, TrainedHead):
             raise TypeError(recipe.name)
-        if essays["score"].nunique() == 1:
-            raise FileError(f"All essays have the score {essays['score'][0]}; nothing to learn.")
         self.settings = recipe.head.training
         self.fingerprint = _fingerprint(recipe, essays)
         self.step = 0
@@ -145,9 +143,10 @@ class Training:
         self.save_checkpoint()
 
     def learn(self, batch: list[int]) -> float:
-        """Take one step on a batch of rows, and return its mean squared error."""
+        """Take one step on a batch of rows, and return its weighted mean squared error."""
         predictions = self.network([self.examples.inputs[row] for row in batch])
-        loss = torch.nn.functional.mse_loss(predictions, self.examples.targets[batch])
+        errors = predictions - self.examples.targets[batch]
+        loss = (self.examples.weights[batch] * errors.square()).mean()
         self._optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), _MAX_GRADIENT_NORM)
@@ -223,6 +222,6 @@ class Training:
 def _fingerprint(recipe: Recipe, essays: pd.DataFrame) -> str:
     """Return a hash that is equal for two runs if one can resume the other."""
     digest = hashlib.sha256(repr(recipe).encode())
-    for text, score in zip(essays["text"], essays["score"], strict=True):
-        digest.update(f"{score}\0{text}\0".encode())
+    for text, score, weight in essays[["text", "score", "weight"]].itertuples(index=False):
+        digest.update(f"{score}\0{weight}\0{text}\0".encode())
     return digest.hexdigest()

@@ -10,6 +10,7 @@ import pandas as pd
 import torch
 from tokenizers import Tokenizer
 
+from essay_scorer.lab.data.essays import relative_scores
 from essay_scorer.text.classic import WordCleaner
 from essay_scorer.text.normalize import normalize
 
@@ -23,11 +24,13 @@ class Examples:
             ids, (tokens,).
         lengths: tokens in each essay, (essays,); all 1 where vectors are read.
         targets: human scores as shares of the scale's range, (essays,).
+        weights: of the essays' errors, (essays,).
     """
 
     inputs: Sequence[torch.Tensor] | Sequence[list[torch.Tensor]]
     lengths: npt.NDArray[np.int64]
     targets: torch.Tensor
+    weights: torch.Tensor
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -61,7 +64,7 @@ def window_examples(
     Args:
         tokenizer: splits texts into windows.
         cleaner: cleans the texts before, if the recipe says so.
-        essays: with the columns ``text``, ``score``, ``scale_min`` and ``scale_max``.
+        essays: as ``lab.data.sources.training_essays`` returns them.
         device: of the targets.
     """
     windows = _tokenize(tokenizer, essays["text"], cleaner)
@@ -70,8 +73,11 @@ def window_examples(
 
 
 def _examples(inputs: Any, lengths: Any, essays: pd.DataFrame, device: torch.device) -> Examples:
-    targets = torch.tensor(relative_scores(essays), dtype=torch.float32, device=device)
-    return Examples(inputs=inputs, lengths=lengths, targets=targets)
+    targets, weights = (
+        torch.tensor(column, dtype=torch.float32, device=device)
+        for column in (relative_scores(essays), essays["weight"].to_numpy(float))
+    )
+    return Examples(inputs=inputs, lengths=lengths, targets=targets, weights=weights)
 
 
 def _tokenize(
@@ -85,9 +91,3 @@ def _tokenize(
         [torch.tensor(window.ids) for window in (encoding, *encoding.overflowing)]
         for encoding in encodings
     ]
-
-
-def relative_scores(essays: pd.DataFrame) -> npt.NDArray[np.float64]:
-    """Return the human scores as shares of the range of each essay's scale, (essays,)."""
-    low, high = essays["scale_min"], essays["scale_max"]
-    return ((essays["score"] - low) / (high - low)).to_numpy(float)

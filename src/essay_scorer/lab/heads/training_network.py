@@ -30,8 +30,9 @@ def build_essay_network(
     Raises:
         FileError: the encoder cannot be read, or ``out`` cannot be written.
     """
-    source = find_encoder(recipe.encoder)
-    encoder, tokenizer = read_encoder(source), make_window_tokenizer(source, recipe.tokenizer)
+    source = find_encoder(recipe.encoder.source)
+    encoder = read_encoder(source, layers=recipe.encoder.layers)
+    tokenizer = make_window_tokenizer(source, recipe.tokenizer)
     with convert_write_errors(out / TOKENIZER_FOLDER):
         tokenizer.save_pretrained(out / TOKENIZER_FOLDER)
     _disable_dropout(encoder)
