@@ -160,19 +160,20 @@ soak-deployment: e2e-tools  ## send the same traffic to a deployment on this mac
 	@$(INFRA)/bin/python -m local_aws.soak_deployment --minutes $(or $(MINUTES),30)
 
 benchmark-asap: $(VENV)/.lab  ## run the public benchmark on DATA=asap.parquet: forty scorers per recipe
-	$(BIN)/python bench/agreement.py asap --data $(DATA) --folds $(dir $(DATA))asap_folds \
+	$(BIN)/python -m bench.agreement asap --data $(DATA) --folds $(dir $(DATA))asap_folds \
 		--out docs/benchmark-asap.md
 
-benchmark-unseen: $(VENV)/.lab  ## leave out each prompt of DATA=asap2.parquet in turn
-	$(BIN)/python bench/agreement.py unseen --data $(DATA) --out docs/benchmark-unseen.md
+benchmark-unseen: $(VENV)/.lab  ## leave out each prompt of DATA=asap2.parquet in turn; ALSO adds files
+	$(BIN)/python -m bench.agreement unseen --data $(DATA) $(ALSO:%=--also %) \
+		--out docs/benchmark-unseen.md
 
 # ---- the lab -----------------------------------------------------------------------------------
 
 lab: $(VENV)/.lab  ## install the lab: torch, Keras and what training needs
 
 # About twenty minutes on two cores.
-model: $(VENV)/.lab  ## train the shipped bundle from DATA=asap2.parquet
-	$(BIN)/essay-scorer train --recipe default --data $(DATA) --out runs/default \
+model: $(VENV)/.lab  ## train the shipped bundle from DATA=asap2.parquet; ALSO adds files
+	$(BIN)/essay-scorer train --recipe default --data $(DATA) $(ALSO:%=--also %) --out runs/default \
 		--name essay-scorer-en --version 1.3.0 --license CC-BY-NC-SA-4.0 \
 		--credit "ASAP 2.0, from PERSUADE 2.0 (Crossley et al. 2024), CC BY-NC-SA 4.0" \
 		--prompts examples/prompts.json

@@ -1,14 +1,15 @@
 """Agreement with human raters, by published protocols and with finished bundles.
 
-    .venv/bin/python bench/agreement.py asap --data asap.parquet --folds asap_folds
-    .venv/bin/python bench/agreement.py unseen --data asap2.parquet
+    .venv/bin/python -m bench.agreement asap --data asap.parquet --folds asap_folds
+    .venv/bin/python -m bench.agreement unseen --data asap2.parquet --also ellipse.parquet
 
 ``asap`` is the public benchmark: the eight prompts of ASAP-AES (2012) in the five folds of
 Taghipour & Ng (2016). There is one scorer for each prompt and fold. It is trained on the fold's
 train essays, calibrated on its dev essays, and evaluated once on its test essays.
 
 ``unseen`` leaves out one prompt at a time: a scorer that is trained and calibrated on all others
-is evaluated on the train and dev essays of that prompt. The split ``test`` is not used.
+is evaluated on the train and dev essays of that prompt. The split ``test`` is not used. With
+``--also``, every scorer is trained on the essays of a further file, too.
 
 Features and results are kept in the work folder, so an interrupted run resumes.
 """
@@ -17,15 +18,19 @@ import argparse
 import json
 import shutil
 import statistics
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from bench.agreement_protocols import Run, asap_runs, read_asap, read_asap2, unseen_runs
 
 from essay_scorer.lab.about import About
+from essay_scorer.lab.data.sources import FurtherSource, read_source
 from essay_scorer.lab.heads.essay_features import EssayFeatures
 from essay_scorer.lab.heads.frozen_encoder import FrozenEncoder
+from essay_scorer.lab.input_recipes import find_source
 from essay_scorer.lab.pipeline import make_scorer
 from essay_scorer.lab.recipe import Recipe
 from essay_scorer.model.manifest import Manifest, Model
@@ -36,8 +41,6 @@ ABOUT = About(
     credit="the essays of a benchmark",
 )
 RECIPES = ("default", "classic")
-COLUMNS = ["text", "score", "prompt_id", "scale_min", "scale_max"]
-ASAP2_SCALE = {"scale_min": 1, "scale_max": 6}
 
 ASAP_PAGE = """# The public benchmark
 
@@ -57,27 +60,12 @@ UNSEEN_PAGE = """# Essays on unseen prompts
 
 QWK on ASAP 2.0 with one prompt left out at a time: a scorer that is trained and calibrated on the
 other five prompts is evaluated, as a finished bundle, on the train and dev essays of that prompt
-({counts}).
+({counts}).{further}
 
-    make benchmark-unseen DATA=asap2.parquet
+    make benchmark-unseen DATA=asap2.parquet{also}
 
 {table}
 """
-
-
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """One scorer to make and evaluate.
-
-    Attributes:
-        fold: its name.
-        prompt_id: of the essays in the split ``test``.
-        essays: with a column ``split``; the index is that of the whole file.
-    """
-
-    fold: str
-    prompt_id: str
-    essays: pd.DataFrame
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,49 +85,12 @@ class Result:
     length_qwk: float
 
 
-def read_asap(path: Path) -> pd.DataFrame:
-    """Read ASAP from a Parquet file; each essay has the scale of its prompt."""
-    names = {"essay_set": "prompt_id", "score_min": "scale_min", "score_max": "scale_max"}
-    essays = pd.read_parquet(path).rename(columns=names).astype({"prompt_id": str})
-    return essays[["essay_id", *COLUMNS]]
-
-
-def read_asap2(path: Path) -> pd.DataFrame:
-    """Read ASAP 2.0, with its own splits, from a Parquet file."""
-    essays = pd.read_parquet(path).rename(columns={"prompt": "prompt_id"})
-    return essays.assign(**ASAP2_SCALE).astype({"prompt_id": str})[["split", *COLUMNS]]
-
-
-def asap_runs(essays: pd.DataFrame, folds: Path) -> Iterator[Run]:
-    """Yield the forty runs of the protocol.
-
-    Args:
-        essays: as ``read_asap`` returns them.
-        folds: a folder with ``fold_*/{train,dev,test}_ids.txt``.
-    """
-    for folder in sorted(folds.glob("fold_*")):
-        split_of = {
-            int(essay_id): split
-            for split in ("train", "dev", "test")
-            for essay_id in (folder / f"{split}_ids.txt").read_text().split()
-        }
-        assigned = essays.assign(split=essays["essay_id"].map(split_of))
-        for prompt_id, part in assigned.groupby("prompt_id"):
-            in_fold = part.dropna(subset="split")
-            yield Run(fold=folder.name, prompt_id=str(prompt_id), essays=in_fold)
-
-
-def unseen_runs(essays: pd.DataFrame) -> Iterator[Run]:
-    """Yield one run for each prompt, whose essays are the test essays."""
-    used = essays[essays["split"] != "test"]
-    for prompt_id in sorted(used["prompt_id"].unique()):
-        left_out = used["prompt_id"] == prompt_id
-        splits = used["split"].mask(left_out, "test")
-        yield Run(fold="all", prompt_id=prompt_id, essays=used.assign(split=splits))
-
-
 def evaluate_runs(
-    recipe: str, runs: Iterable[Run], essays: pd.DataFrame, work: Path
+    recipe: str,
+    runs: Iterable[Run],
+    essays: pd.DataFrame,
+    work: Path,
+    also: Sequence[Path] = (),
 ) -> list[Result]:
     """Make and evaluate every scorer whose result is not in the work folder yet.
 
@@ -148,18 +99,22 @@ def evaluate_runs(
         runs: the scorers.
         essays: the whole file.
         work: the folder of cached features and results.
+        also: further files, which every scorer is trained on.
     """
-    folder = work / Path(recipe).stem
+    folder = work / "+".join(path.stem for path in (Path(recipe), *also))
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "results.jsonl"
     results = _read_results(path)
     done = {(result.fold, result.prompt_id) for result in results}
-    encoder = FrozenEncoder(Recipe.load(recipe), folder)
-    features = EssayFeatures.compute(list(essays["text"]), encoder, folder)
+    loaded_recipe = Recipe.load(recipe)
+    further = [_read_further(path, loaded_recipe, essays) for path in also]
+    texts = pd.concat([essays["text"], *(source.table["text"] for source in further)])
+    encoder = FrozenEncoder(loaded_recipe, folder)
+    features = EssayFeatures.compute(list(texts), encoder, folder)
     for run in runs:
         if (run.fold, run.prompt_id) in done:
             continue
-        result = _evaluate_run(recipe, run, features, folder / "scorer")
+        result = _evaluate_run(recipe, run, further, features, folder / "scorer")
         with path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(asdict(result)) + "\n")
         print(recipe, result, flush=True)
@@ -172,14 +127,33 @@ def _read_results(path: Path) -> list[Result]:
     return [Result(**json.loads(line)) for line in lines]
 
 
-def _evaluate_run(recipe: str, run: Run, features: EssayFeatures, out: Path) -> Result:
-    train = run.essays.index[run.essays["split"] == "train"].to_numpy()
+def _read_further(path: Path, recipe: Recipe, essays: pd.DataFrame) -> FurtherSource:
+    source = find_source(recipe.sources, path, "prompts")
+    return FurtherSource.select(read_source(path, source).usable(), source, essays)
+
+
+def _evaluate_run(
+    recipe: str, run: Run, further: Sequence[FurtherSource], features: EssayFeatures, out: Path
+) -> Result:
+    """Make and evaluate a scorer.
+
+    Args:
+        recipe: a recipe's name or file.
+        run: which essays train it.
+        further: what it is trained on, too.
+        features: of all essays of the main file, and then of the further ones.
+        out: a folder for the scorer.
+    """
+    main = run.essays.index[run.essays["split"] == "train"].to_numpy()
+    further_essays = sum(len(source.table) for source in further)
+    rows = np.append(main, np.arange(len(features) - further_essays, len(features)))
     bundle = make_scorer(
         recipe=recipe,
         essays=run.essays,
         out=out,
         about=ABOUT,
-        features=features[train],
+        further=further,
+        features=features[rows],
         detect_gibberish=False,
     )
     metrics = Manifest.read(bundle).metrics
@@ -250,12 +224,18 @@ def unseen(options: argparse.Namespace) -> str:
     """Leave out each prompt in turn and return the page."""
     essays = read_asap2(options.data)
     results = {
-        recipe: evaluate_runs(recipe, unseen_runs(essays), essays, options.work)
+        recipe: evaluate_runs(recipe, unseen_runs(essays), essays, options.work, options.also)
         for recipe in options.recipe or ("default",)
     }
     sizes = essays[essays["split"] != "test"]["prompt_id"].value_counts().sort_index()
     counts = ", ".join(f"{count} of prompt {prompt_id}" for prompt_id, count in sizes.items())
-    return UNSEEN_PAGE.format(counts=counts, table=format_table(results))
+    names = ", ".join(f"`{path.name}`" for path in options.also)
+    return UNSEEN_PAGE.format(
+        counts=counts,
+        further=f" Every scorer is trained on the essays of {names}, too." if names else "",
+        also="".join(f" ALSO={path.name}" for path in options.also),
+        table=format_table(results),
+    )
 
 
 def _parse_options() -> argparse.Namespace:
@@ -269,6 +249,10 @@ def _parse_options() -> argparse.Namespace:
         command.add_argument("--out", type=Path, help="the page's file; printed by default")
         if name == "asap":
             command.add_argument("--folds", type=Path, required=True)
+        else:
+            command.add_argument(
+                "--also", type=Path, action="append", default=[], help="may be repeated"
+            )
         command.set_defaults(run=run)
     return parser.parse_args()
 

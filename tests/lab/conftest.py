@@ -11,6 +11,7 @@ from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 import essay_scorer.lab  # noqa: F401 - sets Keras' backend before a test imports Keras
 from essay_scorer.cli.entry_point import main
+from essay_scorer.lab.input_recipes import SourceRecipe
 from essay_scorer.lab.wordnet import EXCEPTIONS, FOLDER_VARIABLE, INDEX
 
 SENTENCES = (
@@ -81,6 +82,17 @@ min_essays_per_prompt = 5
 unfamiliar_share = 0.05
 """
 
+FURTHER_FILE = """
+[[data]]
+file = "letters.parquet"
+columns = { text = "essay", score = "overall", prompt_id = "topic" }
+scale = [1, 5]
+weight = 0.5
+mean = 2.75
+spread = 0.75
+credit = "Some letters"
+"""
+
 
 @pytest.fixture(scope="session")
 def essays() -> pd.DataFrame:
@@ -101,6 +113,35 @@ def essays() -> pd.DataFrame:
 def data(essays: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("data") / "essays.csv"
     essays.to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def further() -> pd.DataFrame:
+    """Thirty-six essays of another file: 1 to 5 in halves, other columns, some prompts' IDs."""
+    choose = random.Random(2)
+    rows = []
+    for number in range(36):
+        score = 1 + number % 9 / 2
+        known = SENTENCES[::-1][int(score) - 1 : int(score) + 2]
+        text = f"Letter {number}. " + " ".join(choose.choices(known, k=6))
+        rows.append((text, score, number // 9 % 3, ("train", "train", "dev")[number % 3]))
+    return pd.DataFrame(rows, columns=["essay", "overall", "topic", "split"])
+
+
+@pytest.fixture(scope="session")
+def further_recipe() -> SourceRecipe:
+    columns = {"text": "essay", "score": "overall", "prompt_id": "topic"}
+    return SourceRecipe(
+        file="letters.parquet", columns=columns, scale=(1, 5), weight=0.5, credit="Some letters"
+    )
+
+
+@pytest.fixture(scope="session")
+def further_recipe_file(recipe_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The recipe with a blended head, which knows a further file."""
+    path = tmp_path_factory.mktemp("recipe") / "two.toml"
+    path.write_text(recipe_file.read_text(encoding="utf-8") + FURTHER_FILE, encoding="utf-8")
     return path
 
 
