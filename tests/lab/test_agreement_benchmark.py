@@ -43,10 +43,10 @@ def test_the_folds_are_those_of_the_files(essays: pd.DataFrame, tmp_path: Path) 
     ]
     for run in runs:
         assert set(run.essays["prompt_id"]) == {run.prompt_id}
-        for split, part in run.essays.groupby("split"):
-            ids = (tmp_path / run.fold / f"{split}_ids.txt").read_text().split()
+        for name, part in run.essays.groupby("split"):
+            listed = (tmp_path / run.fold / f"{name}_ids.txt").read_text().split()
             assert set(part["essay_id"].astype(str)) == {
-                one for one in ids if numbered["prompt_id"][int(one) - 100] == run.prompt_id
+                one for one in listed if numbered["prompt_id"][int(one) - 100] == run.prompt_id
             }
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from essay_scorer import Scorer
 from essay_scorer.cli.entry_point import main
-from essay_scorer.lab.heads import layer_means_cache
+from essay_scorer.lab.heads.frozen_encoder import FrozenEncoder
 from essay_scorer.model.bundle import verify_bundle
+from essay_scorer.model.files import GIBBERISH, WEIGHTS
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,7 @@ def test_the_name_of_a_file_is_not_an_input(
     recipe.write_text(further_recipe_file.read_text().replace(letters.name, renamed.name))
     files = ["--data", str(data), "--also", str(renamed), "--out", str(tmp_path / "out")]
     assert main(["train", "--recipe", str(recipe), *files]) == 0
-    for name in ("model.onnx.data", "gibberish.npy"):
+    for name in (WEIGHTS, GIBBERISH):
         bundles = made / "bundle" / name, tmp_path / "out" / "bundle" / name
         assert bundles[0].read_bytes() == bundles[1].read_bytes()
 
@@ -77,7 +78,7 @@ def test_the_name_of_a_file_is_not_an_input(
 def test_a_training_on_several_files_resumes(
     made: Path, command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read, layer_means = list[str](), layer_means_cache.FrozenEncoder.layer_means
+    read, layer_means = list[str](), FrozenEncoder.layer_means
 
     def interrupt_in_the_further_file(self: object, text: str) -> object:
         read.append(text)
@@ -85,13 +86,11 @@ def test_a_training_on_several_files_resumes(
             raise KeyboardInterrupt
         return layer_means(self, text)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(
-        layer_means_cache.FrozenEncoder, "layer_means", interrupt_in_the_further_file
-    )
+    monkeypatch.setattr(FrozenEncoder, "layer_means", interrupt_in_the_further_file)
     assert main([*command, "--out", str(tmp_path)]) == 130
     assert main([*command, "--out", str(tmp_path)]) == 0
     assert len(read) == 36 + 24 + 1
-    weights = [folder / "bundle" / "model.onnx.data" for folder in (made, tmp_path)]
+    weights = [folder / "bundle" / WEIGHTS for folder in (made, tmp_path)]
     assert weights[0].read_bytes() == weights[1].read_bytes()
 
 
