@@ -13,6 +13,8 @@ from essay_scorer.text.words import count_words
 
 MAX_SCORES = 20  # different ones that are listed; with more, they are listed rounded
 
+_MIN_NAME_WIDTH = 12  # of a prompt's ID in the report
+
 
 @dataclass(frozen=True, kw_only=True)
 class WordCounts:
@@ -91,12 +93,14 @@ class DataReport:
 
     def describe(self) -> str:
         """Return the report as text."""
-        lines = [*self._overview(), "", "prompt        essays  scale   scores"]
+        names = {prompt_id: prompt_id or "(none)" for prompt_id in self.prompts}
+        width = max(_MIN_NAME_WIDTH, *map(len, names.values()))
+        lines = [*self._overview(), "", f"{'prompt':<{width}}  essays  scale   scores"]
         for prompt_id, prompt in self.prompts.items():
             low, high = prompt.scale
             scores = " ".join(f"{score}:{count}" for score, count in prompt.scores.items())
-            name = prompt_id or "(none)"
-            lines.append(f"{name:<12}{prompt.essays:>8}  {f'{low:g}-{high:g}':<7} {scores}")
+            name = f"{names[prompt_id]:<{width}}"
+            lines.append(f"{name}{prompt.essays:>8}  {f'{low:g}-{high:g}':<7} {scores}")
         lines += ["", *self.problems] if self.problems else []
         return "\n".join(lines)
 
