@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeGuard, get_args
+from typing import Any, Literal, TypeGuard, get_args
 
 from essay_scorer.errors import FileError
 
@@ -106,10 +106,13 @@ def parse_sources(entries: object) -> tuple[SourceRecipe, ...]:
     """
     if not (isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)):
         raise TypeError("each file of essays has a table [[data]], with two brackets")
-    scales = ({"scale": tuple(entry["scale"])} if "scale" in entry else {} for entry in entries)
-    return tuple(
-        SourceRecipe(**{**entry, **scale}) for entry, scale in zip(entries, scales, strict=True)
-    )
+    return tuple(SourceRecipe(**{**entry, **_scale(entry)}) for entry in entries)
+
+
+def _scale(entry: Mapping[str, object]) -> dict[str, Any]:
+    """Return an entry's scale as a tuple; what is not a list is for ``SourceRecipe`` to refuse."""
+    scale = entry.get("scale")
+    return {"scale": tuple(scale)} if isinstance(scale, list) else {}
 
 
 def find_source(sources: Sequence[SourceRecipe], path: Path, role: SourceRole) -> SourceRecipe:
