@@ -25,7 +25,7 @@ FAST_TESTS := $(addprefix tests/,text model checks explain serving aws monitorin
 	deploy smoke rollback go-back prune destroy deploy-local e2e-tools e2e e2e-batch diagrams openapi \
 	snapshot reliability bench bench-image bench-threads bench-batch simulate-batch bench-hostile soak \
 	soak-deployment benchmark-asap benchmark-unseen \
-	lab model system-packages system-packages-local lock clean
+	lab model fairness system-packages system-packages-local lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 24
@@ -178,6 +178,13 @@ model: $(VENV)/.lab  ## train the shipped bundle from DATA=asap2.parquet; ALSO a
 		--credit "ASAP 2.0, from PERSUADE 2.0 (Crossley et al. 2024), CC BY-NC-SA 4.0" \
 		--prompts examples/prompts.json
 	rm -rf models/default && cp -r runs/default/bundle models/default
+
+fairness: $(VENV)/.lab  ## measure fairness on DATA=ellipse.parquet, and record it in the shipped bundle
+	$(BIN)/essay-scorer evaluate --data $(DATA) --score overall --other-scale \
+		--split test --split dev \
+		--group gender --group race_ethnicity --group ses --group grade \
+		--bundle models/default --markdown \
+		--record "English learners in US grades 8-12, ELLIPSE corpus (Crossley et al. 2023)"
 
 # ---- environments ------------------------------------------------------------------------------
 

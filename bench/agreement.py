@@ -18,7 +18,7 @@ import argparse
 import json
 import shutil
 import statistics
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -65,6 +65,10 @@ other five prompts is evaluated, as a finished bundle, on the train and dev essa
     make benchmark-unseen DATA=asap2.parquet{also}
 
 {table}
+
+Pearson's r, and what is left of it once the log of the number of words is taken out of both scores:
+
+{length_table}
 """
 
 
@@ -77,12 +81,24 @@ class Result:
         prompt_id: of the test essays.
         qwk: on the test essays.
         length_qwk: of a ridge regression on the length of the essays.
+        pearson: Pearson's r on the test essays.
+        length_pearson: of the ridge regression.
+        partial: the partial correlation, once log length is taken out.
     """
 
     fold: str
     prompt_id: str
     qwk: float
     length_qwk: float
+    pearson: float
+    length_pearson: float
+    partial: float
+
+
+# The rows of the tables: a field of ``Result`` by the row's name.
+LENGTH = "ridge on the length alone"
+QWK_ROWS = {"`{}`": "qwk", LENGTH: "length_qwk"}
+PEARSON_ROWS = {"`{}`": "pearson", "`{}`, without length": "partial", LENGTH: "length_pearson"}
 
 
 def evaluate_runs(
@@ -163,40 +179,35 @@ def _evaluate_run(
         prompt_id=run.prompt_id,
         qwk=metrics["test"]["qwk"],
         length_qwk=metrics["length_ridge_qwk"],
+        pearson=metrics["test"]["pearson"],
+        length_pearson=metrics["length_ridge_pearson"],
+        partial=metrics["test"]["length"]["partial"]["value"],
     )
 
 
-def format_table(results: Mapping[str, Sequence[Result]]) -> str:
-    """Return the mean QWK of every prompt, and of all prompts, as a Markdown table.
+def format_table(
+    results: Mapping[str, Sequence[Result]], rows: Mapping[str, str] = QWK_ROWS
+) -> str:
+    """Return the mean of every prompt, and of all prompts, as a Markdown table.
 
     Args:
         results: by recipe.
+        rows: which of their fields; see ``QWK_ROWS``.
     """
-    baseline = next(iter(results.values()))
-    prompt_ids = sorted({result.prompt_id for result in baseline})
-    header = [f"| | {' | '.join(prompt_ids)} | mean |", f"|---|{'---|' * (len(prompt_ids) + 1)}"]
-    rows = [
-        _format_row(f"`{recipe}`", prompt_ids, done, lambda result: result.qwk)
+    prompt_ids = sorted({result.prompt_id for result in next(iter(results.values()))})
+    lines = [f"| | {' | '.join(prompt_ids)} | mean |", f"|---|{'---|' * (len(prompt_ids) + 1)}"]
+    named = {
+        name.format(recipe): _format_means(prompt_ids, done, field)
+        for name, field in rows.items()
         for recipe, done in results.items()
-    ]
-    length = _format_row(
-        "ridge on the length alone", prompt_ids, baseline, lambda result: result.length_qwk
-    )
-    return "\n".join([*header, *rows, length])
+    }
+    return "\n".join([*lines, *(f"| {name} | {means} |" for name, means in named.items())])
 
 
-def _format_row(
-    name: str,
-    prompt_ids: Sequence[str],
-    results: Sequence[Result],
-    value: Callable[[Result], float],
-) -> str:
-    means = [
-        statistics.fmean(value(result) for result in results if result.prompt_id == prompt_id)
-        for prompt_id in prompt_ids
-    ]
-    cells = " | ".join(f"{mean:.3f}" for mean in means)
-    return f"| {name} | {cells} | **{statistics.fmean(means):.3f}** |"
+def _format_means(prompt_ids: Sequence[str], results: Sequence[Result], field: str) -> str:
+    by_prompt = ([one for one in results if one.prompt_id == name] for name in prompt_ids)
+    means = [statistics.fmean(getattr(one, field) for one in part) for part in by_prompt]
+    return f"{' | '.join(f'{mean:.3f}' for mean in means)} | **{statistics.fmean(means):.3f}**"
 
 
 def _fold_means(results: Sequence[Result]) -> str:
@@ -235,6 +246,7 @@ def unseen(options: argparse.Namespace) -> str:
         further=f" Every scorer is trained on the essays of {names}, too." if names else "",
         also="".join(f" ALSO={path.name}" for path in options.also),
         table=format_table(results),
+        length_table=format_table(results, PEARSON_ROWS),
     )
 
 

@@ -61,6 +61,10 @@ def test_an_interrupted_benchmark_resumes(
     assert [result.prompt_id for result in both] == ["0", "1"]
     page = agreement.format_table({"tiny": both})
     assert f"| {both[0].qwk:.3f} | {both[1].qwk:.3f} |" in page
+    lengths = agreement.format_table({"tiny": both}, agreement.PEARSON_ROWS)
+    assert f"| `tiny` | {both[0].pearson:.3f} | {both[1].pearson:.3f} |" in lengths
+    assert f"without length | {both[0].partial:.3f} | {both[1].partial:.3f} |" in lengths
+    assert f"alone | {both[0].length_pearson:.3f} | {both[1].length_pearson:.3f} |" in lengths
 
 
 def test_every_scorer_of_the_benchmark_is_trained_on_a_further_file(

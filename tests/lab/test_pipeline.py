@@ -65,6 +65,15 @@ def test_the_manifest_records_what_evaluate_measures(
     assert f'"qwk": {recorded["qwk"]}' in capsys.readouterr().out
 
 
+def test_the_card_names_the_part_of_length(trained: Path) -> None:
+    card = (trained / "bundle" / "README.md").read_text(encoding="utf-8")
+    metrics = verify_bundle(trained / "bundle").metrics
+    length, qwk = metrics["test"]["length"], metrics["length_ridge_qwk"]
+    ridge = f"| ridge regression on the length alone | {qwk:.3f} |"
+    assert f"{ridge} {metrics['length_ridge_pearson']:.3f} |" in card
+    assert f"| score, once log length is taken out | – | {length['partial']['value']:.2f} (" in card
+
+
 @pytest.mark.parametrize(
     ("library", "file"),
     [(BertModel, "bert-model"), (PreTrainedTokenizerBase, "bert-tokenizer"), (keras.Model, "h5")],

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from essay_scorer.cli import (
     batch_commands,
     bundle_commands,
+    evaluate_command,
     lab_commands,
     operation_commands,
     score_command,
@@ -26,6 +27,7 @@ _GROUPS = (
     server_commands,
     bundle_commands,
     lab_commands,
+    evaluate_command,
     operation_commands,
 )
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from essay_scorer.contract import DEFAULT_REVIEW_SHARE
 from essay_scorer.lab.evaluation.evaluation_report import EvaluationReport, IntervalCoverage
+from essay_scorer.lab.evaluation.markdown_tables import length_table
 from essay_scorer.lab.evaluation.metrics import Agreement
 from essay_scorer.lab.recipe import TokenizerRecipe
 from essay_scorer.model.files import LANGUAGES, MODEL_CARD
@@ -25,7 +26,6 @@ def write_card(
     tokenizer: TokenizerRecipe,
     report: EvaluationReport,
     *,
-    length_qwk: float,
     essays_by_split: "pd.Series[int]",
 ) -> None:
     """Write the card of a measured bundle.
@@ -34,8 +34,7 @@ def write_card(
         folder: the bundle's.
         manifest: the bundle's.
         tokenizer: how texts are split into windows.
-        report: the evaluation on the test essays.
-        length_qwk: QWK of the length baseline.
+        report: the evaluation on the test essays, with the length baseline.
         essays_by_split: the number of essays in each split.
     """
     _write(
@@ -44,7 +43,7 @@ def write_card(
         manifest,
         {
             **_provenance(manifest, tokenizer, essays_by_split),
-            **_agreement(report, length_qwk),
+            **_agreement(report),
             **_certainty(report, manifest),
         },
     )
@@ -95,13 +94,14 @@ def _further_row(data: FurtherData) -> str:
     )
 
 
-def _agreement(report: EvaluationReport, length_qwk: float) -> dict[str, str]:
+def _agreement(report: EvaluationReport) -> dict[str, str]:
     """Return the fields about the agreement with human scores."""
-    overall = report.overall
+    overall, ridge = report.overall, report.length.ridge
     by_prompt = (f"{name}: {part.qwk:.3f}" for name, part in report.by_prompt.items())
     return {
         "qwk": f"{overall.qwk:.3f}",
-        "length_qwk": f"{length_qwk:.3f}",
+        "length_qwk": f"{ridge.qwk:.3f}" if ridge and ridge.qwk is not None else "–",
+        "length_table": length_table(report),
         "pearson": f"{overall.pearson:.3f}",
         "exact": f"{overall.exact:.3f}",
         "adjacent": f"{overall.adjacent:.3f}",

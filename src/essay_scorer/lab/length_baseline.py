@@ -1,5 +1,9 @@
 """The baseline that any model must exceed: a score from the essay's length alone."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -7,30 +11,73 @@ from sklearn.linear_model import RidgeCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from essay_scorer.lab.calibration.linear import fit_line
+from essay_scorer.lab.calibration.linear import Column, fit_line
+from essay_scorer.lab.evaluation.evaluation_report import EvaluationReport
+from essay_scorer.lab.evaluation.length_dependence import RidgeAgreement
 from essay_scorer.lab.evaluation.metrics import qwk
+from essay_scorer.lab.evaluation.other_scale import OtherScaleReport
 from essay_scorer.model.calibration import Scale
 from essay_scorer.text.words import count_words
 
+_DIGITS = 4
 
-def length_ridge_qwk(essays: pd.DataFrame, scale: Scale) -> float:
-    """Return QWK on split ``test`` of a ridge regression on lengths.
+_Report = TypeVar("_Report", EvaluationReport, OtherScaleReport)
+
+
+def add_length_ridge(report: _Report, essays: pd.DataFrame, splits: Sequence[str]) -> _Report:
+    """Return a report with the agreement of the length baseline.
+
+    Args:
+        report: of the essays of the splits.
+        essays: all essays: the columns ``text``, ``score`` and ``split``.
+        splits: the evaluated splits; the baseline is fitted on the others.
+    """
+    evaluated = essays["split"].isin(splits)
+    scale = report.scale if isinstance(report, EvaluationReport) else None
+    ridge = length_ridge(essays[~evaluated], essays[evaluated], scale)
+    return replace(report, length=replace(report.length, ridge=ridge))
+
+
+def length_ridge(
+    training: pd.DataFrame, evaluated: pd.DataFrame, scale: Scale | None
+) -> RidgeAgreement | None:
+    """Return the agreement of a ridge regression on lengths.
 
     It is fitted on split ``train`` and calibrated on ``dev``, as the model is. Its inputs are
     the counts of words and characters, and their logarithms.
 
     Args:
-        essays: columns ``text``, ``score`` and ``split``.
-        scale: the raters' scale.
+        training: columns ``text``, ``score`` and ``split``.
+        evaluated: columns ``text`` and ``score``.
+        scale: of the human scores; None if they need not be whole, so that there is no QWK.
+
+    Returns:
+        None if there is nothing to fit it on.
     """
-    parts = dict(list(essays.groupby("split")))
+    parts = {str(split): part for split, part in training.groupby("split")}
+    if "train" not in parts or (scale is not None and "dev" not in parts):
+        return None
     model = make_pipeline(StandardScaler(), RidgeCV(alphas=np.logspace(-3, 3, 13)))
     model.fit(_lengths(parts["train"]), parts["train"]["score"])
-    predictions = model.predict(_lengths(parts["dev"]))
-    slope, intercept = fit_line(predictions, parts["dev"]["score"].to_numpy(float))
-    raw = intercept + slope * model.predict(_lengths(parts["test"]))
-    whole = np.clip(np.floor(raw + 0.5), scale.min, scale.max)
-    return qwk(parts["test"]["score"].to_numpy(), whole, scale)
+    predictions, human = model.predict(_lengths(evaluated)), evaluated["score"].to_numpy(float)
+    pearson = round(float(np.corrcoef(predictions, human)[0, 1]), _DIGITS)
+    if scale is None:
+        return RidgeAgreement(qwk=None, pearson=pearson)
+    agreement = _qwk(model, parts, predictions, human, scale)
+    return RidgeAgreement(qwk=round(agreement, _DIGITS), pearson=pearson)
+
+
+def _qwk(
+    model: RidgeCV,
+    parts: Mapping[str, pd.DataFrame],
+    predictions: Column,
+    human: Column,
+    scale: Scale,
+) -> float:
+    dev = parts["dev"]
+    slope, intercept = fit_line(model.predict(_lengths(dev)), dev["score"].to_numpy(float))
+    whole = np.floor(intercept + slope * predictions + 0.5)
+    return qwk(human, np.clip(whole, scale.min, scale.max), scale)
 
 
 def _lengths(essays: pd.DataFrame) -> npt.NDArray[np.float64]:

@@ -17,10 +17,11 @@ from essay_scorer.lab.compile_bundle import compile_and_verify, quantize_if_stab
 from essay_scorer.lab.data.sources import FurtherSource, training_essays
 from essay_scorer.lab.data.splits import SPLITS
 from essay_scorer.lab.evaluation.evaluate import evaluate
+from essay_scorer.lab.evaluation.evaluation_report import EvaluationReport
 from essay_scorer.lab.export.artifacts import Artifacts
 from essay_scorer.lab.heads.essay_features import EssayFeatures
 from essay_scorer.lab.heads.fit_head import fit_head, load_out_of_fold
-from essay_scorer.lab.length_baseline import length_ridge_qwk
+from essay_scorer.lab.length_baseline import add_length_ridge
 from essay_scorer.lab.measured_manifest import calibrated_manifest
 from essay_scorer.lab.recipe import Recipe
 from essay_scorer.lab.wordnet import word_cleaner
@@ -129,16 +130,20 @@ def _evaluate(
     """Evaluate a bundle on the test essays, write its card, and return its metrics."""
     scorer = Scorer.assemble(folder, manifest)
     report = evaluate(scorer, essays[essays["split"] == "test"])
-    length_qwk = round(length_ridge_qwk(essays, manifest.scale), 4)
+    report = add_length_ridge(report, essays, ["test"])
     write_card(
         folder,
         manifest,
         recipe.tokenizer,
         report,
-        length_qwk=length_qwk,
         essays_by_split=essays["split"].value_counts(),
     )
-    return {"test": report.manifest_metrics(), "length_ridge_qwk": length_qwk}
+    return {"test": report.manifest_metrics(), **_length_metrics(report)}
+
+
+def _length_metrics(report: EvaluationReport) -> dict[str, Any]:
+    ridge = report.length.ridge
+    return {f"length_ridge_{name}": value for name, value in vars(ridge).items()} if ridge else {}
 
 
 def _check_splits(essays: pd.DataFrame) -> None:

@@ -73,6 +73,17 @@ def test_bad_row_is_reported_with_its_line(
     assert len(read.usable(skip_bad_rows=True)) == len(essays) - 1
 
 
+def test_fractions_are_read_where_they_are_allowed(essays: pd.DataFrame, write_csv: Write) -> None:
+    halves = essays.assign(score=essays["score"] - 0.5)
+    read = read_essays(write_csv(halves), ReadOptions(fractions=True))
+    assert read.usable()["score"].tolist() == halves["score"].tolist()
+    assert (
+        len(read_essays(write_csv(halves.assign(score=[1, *halves["score"][1:]]))).problems) == 59
+    )
+    off_scale = ReadOptions(fractions=True, scale=(1, 3))
+    assert "outside the scale" in read_essays(write_csv(halves), off_scale).problems[0].reason
+
+
 def test_lines_are_counted_through_multiline_texts(tmp_path: Path) -> None:
     path = tmp_path / "essays.csv"
     path.write_text('text,score\n"one\n\nand on",1\ntwo,2,extra\n"three\n",bad\nfour,3\n')

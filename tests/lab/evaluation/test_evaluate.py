@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from essay_scorer import FileError, Scorer
+from essay_scorer.lab.evaluation.bootstrap import Estimate
 from essay_scorer.lab.evaluation.criteria import apply_criteria
 from essay_scorer.lab.evaluation.evaluate import evaluate
 from essay_scorer.lab.evaluation.evaluation_report import EvaluationReport
@@ -30,28 +31,42 @@ def test_two_raters_are_compared_with_each_other(report: EvaluationReport) -> No
     assert human.prmse is not None
 
 
+def test_groups_and_length_are_measured_beside_the_agreement(report: EvaluationReport) -> None:
+    groups = report.fairness["gender"]
+    assert {name: part.essays for name, part in report.by_group["gender"].items()} == {
+        name: group.essays for name, group in groups.items()
+    }
+    for name, group in groups.items():
+        assert group.pearson is not None
+        assert group.pearson.value == pytest.approx(
+            report.by_group["gender"][name].pearson, abs=1e-3
+        )
+    assert report.length.pearson is not None
+    assert report.length.pearson.value == pytest.approx(report.overall.pearson, abs=1e-3)
+
+
 def test_each_criterion_is_met_or_not(report: EvaluationReport) -> None:
     assert report.human is not None
-    group = report.by_group["gender"]["F"]
+    group = report.fairness["gender"]["F"]
     criteria = apply_criteria(
         replace(report.overall, qwk=0.70, pearson=0.71, smd=-0.15),
         replace(report.human, qwk_degradation=0.10, pearson_degradation=0.11),
         {
             "gender": {
-                "F": replace(group, dsm=0.05, essays=40),
-                "M": replace(group, dsm=0.5, essays=9),
+                "F": replace(group, smd=Estimate(value=0.05, low=0, high=0.1), essays=80),
+                "M": replace(group, smd=Estimate(value=0.5, low=-0.1, high=1.1), essays=40),
             }
         },
     )
     assert [one.met for one in criteria] == [True, True, True, True, False, True]
-    assert len(report.criteria) == 6
+    assert len(report.criteria) == 5  # neither group is large enough to judge
 
 
 def test_the_manifest_records_the_same_numbers(report: EvaluationReport) -> None:
     metrics, table = report.manifest_metrics(), report.to_dict()
     assert list(metrics) == [
         "essays", "qwk", "pearson", "exact", "adjacent", "smd", "coverage", "interval_scores",
-        "review", "qwk_by_prompt", "coverage_by", "review_curve", "flags",
+        "review", "length", "qwk_by_prompt", "coverage_by", "review_curve", "flags",
     ]  # fmt: skip
     assert list(metrics["coverage_by"]) == ["prompt", "human score", "machine score"]
     assert metrics["review_curve"] == table["review"]
@@ -61,7 +76,7 @@ def test_the_manifest_records_the_same_numbers(report: EvaluationReport) -> None
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({"score": 3}, "nothing to measure"), ({"score": range(7, 79)}, "not on the bundle's scale")],
+    [({"score": 3}, "nothing to measure"), ({"score": range(7, 79)}, "add --other-scale")],
 )
 def test_scores_that_cannot_be_compared_are_refused(
     scored_essays: pd.DataFrame, scorer: Scorer, change: dict[str, Any], message: str

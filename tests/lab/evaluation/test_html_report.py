@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from essay_scorer.cli.entry_point import main
+from essay_scorer.lab.evaluation.bootstrap import Estimate
 from essay_scorer.lab.evaluation.evaluation_report import EvaluationReport
 from essay_scorer.lab.evaluation.faithfulness import Faithfulness
 from essay_scorer.lab.evaluation.html_report import render_report
@@ -16,7 +17,7 @@ from essay_scorer.lab.evaluation.robustness import ChangeResult, OffTopicRates, 
 
 def test_the_page_is_one_file_with_tables_beside_charts(report: EvaluationReport) -> None:
     page = render_report(report)
-    assert page.count("<svg") == 5
+    assert page.count("<svg") == 6
     assert page.count("<table") >= 7
     assert re.findall(r'(?:src|href)="(?!#|data:)', page) == []
     assert "<b>park</b>" not in page
@@ -35,7 +36,7 @@ def test_the_page_shows_robustness(report: EvaluationReport) -> None:
         explanations=Faithfulness(essays=3, top=0.7, random=0.3, correlation=0.89),
     )
     page = render_report(replace(report, robustness=robustness))
-    assert page.count("<svg") == 6
+    assert page.count("<svg") == 7
     assert "not withstood" in page
     assert "one typo (benign change)" in page
     assert "r = 0.890" in page
@@ -48,6 +49,22 @@ def test_the_command_writes_the_page(
     data = tmp_path / "essays.csv"
     scored_essays.to_csv(data, index=False)
     command = ["evaluate", "--data", str(data), "--split", "all", "--scale", "1-6"]
-    assert main([*command, "--group", "gender", "--out", str(tmp_path / "out")]) == 0
+    groups = ["--group", "gender", "--group", "prompt_id"]
+    assert main([*command, *groups, "--out", str(tmp_path / "out")]) == 0
     assert "72 essays" in capsys.readouterr().out
-    assert "By gender" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "By gender" in page
+    assert "By prompt_id" in page
+
+
+def test_the_page_says_what_exceeds_the_threshold_and_what_to_do(
+    report: EvaluationReport,
+) -> None:
+    assert "No group of 80 essays or more is beyond ±0.10." in render_report(report)
+    harsh = replace(
+        report.fairness["gender"]["F"], essays=90, smd=Estimate(value=-0.2, low=-0.3, high=-0.1)
+    )
+    page = render_report(replace(report, fairness={"gender": {"F": harsh}}))
+    assert "For the group F (gender, 90 essays), the scorer is stricter" in page
+    assert "What a school should do" in page
+    assert '<td class="not-met">exceeds</td>' in page

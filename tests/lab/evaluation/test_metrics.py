@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from essay_scorer.lab.evaluation.metrics import agreement, group_differences, prmse, qwk
+from essay_scorer.lab.evaluation.metrics import agreement, prmse, qwk
 from essay_scorer.model.calibration import Scale
 
 SCALE = Scale(min=1, max=6)
@@ -46,12 +46,3 @@ def test_prmse_is_corrected_for_the_raters_error() -> None:
     assert prmse(truth, first, second) == pytest.approx(1, abs=0.03)
     half = 0.5 * truth + random.normal(0, np.sqrt(0.25), truth.size)
     assert prmse(half, first, second) == pytest.approx(1 - 0.5, abs=0.03)
-
-
-def test_group_differences_ignore_differences_between_human_scores() -> None:
-    random = np.random.default_rng(3)
-    groups = ["a", "b"] * 500
-    human = random.integers(1, 7, 1000) - np.array([group == "b" for group in groups])
-    assert group_differences(human, human * 0.5, groups) == pytest.approx({"a": 0, "b": 0})
-    harsh = human - np.array([group == "b" for group in groups])
-    assert group_differences(human, harsh, groups)["b"] < -0.1

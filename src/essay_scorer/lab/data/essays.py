@@ -4,8 +4,7 @@
 
     line                  the line of the file on which the row begins, from 1
     text                  the essay, as it is in the file
-    score                 a whole number on the scale of the prompt; any number on it in a file that
-                          is only trained on
+    score                 a number on the scale of the prompt; whole, unless fractions are allowed
     prompt_id             the label of the assignment; "" where the file has none
     scale_min, scale_max  the lowest and the highest possible score
     split                 "train", "dev" or "test"
@@ -39,14 +38,16 @@ class ReadOptions:
         named: columns by role (text, score, prompt_id, rater1, rater2).
         groups: columns that divide the writers into groups.
         scale: the lowest and the highest possible score of all prompts.
+        fractions: whether scores need not be whole numbers.
         format: one of ``tables.formats.FORMATS``, where the suffix does not name it.
-        only_training: whether the essays are only trained on: scores may be any numbers, and
-            where the file has no splits, all its essays are of the split ``train``.
+        only_training: whether the essays are only trained on: where the file has no splits, all
+            its essays are of the split ``train``.
     """
 
     named: Mapping[str, str] = field(default_factory=dict)
     groups: Sequence[str] = ()
     scale: tuple[float, float] | None = None
+    fractions: bool = False
     format: str | None = None
     only_training: bool = False
 
@@ -101,13 +102,13 @@ def read_essays(path: Path, options: ReadOptions | None = None) -> Essays:
         list(rows.table.columns), options.named, options.groups, where=str(path)
     )
     table = _with_scale(_select(rows, layout), rows, layout, options.scale)
-    bad = find_bad_rows(table, whole_scores=not options.only_training)
+    bad = find_bad_rows(table, fractions=options.fractions)
     found = [RowProblem(line=int(table["line"][row]), reason=reason) for row, reason in bad.items()]
     problems = sorted([*rows.problems, *found], key=lambda problem: problem.line)
     good = table.drop(index=list(bad)).reset_index(drop=True)
     if good.empty:
         raise FileError(f"{path} has no usable row; the first: {problems[0]}.")
-    scored = good if options.only_training else _with_whole_scores(good)
+    scored = good if options.fractions else _with_whole_scores(good)
     table, splits_from = _with_splits(scored, only_training=options.only_training)
     return Essays(
         path=path,

@@ -126,7 +126,9 @@ def read_source(path: Path, recipe: SourceRecipe) -> Essays:
     Raises:
         FileError: the file cannot be read, has no text or score, or no usable row.
     """
-    options = ReadOptions(named=recipe.columns, scale=recipe.scale, only_training=True)
+    options = ReadOptions(
+        named=recipe.columns, scale=recipe.scale, fractions=True, only_training=True
+    )
     return read_essays(path, options)
 
 

@@ -15,15 +15,15 @@ _MISSING = {
 }
 
 
-def find_bad_rows(table: pd.DataFrame, *, whole_scores: bool = True) -> dict[int, str]:
+def find_bad_rows(table: pd.DataFrame, *, fractions: bool = False) -> dict[int, str]:
     """Return the reason why each bad row cannot be used, by index label.
 
     Args:
         table: the columns ``text``, ``score``, ``scale_min``, ``scale_max`` and, if the file has
             it, ``split``.
-        whole_scores: whether a score must be a whole number.
+        fractions: whether scores need not be whole numbers.
     """
-    schema = _schema(has_splits="split" in table.columns, whole_scores=whole_scores)
+    schema = _schema(has_splits="split" in table.columns, fractions=fractions)
     try:
         schema.validate(table, lazy=True)
     except pa.errors.SchemaErrors as found:
@@ -36,10 +36,10 @@ def find_bad_rows(table: pd.DataFrame, *, whole_scores: bool = True) -> dict[int
     return {}
 
 
-def _schema(*, has_splits: bool, whole_scores: bool) -> pa.DataFrameSchema:
+def _schema(*, has_splits: bool, fractions: bool) -> pa.DataFrameSchema:
     words = pa.Check(_has_words, element_wise=True, error="the text has no words")
     whole = pa.Check(lambda score: score % 1 == 0, error="the score is not a whole number")
-    score = pa.Column(float, whole if whole_scores else None)
+    score = pa.Column(float, [] if fractions else [whole])
     columns = {"text": pa.Column(object, words), "score": score}
     if has_splits:
         columns["split"] = pa.Column(object, pa.Check.isin(SPLITS, error=_UNKNOWN_SPLIT))

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from essay_scorer.lab.evaluation.evaluation_report import CalibrationPoint, ReviewPoint
+from essay_scorer.lab.evaluation.group_fairness import MAX_GROUP_SMD, GroupFairness
 from essay_scorer.lab.evaluation.metrics import Agreement
 from essay_scorer.lab.evaluation.robustness import ChangeResult
 
@@ -107,6 +108,27 @@ def qwk_chart(by_prompt: Mapping[str, Agreement], threshold: float) -> str:
     axes.set_xlabel("QWK")
     axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1))
     return _svg(figure, "QWK by prompt")
+
+
+def fairness_chart(fairness: Mapping[str, Mapping[str, GroupFairness]]) -> str:
+    """Draw the SMD of each group with its confidence interval, and the range that is tolerated."""
+    rows = [
+        (f"{column}: {name or '(none)'}", group.smd, group.verdict)
+        for column, groups in fairness.items()
+        for name, group in groups.items()
+        if group.smd
+    ]
+    figure, axes = _new_figure(4.6, 0.6 + 0.3 * len(rows))
+    axes.axvspan(-MAX_GROUP_SMD, MAX_GROUP_SMD, color="#e6e6ea")
+    for y, (_, smd, verdict) in enumerate(rows):
+        color, marker = (HUMAN, "s") if verdict == "exceeds" else (MACHINE, "o")
+        axes.plot([smd.low, smd.high], [y, y], color=color)
+        axes.plot(smd.value, y, color=color, marker=marker)
+    axes.axvline(0, color=INK, linewidth=1)
+    axes.set_yticks(range(len(rows)), [label for label, _, _ in rows])
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_xlabel("SMD with its 95% confidence interval (gray: tolerated)")
+    return _svg(figure, "Standardized mean difference by group")
 
 
 def _new_figure(width: float, height: float) -> tuple[Figure, Axes]:

@@ -4,17 +4,16 @@
 Practice 31 (1).
 """
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from essay_scorer.lab.evaluation.metrics import Agreement, GroupAgreement, RaterAgreement
+from essay_scorer.lab.evaluation.bootstrap import Estimate
+from essay_scorer.lab.evaluation.group_fairness import MAX_GROUP_SMD, GroupFairness
+from essay_scorer.lab.evaluation.metrics import Agreement, RaterAgreement
 
 MIN_QWK = MIN_PEARSON = 0.70
 MAX_DEGRADATION = 0.10  # of QWK and r, from human–human to human–machine agreement
 MAX_SMD = 0.15
-MAX_GROUP_DSM = 0.10
-MIN_GROUP_ESSAYS = 30  # smaller groups are not judged
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,22 +36,36 @@ class Criterion:
 def apply_criteria(
     overall: Agreement,
     raters: RaterAgreement | None,
-    by_group: Mapping[str, Mapping[str, GroupAgreement]],
+    fairness: Mapping[str, Mapping[str, GroupFairness]],
 ) -> tuple[Criterion, ...]:
     """Return every criterion that can be applied.
 
     Args:
         overall: the agreement on all essays.
         raters: the agreement of two human raters, if it is known.
-        by_group: by the name of a column, then by its value.
+        fairness: by the name of a column, then by its value.
     """
     return (
         _at_least("QWK with human scores", overall.qwk, MIN_QWK),
         _at_least("Pearson's r with human scores", overall.pearson, MIN_PEARSON),
         _within("SMD", overall.smd, MAX_SMD),
         *(_rater_criteria(raters) if raters else ()),
-        *_group_criteria(by_group),
+        *_group_criteria(fairness),
     )
+
+
+def apply_other_scale_criteria(
+    pearson: Estimate | None, fairness: Mapping[str, Mapping[str, GroupFairness]]
+) -> tuple[Criterion, ...]:
+    """Return the criteria that can be applied to human scores on another scale.
+
+    Args:
+        pearson: Pearson's r with them.
+        fairness: by the name of a column, then by its value.
+    """
+    name = "Pearson's r with human scores"
+    overall = [_at_least(name, pearson.value, MIN_PEARSON)] if pearson else []
+    return (*overall, *_group_criteria(fairness))
 
 
 def _rater_criteria(raters: RaterAgreement) -> Iterator[Criterion]:
@@ -67,18 +80,18 @@ def _rater_criteria(raters: RaterAgreement) -> Iterator[Criterion]:
 
 
 def _group_criteria(
-    by_group: Mapping[str, Mapping[str, GroupAgreement]],
+    fairness: Mapping[str, Mapping[str, GroupFairness]],
 ) -> Iterator[Criterion]:
-    for column, groups in by_group.items():
-        differences = {
-            name: group.dsm
+    """Yield the largest SMD of the groups by each column that are large enough to judge."""
+    for column, groups in fairness.items():
+        judged = {
+            name: group.smd.value
             for name, group in groups.items()
-            if group.essays >= MIN_GROUP_ESSAYS and not math.isnan(group.dsm)
+            if group.smd and group.verdict in ("within", "exceeds")
         }
-        if differences:
-            largest = max(differences, key=lambda name: abs(differences[name]))
-            name = f"largest DSM by {column}: {largest}"
-            yield _within(name, differences[largest], MAX_GROUP_DSM)
+        if judged:
+            largest = max(judged, key=lambda name: abs(judged[name]))
+            yield _within(f"largest SMD by {column}: {largest}", judged[largest], MAX_GROUP_SMD)
 
 
 def _at_least(name: str, value: float, least: float) -> Criterion:

@@ -15,16 +15,16 @@ from essay_scorer.lab.evaluation.evaluation_report import (
     OverallAgreement,
     ReviewPoint,
 )
-from essay_scorer.lab.evaluation.metrics import (
-    Agreement,
-    GroupAgreement,
-    RaterAgreement,
-    agreement,
-    group_differences,
-    prmse,
+from essay_scorer.lab.evaluation.group_fairness import (
+    GroupFairness,
+    group_fairness,
+    merge_small_groups,
 )
+from essay_scorer.lab.evaluation.length_dependence import LengthDependence, length_dependence
+from essay_scorer.lab.evaluation.metrics import Agreement, RaterAgreement, agreement, prmse
 from essay_scorer.model.calibration import Scale
 from essay_scorer.scorer import Scorer
+from essay_scorer.text.words import count_words
 
 _REVIEW_SHARES = tuple(step / 20 for step in range(11))  # from none to half
 
@@ -52,29 +52,43 @@ def evaluate(
     _check_scores(essays, scale)
     scored = _score(scorer, essays)
     overall, human = _overall(scored, scale), _human(scored)
-    by_group = {column: _by_group(scored, column, scale) for column in groups}
+    fairness = {column: _fairness(scored, column) for column in groups}
     return EvaluationReport(
         model=scorer.manifest.model,
         essays=len(scored),
         scale=scale,
         overall=overall,
         by_prompt=_by_value(scored, "prompt_id", scale),
-        by_group=by_group,
+        by_group={column: _by_group(scored, column, scale) for column in groups},
+        fairness=fairness,
+        length=_length(scored),
         human=human,
         confusion=_confusion(scored, scale),
         calibration=_calibration(scored),
         coverage=_coverage(scored),
         review=_review_curve(scored, scale),
         flags=_flag_shares(scored),
-        criteria=apply_criteria(overall, human, by_group),
+        criteria=apply_criteria(overall, human, fairness),
     )
 
 
-def _check_scores(essays: pd.DataFrame, scale: Scale) -> None:
+def check_variety(essays: pd.DataFrame) -> None:
+    """Check that there are different human scores.
+
+    Raises:
+        FileError: there are not.
+    """
     if len(essays) < 2 or essays["score"].nunique() < 2:
         raise FileError("There are too few essays, or they all have one score: nothing to measure.")
+
+
+def _check_scores(essays: pd.DataFrame, scale: Scale) -> None:
+    check_variety(essays)
     if not essays["score"].between(scale.min, scale.max).all():
-        raise FileError(f"Some human scores are not on the bundle's scale {scale.min}-{scale.max}.")
+        raise FileError(
+            f"Some human scores are not on the bundle's scale {scale.min}-{scale.max}. To compare "
+            "another scale, add --other-scale."
+        )
 
 
 def _score(scorer: Scorer, essays: pd.DataFrame) -> pd.DataFrame:
@@ -127,14 +141,19 @@ def _by_value(scored: pd.DataFrame, column: str, scale: Scale) -> dict[str, Agre
     return {str(name): _agreement(part, scale) for name, part in scored.groupby(column)}
 
 
-def _by_group(scored: pd.DataFrame, column: str, scale: Scale) -> dict[str, GroupAgreement]:
-    differences = group_differences(
-        scored["score"].to_numpy(), scored["raw"].to_numpy(), scored[column].astype(str).tolist()
-    )
-    return {
-        name: GroupAgreement(**asdict(part), dsm=_round(differences[name]))
-        for name, part in _by_value(scored, column, scale).items()
-    }
+def _by_group(scored: pd.DataFrame, column: str, scale: Scale) -> dict[str, Agreement]:
+    merged = merge_small_groups(scored[column].astype(str).tolist())
+    return _by_value(scored.assign(merged_group=merged), "merged_group", scale)
+
+
+def _fairness(scored: pd.DataFrame, column: str) -> Mapping[str, GroupFairness]:
+    human, raw = scored["score"].to_numpy(), scored["raw"].to_numpy()
+    return group_fairness(human, raw, scored[column].astype(str).tolist())
+
+
+def _length(scored: pd.DataFrame) -> LengthDependence:
+    words = [count_words(text) for text in scored["text"]]
+    return length_dependence(scored["score"].to_numpy(), scored["raw"].to_numpy(), words)
 
 
 def _human(scored: pd.DataFrame) -> RaterAgreement | None:

@@ -1,11 +1,13 @@
 """The report of an evaluation, as typed records and as JSON."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from essay_scorer.lab.evaluation.criteria import Criterion
-from essay_scorer.lab.evaluation.metrics import Agreement, GroupAgreement, RaterAgreement
+from essay_scorer.lab.evaluation.group_fairness import GroupFairness
+from essay_scorer.lab.evaluation.length_dependence import LengthDependence
+from essay_scorer.lab.evaluation.metrics import Agreement, RaterAgreement
 from essay_scorer.lab.evaluation.robustness import Robustness
 from essay_scorer.model.calibration import Scale
 from essay_scorer.model.manifest import Model
@@ -79,7 +81,9 @@ class EvaluationReport:
         scale: the bundle's.
         overall: the agreement on all essays.
         by_prompt: by prompt ID.
-        by_group: by the name of a column, then by its value.
+        by_group: by the name of a column, then by its value; small groups are merged.
+        fairness: for the same groups.
+        length: how far length explains the agreement.
         human: the agreement of two human raters, if the essays have two scores.
         confusion: how often each human score (row) got each machine score (column).
         calibration: tenths of the essays, by raw score.
@@ -95,7 +99,9 @@ class EvaluationReport:
     scale: Scale
     overall: OverallAgreement
     by_prompt: Mapping[str, Agreement]
-    by_group: Mapping[str, Mapping[str, GroupAgreement]]
+    by_group: Mapping[str, Mapping[str, Agreement]]
+    fairness: Mapping[str, Mapping[str, GroupFairness]]
+    length: LengthDependence
     human: RaterAgreement | None
     confusion: Sequence[Sequence[int]]
     calibration: Sequence[CalibrationPoint]
@@ -115,6 +121,7 @@ class EvaluationReport:
         """Return the part of the report that a bundle's manifest records, as JSON."""
         return {
             **asdict(self.overall),
+            "length": asdict(replace(self.length, ridge=None)),
             "qwk_by_prompt": {name: part.qwk for name, part in self.by_prompt.items()},
             "coverage_by": self.to_dict()["coverage"],
             "review_curve": self._review_curve(),

@@ -5,7 +5,7 @@ two differences: QWK is computed on whole scores over the whole scale, as in the
 essay scoring, not on continuous ones; and scores of zero count.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -38,17 +38,6 @@ class Agreement:
     exact: float
     adjacent: float
     smd: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class GroupAgreement(Agreement):
-    """Agreement on the essays of one group of writers.
-
-    Attributes:
-        dsm: the difference between standardized means, machine − human; NaN if undefined.
-    """
-
-    dsm: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,24 +84,6 @@ def qwk(human: Numbers, machine: Numbers, scale: Scale) -> float:
     """
     labels = list(range(scale.min, scale.max + 1))
     return float(cohen_kappa_score(human, machine, labels=labels, weights="quadratic"))
-
-
-def group_differences(human: Numbers, raw: Numbers, groups: Sequence[str]) -> Mapping[str, float]:
-    """Return each group's difference between standardized means (DSM), machine − human.
-
-    Both scores are standardized over all essays, so that only differences count that the
-    machine makes between groups, not those between the groups' human scores.
-
-    Args:
-        human: human scores, (essays,).
-        raw: unrounded machine scores, (essays,).
-        groups: the group of each essay's writer.
-    """
-    h, r, g = np.asarray(human, float), np.asarray(raw, float), np.asarray(groups)
-    if r.std() == 0 or h.std() == 0:
-        return {str(name): float("nan") for name in np.unique(g)}
-    difference = (r - r.mean()) / r.std(ddof=1) - (h - h.mean()) / h.std(ddof=1)
-    return {str(name): float(difference[g == name].mean()) for name in np.unique(g)}
 
 
 def prmse(raw: Numbers, first: Numbers, second: Numbers) -> float:

@@ -1,0 +1,107 @@
+"""``essay-scorer evaluate``: measure a bundle against human scores."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from essay_scorer.cli import essay_files
+from essay_scorer.cli import options as shared
+from essay_scorer.errors import FileError
+
+if TYPE_CHECKING:
+    from essay_scorer.lab.evaluation.evaluation_report import EvaluationReport
+    from essay_scorer.lab.evaluation.other_scale import OtherScaleReport
+
+
+def add_commands(commands: "shared.Subparsers") -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser("evaluate", help="measure a bundle against human scores")
+    command.add_argument(
+        "--split",
+        action="append",
+        choices=("train", "dev", "test", "all"),
+        help="the essays to score; may be repeated; default: test",
+    )
+    command.add_argument(
+        "--other-scale",
+        action="store_true",
+        help="the human scores are on another scale than the bundle's, and need not be whole",
+    )
+    command.add_argument("--out", type=Path, metavar="DIR", help="write report.html there")
+    command.add_argument(
+        "--attacks",
+        type=int,
+        default=0,
+        metavar="N",
+        help="also attack N essays in every known way (about a minute for every ten)",
+    )
+    command.add_argument(
+        "--record",
+        metavar="SOURCE",
+        help="write the agreement by group into the bundle; SOURCE says which essays these are",
+    )
+    shared.add_json_option(command)
+    command.add_argument(
+        "--markdown", action="store_true", help="print the tables of docs/trust.md instead"
+    )
+    essay_files.add_data_options(command)
+    shared.add_bundle_option(command)
+    command.set_defaults(run=_evaluate)
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    from essay_scorer.lab.evaluation.html_report import write_report
+    from essay_scorer.lab.evaluation.markdown_tables import markdown_tables
+    from essay_scorer.lab.evaluation.text_report import summarize
+
+    _check_evaluate_options(options)
+    report = _measure(options)
+    if options.out is not None:
+        print(f"wrote {write_report(report, options.out)}", file=sys.stderr)
+    if options.record:
+        _record(report, options)
+    if options.json:
+        shared.print_json(report.to_dict())
+    else:
+        print(markdown_tables(report) if options.markdown else summarize(report))
+
+
+def _check_evaluate_options(options: argparse.Namespace) -> None:
+    if options.other_scale and options.attacks:
+        raise FileError("--attacks does not need human scores; leave out --other-scale.")
+    if options.record and not options.group:
+        raise FileError("--record needs at least one --group.")
+
+
+def _measure(options: argparse.Namespace) -> "EvaluationReport | OtherScaleReport":
+    from dataclasses import replace
+
+    from essay_scorer.lab.data.splits import SPLITS
+    from essay_scorer.lab.evaluation.evaluate import evaluate
+    from essay_scorer.lab.evaluation.other_scale import compare_with_other_scale
+    from essay_scorer.lab.evaluation.robustness import measure_robustness
+    from essay_scorer.lab.length_baseline import add_length_ridge
+    from essay_scorer.scorer import Scorer
+
+    read = essay_files.read_essays(options, fractions=options.other_scale)
+    essays, splits = essay_files.usable_rows(read, options), options.split or ["test"]
+    splits = list(SPLITS) if "all" in splits else splits
+    evaluated = essays[essays["split"].isin(splits)]
+    scorer, groups = Scorer.load(options.bundle), read.layout.groups
+    if options.other_scale:
+        compared = compare_with_other_scale(scorer, evaluated, groups=groups)
+        return add_length_ridge(compared, essays, splits)
+    report = add_length_ridge(evaluate(scorer, evaluated, groups=groups), essays, splits)
+    if options.attacks:
+        prompts = essay_files.read_prompt_texts(options)
+        robustness = measure_robustness(scorer, evaluated, sample=options.attacks, prompts=prompts)
+        report = replace(report, robustness=robustness)
+    return report
+
+
+def _record(report: "EvaluationReport | OtherScaleReport", options: argparse.Namespace) -> None:
+    from essay_scorer.lab.record_fairness import record_fairness
+    from essay_scorer.model.bundle import shipped_bundle
+
+    record_fairness(options.bundle or shipped_bundle(), report, options.record)
