@@ -57,22 +57,26 @@ checkpoint_every = 2
 """
 
 BLENDED_HEAD = """
-[base_models.layer_means]
-pca_components = 6
-C = 1.0
-gamma = 1.0
-epsilon = 0.02
-clip = 5.0
-[base_models.writing_features]
+[base_models.layers_and_features]
+for_new_prompts = true
 C = 1.0
 gamma = 0.5
 epsilon = 0.02
+[base_models.layers_and_features.inputs.layer_means]
+clip = 5.0
+pca_components = 6
+[base_models.layers_and_features.inputs.writing_features]
 clip = 4.0
+weight = 0.5
 [base_models.token_ngrams]
+inputs = "token_ngrams"
 alpha = 1.0
 [base_models.character_ngrams]
+inputs = "character_ngrams"
 alpha = 1.0
 [base_models.common_ngrams]
+inputs = "token_ngrams"
+for_new_prompts = true
 alpha = 1.0
 min_essay_share = 0.1
 [blend]

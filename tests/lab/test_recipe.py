@@ -28,3 +28,10 @@ def test_an_invalid_recipe_is_named(tmp_path: Path, content: str) -> None:
     path.write_text(content)
     with pytest.raises(FileError, match=r"mine\.toml"):
         Recipe.load(str(path))
+
+
+def test_a_base_model_without_a_feature_group_is_named(recipe_file: Path, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(recipe_file.read_text().replace('inputs = "character_ngrams"', 'inputs = "x"'))
+    with pytest.raises(FileError, match=r"inputs of \[base_models.character_ngrams\] is token_"):
+        Recipe.load(str(path))

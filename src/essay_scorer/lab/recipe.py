@@ -4,9 +4,10 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Self, get_args, get_type_hints
+from typing import Any, Literal, Self, get_args
 
 from essay_scorer.errors import FileError
+from essay_scorer.lab.base_model_recipes import BaseModelRecipe, parse_base_models
 from essay_scorer.lab.input_recipes import EncoderRecipe, SourceRecipe, parse_sources
 
 RECIPES = Path(__file__).with_name("recipes")
@@ -90,58 +91,6 @@ class TrainingRecipe:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SVRRecipe:
-    """Support vector regression with a Gaussian kernel on standardized inputs.
-
-    Attributes:
-        C: the inverse of the regularization strength, as in scikit-learn.
-        gamma: of the kernel, times the number of inputs.
-        epsilon: errors up to this share of the scale cost nothing.
-        clip: standard deviations at which an input is clipped.
-        pca_components: principal components of the inputs; no PCA by default.
-    """
-
-    C: float
-    gamma: float
-    epsilon: float
-    clip: float
-    pca_components: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class RidgeRecipe:
-    """Ridge regression on a bag of n-grams.
-
-    Attributes:
-        alpha: the regularization strength, as in scikit-learn.
-        min_essay_share: only n-grams in more than this share of every prompt's essays are
-            used; 0 uses all.
-    """
-
-    alpha: float
-    min_essay_share: float = 0.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class BaseModelRecipes:
-    """The base models of a blended head, each on one feature group.
-
-    Attributes:
-        layer_means: on the mean token vector of every layer of the encoder.
-        writing_features: on the writing features.
-        token_ngrams: on tokens and token bigrams.
-        character_ngrams: on character n-grams.
-        common_ngrams: on the token n-grams that are common to all prompts.
-    """
-
-    layer_means: SVRRecipe
-    writing_features: SVRRecipe
-    token_ngrams: RidgeRecipe
-    character_ngrams: RidgeRecipe
-    common_ngrams: RidgeRecipe
-
-
-@dataclass(frozen=True, kw_only=True)
 class BlendRecipe:
     """How the base models are blended.
 
@@ -207,9 +156,14 @@ class TrainedHead:
 
 @dataclass(frozen=True, kw_only=True)
 class BlendedHead:
-    """A head that blends base models, on a frozen encoder."""
+    """A head that blends base models, on a frozen encoder.
 
-    base_models: BaseModelRecipes
+    Attributes:
+        base_models: by name, in the order of the recipe.
+        blend: how they are blended.
+    """
+
+    base_models: Mapping[str, BaseModelRecipe]
     blend: BlendRecipe
 
 
@@ -281,10 +235,8 @@ def _head(table: dict[str, Any]) -> TrainedHead | BlendedHead:
     if "head" in table:
         network = NetworkRecipe(**_frozen(table["head"]))
         return TrainedHead(network=network, training=TrainingRecipe(**table["training"]))
-    kinds = get_type_hints(BaseModelRecipes)
-    base_models = {name: kinds[name](**keys) for name, keys in table["base_models"].items()}
     return BlendedHead(
-        base_models=BaseModelRecipes(**base_models), blend=BlendRecipe(**table["blend"])
+        base_models=parse_base_models(table["base_models"]), blend=BlendRecipe(**table["blend"])
     )
 
 

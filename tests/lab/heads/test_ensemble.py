@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from essay_scorer.lab.base_model_recipes import SVRRecipe
 from essay_scorer.lab.heads.ensemble import Ensemble
 from essay_scorer.lab.heads.essay_features import EssayFeatures, TrainingSet
 from essay_scorer.lab.heads.frozen_encoder import FrozenEncoder
+from essay_scorer.lab.heads.svr import SupportVectorModel
 from essay_scorer.lab.recipe import BlendedHead, Recipe
 
 
@@ -55,7 +57,7 @@ def test_an_essay_on_a_new_prompt_is_scored_by_prompt_independent_models(
     assert ensemble.new_prompts is not None
     new, known = ensemble.new_prompts.familiarity.of(features)
     assert new < 0.5 < known
-    assert set(ensemble.new_prompts.blend.weights) == {"common_ngrams", "writing_features"}
+    assert set(ensemble.new_prompts.blend.weights) == {"common_ngrams", "layers_and_features"}
     base = {name: model.predict(features) for name, model in ensemble.base_models.items()}
     blends = ensemble.known_prompts.combine(base), ensemble.new_prompts.blend.combine(base)
     distance_to_known, distance_to_new = (
@@ -84,3 +86,40 @@ def test_prompts_of_few_essays_count_as_one(
     assert Ensemble.fit(blended_head, own_prompts).new_prompts is None
     two_prompts_and_ten = replace(training_set, prompt_ids=np.where(rows < 50, rows % 2, rows))
     assert Ensemble.fit(blended_head, two_prompts_and_ten).new_prompts is not None
+
+
+def test_with_base_models_for_all_prompts_there_is_one_blend(
+    blended_head: BlendedHead, training_set: TrainingSet, features: EssayFeatures
+) -> None:
+    """Such a head reads no n-grams, so none are computed for an essay."""
+    name = "layers_and_features"
+    one = replace(blended_head, base_models={name: blended_head.base_models[name]})
+    ensemble = Ensemble.fit(one, training_set)
+    assert ensemble.new_prompts is None
+    head = ensemble.to_keras(features)
+    assert set(head.input) == {"layer_means", "writing_features_1"}
+    rows = np.array([0, 7])
+    inputs = {
+        "layer_means": features.layer_means[rows],
+        "writing_features_1": features.writing_features[rows],
+    }
+    predictions = head(inputs)[:, 0].detach().tolist()
+    assert predictions == pytest.approx(ensemble.predict(features[rows]), abs=1e-4)
+
+
+def test_the_weight_of_a_group_scales_its_distances(
+    blended_head: BlendedHead, training_set: TrainingSet
+) -> None:
+    recipe = blended_head.base_models["layers_and_features"]
+    assert isinstance(recipe, SVRRecipe)
+    without = replace(
+        recipe,
+        inputs={
+            **recipe.inputs,
+            "writing_features": replace(recipe.inputs["writing_features"], weight=1e-9),
+        },
+    )
+    alone = replace(recipe, inputs={"layer_means": recipe.inputs["layer_means"]})
+    fitted = [SupportVectorModel.fit(training_set, one, name="x") for one in (without, alone)]
+    predictions = [model.predict(training_set.features) for model in fitted]
+    assert predictions[0] == pytest.approx(predictions[1], abs=1e-4)

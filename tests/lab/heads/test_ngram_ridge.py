@@ -5,17 +5,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from essay_scorer.lab.base_model_recipes import RidgeRecipe
 from essay_scorer.lab.heads.essay_features import EssayFeatures, TrainingSet
 from essay_scorer.lab.heads.ngram_ridge import NgramRidge
-from essay_scorer.lab.recipe import BlendedHead, RidgeRecipe
+from essay_scorer.lab.recipe import BlendedHead
 
 
 def test_without_common_ngrams_it_predicts_the_mean(
     training_set: TrainingSet, features: EssayFeatures
 ) -> None:
     one_prompt = replace(training_set, prompt_ids=np.zeros(60, str))
-    recipe = RidgeRecipe(alpha=1.0, min_essay_share=1.01)  # no n-gram is in more than all essays
-    model = NgramRidge.fit(one_prompt, recipe, name="common_ngrams", group="token_ngrams")
+    # No n-gram is in more than all essays.
+    recipe = RidgeRecipe(inputs="token_ngrams", alpha=1.0, min_essay_share=1.01)
+    model = NgramRidge.fit(one_prompt, recipe, name="common_ngrams")
     mean = training_set.targets.mean()
     assert model.predict(features).tolist() == pytest.approx([mean] * 60)
 
@@ -32,7 +34,9 @@ def test_with_a_minimum_share_the_words_of_one_prompt_do_not_count(
     table[:, -1] = 0.0
     without_ngram = replace(features, token_ngrams=table.tocsr())
     recipes = blended_head.base_models
-    for recipe, counts in ((recipes.token_ngrams, True), (recipes.common_ngrams, False)):
-        model = NgramRidge.fit(essays, recipe, name="words", group="token_ngrams")
+    for name, counts in (("token_ngrams", True), ("common_ngrams", False)):
+        recipe = recipes[name]
+        assert isinstance(recipe, RidgeRecipe)
+        model = NgramRidge.fit(essays, recipe, name="words")
         predictions = model.predict(with_ngram), model.predict(without_ngram)
         assert (not np.allclose(*predictions)) is counts

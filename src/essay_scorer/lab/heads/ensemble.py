@@ -20,7 +20,6 @@ from sklearn.model_selection import KFold
 
 from essay_scorer.lab.data.sources import PROMPT_MARK
 from essay_scorer.lab.heads.base_models import (
-    PROMPT_INDEPENDENT,
     BaseModel,
     FitBaseModel,
     base_model_fitters,
@@ -28,7 +27,8 @@ from essay_scorer.lab.heads.base_models import (
 )
 from essay_scorer.lab.heads.blend import Blend
 from essay_scorer.lab.heads.essay_features import Column, EssayFeatures, TrainingSet
-from essay_scorer.lab.heads.familiarity import PromptFamiliarity
+from essay_scorer.lab.heads.familiarity import FAMILIARITY_GROUP, PromptFamiliarity
+from essay_scorer.lab.heads.ngram_ridge import NGRAM_INPUTS
 from essay_scorer.lab.recipe import BlendedHead, BlendRecipe
 
 MIN_PROMPTS = 3  # with fewer, what they have in common is unknown
@@ -75,7 +75,7 @@ class Ensemble:
         return cls(
             base_models={name: fit(essays) for name, fit in fitters.items()},
             known_prompts=known_prompts,
-            new_prompts=_fit_new_prompts(fitters, essays, recipe.blend),
+            new_prompts=_fit_new_prompts(recipe, essays),
             out_of_fold=known_prompts.combine(out_of_fold),
         )
 
@@ -95,7 +95,7 @@ class Ensemble:
         Args:
             features: of any essays; only their widths are used.
         """
-        inputs = head_inputs(features)
+        inputs = head_inputs(features, self._input_names())
         predictions = {name: model.to_keras(inputs) for name, model in self.base_models.items()}
         prediction = self.known_prompts.to_keras(predictions, name="known_prompts")
         if self.new_prompts is not None:
@@ -106,22 +106,33 @@ class Ensemble:
             prediction = keras.layers.Add(name="prediction")([new, share])
         return keras.Model(inputs, prediction, name="head")
 
+    def _input_names(self) -> set[str]:
+        names = {name for model in self.base_models.values() for name in model.input_names}
+        return names | set(NGRAM_INPUTS[FAMILIARITY_GROUP] if self.new_prompts else ())
+
     def describe(self) -> str:
         """Return the weights of the base models in one line."""
         known = f"known prompts: {self.known_prompts}"
         return f"{known}; new prompts: {self.new_prompts.blend}" if self.new_prompts else known
 
 
-def _fit_new_prompts(
-    fitters: Mapping[str, FitBaseModel], essays: TrainingSet, recipe: BlendRecipe
-) -> NewPromptBlend | None:
-    if len(np.unique(essays.prompt_ids)) < MIN_PROMPTS:
-        return None
-    independent = {name: fitters[name] for name in PROMPT_INDEPENDENT}
-    predictions = _predict_folds(independent, essays, _prompt_folds(essays))
+def _fit_new_prompts(recipe: BlendedHead, essays: TrainingSet) -> NewPromptBlend | None:
+    independent = {
+        name: base_model
+        for name, base_model in recipe.base_models.items()
+        if base_model.for_new_prompts
+    }
     main = essays[np.flatnonzero(essays.is_main)]
+    if not 0 < len(independent) < len(recipe.base_models):
+        return None
+    if len(np.unique(main.prompt_ids)) < MIN_PROMPTS:
+        return None
+    fitters = base_model_fitters(independent)
+    predictions = _predict_folds(fitters, essays, _prompt_folds(essays))
     familiarity = PromptFamiliarity(
-        main.features.token_ngrams, main.prompt_ids, unfamiliar_share=recipe.unfamiliar_share
+        main.features.token_ngrams,
+        main.prompt_ids,
+        unfamiliar_share=recipe.blend.unfamiliar_share,
     )
     return NewPromptBlend(blend=Blend.fit(predictions, main.targets), familiarity=familiarity)
 

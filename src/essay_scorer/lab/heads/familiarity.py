@@ -5,10 +5,11 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.preprocessing import normalize
 
+from essay_scorer.lab.base_model_recipes import NgramGroup
 from essay_scorer.lab.heads.essay_features import Column, EssayFeatures, PromptIds
-from essay_scorer.lab.heads.ngram_ridge import NgramGroup, look_up, ngram_weights
+from essay_scorer.lab.heads.ngram_ridge import look_up, ngram_weights
 
-_GROUP: NgramGroup = "token_ngrams"
+FAMILIARITY_GROUP: NgramGroup = "token_ngrams"
 _LOGIT_OF_MEDIAN = 4.0  # so that the median training essay has a familiarity of .98
 _MIN_SPREAD = 1e-6
 
@@ -68,10 +69,10 @@ class PromptFamiliarity:
 
     def _similarity_to_keras(self, inputs: dict[str, keras.KerasTensor]) -> keras.KerasTensor:
         layers, name = keras.layers, "prompt"
-        idf = look_up(inputs, _GROUP, self._idf[:, np.newaxis], name=f"{name}_idf")
-        weights = ngram_weights(inputs, _GROUP, name=name)
+        idf = look_up(inputs, FAMILIARITY_GROUP, self._idf[:, np.newaxis], name=f"{name}_idf")
+        weights = ngram_weights(inputs, FAMILIARITY_GROUP, name=name)
         weighted = layers.Multiply(name=f"{name}_weighted")([idf, weights])
         unit = layers.UnitNormalization(axis=1, name=f"{name}_unit")(weighted)
-        centroids = look_up(inputs, _GROUP, self._centroids.T, name=f"{name}_centroids")
+        centroids = look_up(inputs, FAMILIARITY_GROUP, self._centroids.T, name=f"{name}_centroids")
         cosines = layers.Dot(axes=1, name=f"{name}_cosines")([centroids, unit])
         return layers.GlobalMaxPooling1D(name=f"{name}_nearest")(cosines)

@@ -1,7 +1,8 @@
 """Ridge regression on the n-grams of an essay."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Self
 
 import keras
 import numpy as np
@@ -9,8 +10,8 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import Ridge
 
+from essay_scorer.lab.base_model_recipes import NgramGroup, RidgeRecipe
 from essay_scorer.lab.heads.essay_features import Column, EssayFeatures, PromptIds, TrainingSet
-from essay_scorer.lab.recipe import RidgeRecipe
 from essay_scorer.model.graph import (
     CHARACTER_INDICES_INPUT,
     CHARACTER_WEIGHTS_INPUT,
@@ -18,10 +19,11 @@ from essay_scorer.model.graph import (
     NGRAM_WEIGHTS_INPUT,
 )
 
-NgramGroup = Literal["token_ngrams", "character_ngrams"]
-
-_INDICES_INPUTS = {"token_ngrams": NGRAM_INDICES_INPUT, "character_ngrams": CHARACTER_INDICES_INPUT}
-_WEIGHTS_INPUTS = {"token_ngrams": NGRAM_WEIGHTS_INPUT, "character_ngrams": CHARACTER_WEIGHTS_INPUT}
+# The inputs of each group: the indices of an essay's n-grams, and their weights.
+NGRAM_INPUTS: Mapping[NgramGroup, tuple[str, str]] = {
+    "token_ngrams": (NGRAM_INDICES_INPUT, NGRAM_WEIGHTS_INPUT),
+    "character_ngrams": (CHARACTER_INDICES_INPUT, CHARACTER_WEIGHTS_INPUT),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,13 +43,13 @@ class NgramRidge:
     intercept: float
 
     @classmethod
-    def fit(cls, essays: TrainingSet, recipe: RidgeRecipe, *, name: str, group: NgramGroup) -> Self:
+    def fit(cls, essays: TrainingSet, recipe: RidgeRecipe, *, name: str) -> Self:
         """Fit the regression; with no n-gram to use, it predicts the mean.
 
         With a minimum share, n-grams of single prompts are left out: an essay on a new prompt
         has none of them, and would always get a low score.
         """
-        table: csr_matrix = getattr(essays.features, group)
+        table: csr_matrix = getattr(essays.features, recipe.inputs)
         used = _common_indices(table, essays.prompt_ids, recipe.min_essay_share)
         mean = float(np.average(essays.targets, weights=essays.sample_weights))
         coefficients, intercept = np.zeros(table.shape[1]), mean
@@ -55,7 +57,12 @@ class NgramRidge:
             ridge = Ridge(alpha=recipe.alpha, solver="sparse_cg")
             ridge.fit(table[:, used], essays.targets, essays.sample_weights)
             coefficients[used], intercept = ridge.coef_, float(ridge.intercept_)
-        return cls(name=name, group=group, coefficients=coefficients, intercept=intercept)
+        return cls(name=name, group=recipe.inputs, coefficients=coefficients, intercept=intercept)
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """The names of the head's inputs that it reads."""
+        return NGRAM_INPUTS[self.group]
 
     def predict(self, features: EssayFeatures) -> Column:
         """Return a prediction for each essay, (essays,)."""
@@ -87,7 +94,7 @@ def look_up(
         (essays, n-grams, columns).
     """
     embedding = keras.layers.Embedding(*table.shape, name=f"{name}_table")
-    rows = embedding(inputs[_INDICES_INPUTS[group]])
+    rows = embedding(inputs[NGRAM_INPUTS[group][0]])
     embedding.set_weights([table])
     return rows
 
@@ -96,7 +103,7 @@ def ngram_weights(
     inputs: dict[str, keras.KerasTensor], group: NgramGroup, *, name: str
 ) -> keras.KerasTensor:
     """Return the weights of an essay's n-grams, (essays, n-grams, 1), as a Keras layer."""
-    return keras.layers.Reshape((-1, 1), name=f"{name}_weights")(inputs[_WEIGHTS_INPUTS[group]])
+    return keras.layers.Reshape((-1, 1), name=f"{name}_weights")(inputs[NGRAM_INPUTS[group][1]])
 
 
 def _common_indices(
