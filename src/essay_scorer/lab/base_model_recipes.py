@@ -34,6 +34,7 @@ class SVRRecipe:
         gamma: of the kernel.
         epsilon: errors up to this share of the scale cost nothing.
         for_new_prompts: whether essays on new prompts are scored by it.
+        further_files: whether it is fitted to essays of further files too.
     """
 
     inputs: Mapping[DenseGroup, KernelInputRecipe]
@@ -41,6 +42,7 @@ class SVRRecipe:
     gamma: float
     epsilon: float
     for_new_prompts: bool = False
+    further_files: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,12 +55,14 @@ class RidgeRecipe:
         min_essay_share: only n-grams in more than this share of every prompt's essays are
             used; 0 uses all.
         for_new_prompts: whether essays on new prompts are scored by it.
+        further_files: whether it is fitted to essays of further files too.
     """
 
     inputs: NgramGroup
     alpha: float
     min_essay_share: float = 0.0
     for_new_prompts: bool = False
+    further_files: bool = True
 
 
 BaseModelRecipe = SVRRecipe | RidgeRecipe

@@ -15,9 +15,7 @@ from essay_scorer.lab.heads.training import Training
 from essay_scorer.lab.recipe import BlendedHead, Recipe
 
 FURTHER = np.arange(60) >= 45
-BASE_MODELS = (
-    "layer_means", "writing_features", "token_ngrams", "character_ngrams", "common_ngrams",
-)  # fmt: skip
+BASE_MODELS = ("layers_and_features", "token_ngrams", "character_ngrams", "common_ngrams")
 
 
 def _with_further(essays: TrainingSet, *, weight: float, targets: float) -> TrainingSet:
@@ -45,6 +43,18 @@ def test_an_essay_counts_as_much_as_it_weighs(
         return float(np.abs(low.predict(features) - high.predict(features)).mean())
 
     assert distance(1e-6) < 1e-3 < distance(0.3) < distance(1.0)
+
+
+def test_a_base_model_need_not_read_further_files(
+    training_set: TrainingSet, blended_head: BlendedHead
+) -> None:
+    recipe = replace(blended_head.base_models["token_ngrams"], further_files=False)
+    fit = base_model_fitters({"x": recipe})["x"]
+    low, high = (
+        fit(_with_further(training_set, weight=1.0, targets=targets)) for targets in (0.0, 1.0)
+    )
+    features = training_set.features
+    assert low.predict(features).tolist() == high.predict(features).tolist()
 
 
 def test_a_ridge_reads_an_essay_of_weight_two_as_two_essays(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Set
 from typing import Protocol
 
 import keras
+import numpy as np
 
 from essay_scorer.lab.base_model_recipes import BaseModelRecipe, RidgeRecipe
 from essay_scorer.lab.export.keras_head import LAYER_MEANS_INPUT
@@ -49,9 +50,14 @@ def base_model_fitters(recipes: Mapping[str, BaseModelRecipe]) -> dict[str, FitB
 
 
 def _fitter(name: str, recipe: BaseModelRecipe) -> FitBaseModel:
-    if isinstance(recipe, RidgeRecipe):
-        return lambda essays: NgramRidge.fit(essays, recipe, name=name)
-    return lambda essays: SupportVectorModel.fit(essays, recipe, name=name)
+    def fit(essays: TrainingSet) -> BaseModel:
+        if not recipe.further_files:
+            essays = essays[np.flatnonzero(essays.is_main)]
+        if isinstance(recipe, RidgeRecipe):
+            return NgramRidge.fit(essays, recipe, name=name)
+        return SupportVectorModel.fit(essays, recipe, name=name)
+
+    return fit
 
 
 def head_inputs(features: EssayFeatures, names: Set[str]) -> dict[str, keras.KerasTensor]:
