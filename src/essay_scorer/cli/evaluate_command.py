@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from essay_scorer.cli import essay_files
 from essay_scorer.cli import options as shared
+from essay_scorer.cli import scored_files
 from essay_scorer.errors import FileError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def add_commands(commands: "shared.Subparsers") -> None:
     command.add_argument(
         "--markdown", action="store_true", help="print the tables of docs/trust.md instead"
     )
-    essay_files.add_data_options(command)
+    scored_files.add_data_options(command)
     shared.add_bundle_option(command)
     command.set_defaults(run=_evaluate)
 
@@ -84,8 +84,8 @@ def _measure(options: argparse.Namespace) -> "EvaluationReport | OtherScaleRepor
     from essay_scorer.lab.length_baseline import add_length_ridge
     from essay_scorer.scorer import Scorer
 
-    read = essay_files.read_essays(options, fractions=options.other_scale)
-    essays, splits = essay_files.usable_rows(read, options), options.split or ["test"]
+    read = scored_files.read_essays(options, fractions=options.other_scale)
+    essays, splits = scored_files.usable_rows(read, options), options.split or ["test"]
     splits = list(SPLITS) if "all" in splits else splits
     evaluated = essays[essays["split"].isin(splits)]
     scorer, groups = Scorer.load(options.bundle), read.layout.groups
@@ -94,7 +94,7 @@ def _measure(options: argparse.Namespace) -> "EvaluationReport | OtherScaleRepor
         return add_length_ridge(compared, essays, splits)
     report = add_length_ridge(evaluate(scorer, evaluated, groups=groups), essays, splits)
     if options.attacks:
-        prompts = essay_files.read_prompt_texts(options)
+        prompts = scored_files.read_prompt_texts(options)
         robustness = measure_robustness(scorer, evaluated, sample=options.attacks, prompts=prompts)
         report = replace(report, robustness=robustness)
     return report

@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from essay_scorer.cli import essay_files
 from essay_scorer.cli import options as shared
+from essay_scorer.cli import scored_files
 
 if TYPE_CHECKING:
     from essay_scorer.lab.about import About
@@ -25,14 +25,14 @@ def _add_data(commands: "shared.Subparsers") -> None:
     command.add_argument("data", type=Path, metavar="FILE")
     _add_further_options(command)
     shared.add_json_option(command)
-    essay_files.add_column_options(command)
+    scored_files.add_column_options(command)
     command.set_defaults(run=_check_data)
 
 
 def _add_train(commands: "shared.Subparsers") -> None:
     command = commands.add_parser("train", help="train a scorer on scored essays")
     _add_model_options(command)
-    essay_files.add_data_options(command)
+    scored_files.add_data_options(command)
     _add_further_options(command)
     command.set_defaults(run=_train)
 
@@ -84,10 +84,10 @@ def _check_data(options: argparse.Namespace) -> None:
     from essay_scorer.lab.recipe import Recipe
 
     sources = Recipe.load(options.recipe).sources
-    main = essay_files.read_essays(options, sources)
+    main = scored_files.read_essays(options, sources)
     report, further = inspect_essays(main), []
     for path in options.also:
-        read, recipe = essay_files.read_further_file(path, sources)
+        read, recipe = scored_files.read_further_file(path, sources)
         source = FurtherSource.select(read.table, recipe, main.table)
         further.append(inspect_further(read, source, main.table))
     if options.json:
@@ -102,18 +102,20 @@ def _train(options: argparse.Namespace) -> None:
     from essay_scorer.lab.recipe import Recipe
 
     sources = Recipe.load(options.recipe).sources
-    essays = essay_files.usable_rows(essay_files.read_essays(options, sources), options)
+    essays = scored_files.usable_rows(scored_files.read_essays(options, sources), options)
     further = []
     for path in options.also:
-        read, recipe = essay_files.read_further_file(path, sources)
-        further.append(FurtherSource.select(essay_files.usable_rows(read, options), recipe, essays))
+        read, recipe = scored_files.read_further_file(path, sources)
+        further.append(
+            FurtherSource.select(scored_files.usable_rows(read, options), recipe, essays)
+        )
     make_scorer(
         recipe=options.recipe,
         essays=essays,
         out=options.out,
         about=_about(options),
         further=further,
-        prompts=essay_files.read_prompt_texts(options),
+        prompts=scored_files.read_prompt_texts(options),
     )
 
 

@@ -125,7 +125,7 @@ def _fit_new_prompts(recipe: BlendedHead, essays: TrainingSet) -> NewPromptBlend
     main = essays[np.flatnonzero(essays.is_main)]
     if not 0 < len(independent) < len(recipe.base_models):
         return None
-    if len(np.unique(main.prompt_ids)) < MIN_PROMPTS:
+    if len(np.unique(essays.prompt_ids)) < MIN_PROMPTS:
         return None
     fitters = base_model_fitters(independent)
     predictions = _predict_folds(fitters, essays, _prompt_folds(essays))
