@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.lab.export.quantized_graphs import (
@@ -14,12 +15,14 @@ from tests.lab.export.quantized_graphs import (
     largest_pair,
     quantized_layers,
 )
+from transformers import BertModel
 
 from essay_scorer import FileError
 from essay_scorer.cli.entry_point import main
 from essay_scorer.lab import compile_bundle
 from essay_scorer.lab.export.artifacts import Artifacts
 from essay_scorer.lab.export.compile_graph import compile_graph
+from essay_scorer.lab.export.embedding_rows import quantize_embeddings, quantize_rows
 from essay_scorer.lab.export.encoder_folder import read_encoder
 from essay_scorer.lab.export.equivalence import proof_texts
 from essay_scorer.lab.export.graph_files import load_graph
@@ -114,6 +117,7 @@ def test_outlier_channels_make_quantization_more_precise(
     artifacts: Artifacts, tmp_path: Path
 ) -> None:
     original = tmp_path / "original"
+    _make_embeddings_exact(artifacts.encoder)
     compile_graph(artifacts, original)
     errors = {}
     for channels in (0, 1):
@@ -123,6 +127,23 @@ def test_outlier_channels_make_quantization_more_precise(
         quantize_encoder(original, target, artifacts.encoder, recipe, TEXTS)
         errors[channels] = _mean_error(Reader(original), Reader(target))
     assert errors[1] < errors[0] / 2
+
+
+def _make_embeddings_exact(encoder: BertModel) -> None:
+    """Round the word embeddings to int8, so that only linear layers have an error."""
+    table = encoder.embeddings.word_embeddings.weight
+    rows, scales = quantize_rows(table.detach().numpy())
+    table.data = torch.from_numpy(rows * scales)
+
+
+def test_quantized_embeddings_hardly_change_vectors(artifacts: Artifacts, tmp_path: Path) -> None:
+    original, target = tmp_path / "original", tmp_path / "rows"
+    compile_graph(artifacts, original)
+    shutil.copytree(original, target)
+    graph = load_graph(original / GRAPH)
+    quantize_embeddings(graph)
+    onnx.save_model(graph, target / GRAPH)
+    assert 0 < _mean_error(Reader(original), Reader(target)) < 0.002
 
 
 def _mean_error(reference: Reader, quantized: Reader) -> float:

@@ -73,7 +73,22 @@ def _dequantize(quantized: onnx.ModelProto, encoder: BertModel) -> onnx.ModelPro
         if product != node.output[0]:
             added.append(helper.make_node("Add", [product, bias[0]], node.output))
         _replace_node(graph, node, added)
+    _restore_embeddings(graph, encoder)
     return graph
+
+
+def _restore_embeddings(graph: onnx.ModelProto, encoder: BertModel) -> None:
+    """Look up the encoder's own word embeddings, where the graph has them in int8."""
+    consumers = {name: node for node in graph.graph.node for name in node.input}
+    for node in list(graph.graph.node):
+        if node.op_type == "Gather" and node.input[0].endswith("_int8"):
+            scaled = consumers[consumers[node.output[0]].output[0]]
+            table = encoder.embeddings.word_embeddings.weight.detach().half().float().numpy()
+            graph.graph.initializer.append(
+                numpy_helper.from_array(table, "word_embeddings.float32")
+            )
+            inputs = ["word_embeddings.float32", node.input[1]]
+            _replace_node(graph, scaled, [helper.make_node("Gather", inputs, scaled.output)])
 
 
 def _undo_smoothing(

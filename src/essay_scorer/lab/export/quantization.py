@@ -2,7 +2,9 @@
 
 Weights become whole numbers with a scale for each column; activations become whole numbers
 with one scale per tensor, at run time. The file shrinks, and the linear layers are two to four
-times as fast. Outliers among the activations are smoothed before (``smoothing.py``).
+times as fast. Outliers among the activations are smoothed before (``smoothing.py``), and the mean
+error of the weights goes into the biases (``bias_correction.py``). The word embeddings become
+whole numbers with a scale for each row (``embedding_rows.py``).
 
 Processors without VNNI, such as AWS Lambda's x86 ones, add the products of two neighboring
 weights in int16, where twice 255 × 127 overflows. Therefore the absolute values of two
@@ -14,6 +16,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -24,12 +27,16 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
 from transformers import BertModel
 
+from essay_scorer.lab.export.bias_correction import correct_biases
+from essay_scorer.lab.export.embedding_rows import quantize_embeddings
 from essay_scorer.lab.export.graph_files import load_graph, optimize_graph
 from essay_scorer.lab.export.smoothing import smooth_activations
 from essay_scorer.lab.recipe import ExportRecipe
 from essay_scorer.model.files import GRAPH, TOKENIZER
 from essay_scorer.text.normalize import normalize
 from essay_scorer.text.tokenizer import WindowTokenizer
+
+QuantizedWeights: TypeAlias = tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]
 
 _MAX_PAIR = 127  # of two neighboring weights before rounding, which may add one half to each
 
@@ -42,14 +49,14 @@ _EXCLUDED_FUSIONS = ("SkipLayerNormFusion", "BiasGeluFusion", "EmbedLayerNormFus
 def quantize_encoder(
     source: Path, target: Path, encoder: BertModel, recipe: ExportRecipe, texts: Sequence[str]
 ) -> None:
-    """Write a graph whose encoder has quantized linear layers.
+    """Write a graph whose encoder has quantized linear layers and word embeddings.
 
     Args:
         source: the folder of a bundle with a float32 graph.
         target: the folder to write the quantized graph and its weights to.
         encoder: the encoder in the graph; the recipe names its linear layers.
         recipe: the smoothing and the outlier channels of each linear layer.
-        texts: essays on which the range of the activations is measured.
+        texts: essays on which the activations are measured.
 
     Raises:
         FileError: the recipe names a linear layer that the encoder does not have.
@@ -58,8 +65,12 @@ def quantize_encoder(
     layers = name_linear_layers(model, encoder)
     tokenizer = WindowTokenizer(source / TOKENIZER)
     tokenized = (tokenizer.tokenize(normalize(text)) for text in texts)
-    smooth_activations(model, layers, recipe, tokenized)
-    weights = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+    means = smooth_activations(model, layers, recipe, tokenized)
+    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+    weights = {name: quantize_weights(stored[name]) for name in means}
+    left = {name: whole * scale for name, (whole, scale) in weights.items()}
+    correct_biases(model, layers, means, left)
+    quantize_embeddings(model)
     quantized = target / "quantized.onnx"
     _quantize(model, quantized, layers)
     _rescale_columns(quantized, weights)
@@ -100,7 +111,7 @@ def name_linear_layers(model: onnx.ModelProto, encoder: BertModel) -> Mapping[st
 
 def quantize_weights(
     weights: npt.NDArray[np.float32],
-) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]:
+) -> QuantizedWeights:
     """Quantize a weight matrix, so that no sum of two products overflows int16.
 
     Args:
@@ -131,7 +142,7 @@ def _quantize(model: onnx.ModelProto, path: Path, layers: Mapping[str, str]) -> 
         )
 
 
-def _rescale_columns(path: Path, weights: Mapping[str, npt.NDArray[np.float32]]) -> None:
+def _rescale_columns(path: Path, weights: Mapping[str, QuantizedWeights]) -> None:
     """Replace the graph's quantized weights by those of ``quantize_weights``.
 
     ONNX Runtime's quantizer allows every weight seven bits, as if its neighbor were as large.
@@ -141,7 +152,7 @@ def _rescale_columns(path: Path, weights: Mapping[str, npt.NDArray[np.float32]])
     for tensor in model.graph.initializer:
         if tensor.name.endswith(_QUANTIZED_SUFFIX):
             name = tensor.name.removesuffix(_QUANTIZED_SUFFIX)
-            whole, scale = quantize_weights(weights[name])
+            whole, scale = weights[name]
             tensor.CopyFrom(numpy_helper.from_array(whole, tensor.name))
             scales[f"{name}_scale"] = scale
     for tensor in model.graph.initializer:

@@ -12,7 +12,7 @@ neither changes what a linear layer computes:
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +26,40 @@ from essay_scorer.text.tokenizer import TokenizedText
 
 _MIN_RELATIVE_RANGE = 1e-3  # of a channel, relative to the median channel
 
-Ranges: TypeAlias = npt.NDArray[np.float32]  # largest absolute value of each channel, (channels,)
+Channels: TypeAlias = npt.NDArray[np.float32]  # one value for each channel, (channels,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Activations:
+    """What was measured of a tensor of activations.
+
+    Attributes:
+        largest: the range, the largest absolute value, of each channel.
+        total: the sum of all tokens' vectors.
+        tokens: their number.
+    """
+
+    largest: Channels
+    total: Channels
+    tokens: int
+
+    @classmethod
+    def of(cls, tensor: npt.NDArray[np.float32]) -> Self:
+        """Measure activations, (1, tokens, channels)."""
+        largest, total = np.abs(tensor).max(axis=(0, 1)), tensor.sum(axis=(0, 1))
+        return cls(largest=largest, total=total, tokens=tensor.shape[1])
+
+    def __add__(self, other: "_Activations") -> "_Activations":
+        return _Activations(
+            largest=np.maximum(self.largest, other.largest),
+            total=self.total + other.total,
+            tokens=self.tokens + other.tokens,
+        )
+
+    @property
+    def mean(self) -> Channels:
+        """The mean of each channel."""
+        return self.total / np.float32(self.tokens)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,14 +82,17 @@ def smooth_activations(
     layers: Mapping[str, str],
     recipe: ExportRecipe,
     essays: Iterable[TokenizedText],
-) -> None:
+) -> dict[str, Channels]:
     """Rewrite a graph so that its linear layers read smoothed activations.
 
     Args:
         model: the graph; it computes the same afterwards.
         layers: the name of each linear layer by the name of its node.
         recipe: the smoothing and the outlier channels of each linear layer.
-        essays: on which the range of the activations is measured.
+        essays: on which the activations are measured.
+
+    Returns:
+        The mean activations that each linear layer reads afterwards, by the name of its weights.
 
     Raises:
         FileError: the recipe names a linear layer that the encoder does not have.
@@ -65,9 +101,13 @@ def smooth_activations(
     for name in (*recipe.smoothing, *recipe.outlier_channels):
         if name not in known:
             raise FileError(f"The recipe names {name}, a linear layer that the encoder lacks.")
-    ranges = _measure_ranges(model, layers, essays)
-    for settings, nodes in _group_by_settings(model, layers, recipe).items():
-        _smooth(model, nodes, ranges[settings.tensor], settings)
+    measured = _measure_activations(model, layers, essays)
+    nodes = [node for node in model.graph.node if node.name in layers]
+    means = {node.input[1]: measured[node.input[0]].mean for node in nodes}
+    for settings, group in _group_by_settings(nodes, layers, recipe).items():
+        factors = _smooth(model, group, measured[settings.tensor].largest, settings)
+        means |= {node.input[1]: means[node.input[1]] * factors for node in group}
+    return means
 
 
 def _without_layer_number(name: str) -> str:
@@ -76,35 +116,34 @@ def _without_layer_number(name: str) -> str:
 
 
 def _group_by_settings(
-    model: onnx.ModelProto, layers: Mapping[str, str], recipe: ExportRecipe
+    nodes: Iterable[onnx.NodeProto], layers: Mapping[str, str], recipe: ExportRecipe
 ) -> Mapping[_Settings, list[onnx.NodeProto]]:
     """Return the nodes to smooth; those that read the same, equally smoothed, are together."""
     groups: dict[_Settings, list[onnx.NodeProto]] = {}
-    for node in model.graph.node:
-        if node.name in layers:
-            name = _without_layer_number(layers[node.name])
-            strength = recipe.smoothing.get(name, 0.0)
-            outliers = recipe.outlier_channels.get(name, 0)
-            if strength or outliers:
-                settings = _Settings(tensor=node.input[0], strength=strength, outliers=outliers)
-                groups.setdefault(settings, []).append(node)
+    for node in nodes:
+        name = _without_layer_number(layers[node.name])
+        strength = recipe.smoothing.get(name, 0.0)
+        outliers = recipe.outlier_channels.get(name, 0)
+        if strength or outliers:
+            settings = _Settings(tensor=node.input[0], strength=strength, outliers=outliers)
+            groups.setdefault(settings, []).append(node)
     return groups
 
 
-def _measure_ranges(
+def _measure_activations(
     model: onnx.ModelProto, layers: Mapping[str, str], essays: Iterable[TokenizedText]
-) -> Mapping[str, Ranges]:
-    """Return the range of each channel, by the name of the tensor that linear layers read."""
+) -> Mapping[str, _Activations]:
+    """Measure what the linear layers read, by the name of the tensor."""
     names = sorted({node.input[0] for node in model.graph.node if node.name in layers})
     session = _open_session(model, names)
     unused = {node.name: _zeros(node) for node in session.get_inputs()}
-    ranges: dict[str, Ranges] = {}
+    measured: dict[str, _Activations] = {}
     for window in (window for essay in essays for window in essay.windows):
         tensors = session.run(names, {**unused, "input_ids": window})
-        for name, activations in zip(names, tensors, strict=True):
-            largest = np.abs(activations).max(axis=(0, 1))
-            ranges[name] = np.maximum(ranges.get(name, largest), largest)
-    return ranges
+        for name, tensor in zip(names, tensors, strict=True):
+            found = _Activations.of(tensor)
+            measured[name] = measured[name] + found if name in measured else found
+    return measured
 
 
 def _open_session(model: onnx.ModelProto, names: Sequence[str]) -> onnxruntime.InferenceSession:
@@ -128,14 +167,20 @@ def _zeros(node: onnxruntime.NodeArg) -> npt.NDArray[np.generic]:
 
 
 def _smooth(
-    model: onnx.ModelProto, nodes: Sequence[onnx.NodeProto], ranges: Ranges, settings: _Settings
-) -> None:
-    """Make linear layers read one smoothed tensor, and its outlier channels beside it."""
+    model: onnx.ModelProto, nodes: Sequence[onnx.NodeProto], ranges: Channels, settings: _Settings
+) -> Channels:
+    """Make linear layers read one smoothed tensor, and its outlier channels beside it.
+
+    Returns:
+        The factor of each channel in the smoothed tensor.
+    """
     weights = {tensor.name: tensor for tensor in model.graph.initializer}
     relative = np.maximum(ranges / np.median(ranges), _MIN_RELATIVE_RANGE)
     divisors = relative ** np.float32(settings.strength)
     outliers = np.sort(np.argsort(-ranges / divisors)[: settings.outliers])
-    smoothed, extracted = _insert_smoothing(model, nodes[0], settings.tensor, divisors, outliers)
+    factors = 1 / divisors
+    factors[outliers] = 0
+    smoothed, extracted = _insert_smoothing(model, nodes[0], settings.tensor, factors, outliers)
     for node in nodes:
         weight = numpy_helper.to_array(weights[node.input[1]])
         node.input[0] = smoothed
@@ -144,13 +189,14 @@ def _smooth(
         weight = weight * divisors[:, None]
         weight[outliers] = 0
         weights[node.input[1]].CopyFrom(numpy_helper.from_array(weight, node.input[1]))
+    return factors
 
 
 def _insert_smoothing(
     model: onnx.ModelProto,
     first: onnx.NodeProto,
     tensor: str,
-    divisors: Ranges,
+    factors: Channels,
     outliers: npt.NDArray[np.intp],
 ) -> tuple[str, str]:
     """Compute a smoothed tensor, and one of its outlier channels, before a node.
@@ -159,8 +205,6 @@ def _insert_smoothing(
         The names of the two tensors.
     """
     smoothed, extracted = f"{tensor}_smoothed_{first.name}", f"{tensor}_outliers_{first.name}"
-    factors = 1 / divisors
-    factors[outliers] = 0
     nodes = [helper.make_node("Mul", [tensor, f"{smoothed}_factors"], [smoothed])]
     model.graph.initializer.append(numpy_helper.from_array(factors, f"{smoothed}_factors"))
     if len(outliers):
