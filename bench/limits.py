@@ -70,7 +70,7 @@ def count_operations(bundle: Path, tokens: int) -> tuple[int, int]:
         elif node.op_type == "MatMul" and len(shape) == 2:
             float32 += 2 * tokens * int(np.prod(shape))
         elif node.op_type in ("MultiHeadAttention", "Softmax"):  # scores, and the weighted sum
-            width = next(shape[1] for name, shape in shapes.items() if "word_embeddings" in name)
+            width = max(shape[1] for name, shape in shapes.items() if "word_embeddings" in name)
             float32 += 4 * tokens * tokens * width
     return float32, int8
 
