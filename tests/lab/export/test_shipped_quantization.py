@@ -17,6 +17,7 @@ from tests.lab.export.quantized_graphs import (
     quantized_layers,
     quantized_nodes,
 )
+from torch import nn
 from transformers import BertModel
 
 from essay_scorer import Scorer
@@ -73,8 +74,19 @@ def _dequantize(quantized: onnx.ModelProto, encoder: BertModel) -> onnx.ModelPro
         if product != node.output[0]:
             added.append(helper.make_node("Add", [product, bias[0]], node.output))
         _replace_node(graph, node, added)
+    _restore_biases(graph, encoder)
     _restore_embeddings(graph, encoder)
     return graph
+
+
+def _restore_biases(graph: onnx.ModelProto, encoder: BertModel) -> None:
+    """Undo the correction of biases for the error of quantized weights."""
+    modules = dict(encoder.encoder.named_modules())
+    for tensor in graph.graph.initializer:
+        module = modules.get(tensor.name.removesuffix("_bias"))
+        if isinstance(module, nn.Linear):
+            bias = module.bias.detach().numpy()
+            tensor.CopyFrom(numpy_helper.from_array(bias, tensor.name))
 
 
 def _restore_embeddings(graph: onnx.ModelProto, encoder: BertModel) -> None:
