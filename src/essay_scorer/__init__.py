@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from essay_scorer.model.manifest import Manifest, Model
     from essay_scorer.score import Score
     from essay_scorer.scorer import Scorer
+    from essay_scorer.text.normalize import Passage
 
 _MODULE_OF = {
     "Explanation": "explain.attribution",
@@ -49,6 +50,7 @@ _MODULE_OF = {
     "Manifest": "model.manifest",
     "Model": "model.manifest",
     "Observation": "explain.observations",
+    "Passage": "text.normalize",
     "Scale": "model.calibration",
     "Score": "score",
     "Scorer": "scorer",
@@ -75,6 +77,7 @@ __all__ = [
     "NoWords",
     "NotText",
     "Observation",
+    "Passage",
     "RequestError",
     "RowError",
     "Scale",

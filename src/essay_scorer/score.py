@@ -8,6 +8,7 @@ from essay_scorer.explain.attribution import Explanation, Sentence
 from essay_scorer.explain.observations import Observation
 from essay_scorer.model.calibration import Interval, Scale
 from essay_scorer.model.manifest import Model
+from essay_scorer.text.normalize import Passage
 
 SCORE_KEY = "essay score"  # of ``Score.value`` in JSON, as the original system names it
 
@@ -26,6 +27,7 @@ class Score:
         review: whether a person should review the essay.
         model: name and version of the model.
         language: ISO 639 code; only with the flag `not_english`.
+        off_topic_part: where that part is in the text; only with the flag `off_topic_part`.
         explanation: reasons for the score; only if requested.
     """
 
@@ -38,6 +40,7 @@ class Score:
     review: bool
     model: Model
     language: str | None = None
+    off_topic_part: Passage | None = None
     explanation: Explanation | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -54,6 +57,9 @@ class Score:
         }
         if self.language is not None:
             table["language"] = self.language
+        if self.off_topic_part is not None:
+            part = self.off_topic_part
+            table["off_topic_part"] = {"start": part.start, "end": part.end}
         if self.explanation is not None:
             table["explanation"] = {
                 name: [dict(vars(one)) for one in records]
@@ -69,13 +75,14 @@ class Score:
             KeyError, TypeError: it is something else.
         """
         fields = dict(table)
-        explanation = fields.pop("explanation", None)
+        explanation, part = fields.pop("explanation", None), fields.pop("off_topic_part", None)
         return cls(
             value=fields.pop(SCORE_KEY),
             scale=Scale(**fields.pop("scale")),
             interval=Interval(**fields.pop("interval")),
             flags=tuple(fields.pop("flags")),
             model=Model(**fields.pop("model")),
+            off_topic_part=None if part is None else Passage(**part),
             explanation=None if explanation is None else _read_explanation(explanation),
             **fields,
         )

@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import Self
 
 from essay_scorer.checks import signals
-from essay_scorer.checks.flags import Signals, flags_of
+from essay_scorer.checks.flags import OFF_TOPIC_PART, Signals, flags_of
 from essay_scorer.checks.gibberish import GibberishDetector
 from essay_scorer.checks.language import ENGLISH, LanguageIdentifier
+from essay_scorer.checks.off_topic_part import PartDetector, SuspectPart
 from essay_scorer.checks.similarity import PromptSimilarity
 from essay_scorer.checks.uncertainty import resolve_review_share, uncertainty_of
 from essay_scorer.errors import NoWords
 from essay_scorer.explain.attribution import Explanation, Sentence, contributions, split_pieces
 from essay_scorer.explain.observations import observe
 from essay_scorer.model.bundle import check_sizes, default_bundle
-from essay_scorer.model.files import GIBBERISH, LANGUAGES, MODEL_CARD
+from essay_scorer.model.files import GIBBERISH, LANGUAGES, MODEL_CARD, TOPICS
 from essay_scorer.model.graph import Scheduler
 from essay_scorer.model.manifest import Manifest
 from essay_scorer.model.reader import Reader, Reading
@@ -34,6 +35,7 @@ class Scorer:
         reader: Reader,
         folder: Path | None = None,
         gibberish: GibberishDetector | None = None,
+        off_topic_part: PartDetector | None = None,
         review_share: float | None = None,
     ) -> None:
         """Put a scorer together; ``load`` does so from a bundle.
@@ -43,18 +45,21 @@ class Scorer:
             reader: of the bundle.
             folder: of the bundle, with its model card and its language model.
             gibberish: the bundle's detector; nothing is flagged as gibberish without one.
+            off_topic_part: the bundle's detector; no part is flagged without one.
             review_share: see ``load``.
 
         Raises:
-            BundleInvalid: the detector does not fit the reader.
+            BundleInvalid: a detector does not fit the reader.
         """
-        if gibberish is not None:
-            gibberish.check_fits(reader)
+        for detector in (gibberish, off_topic_part):
+            if detector is not None:
+                detector.check_fits(reader)
         self.manifest = manifest
         self.review_share = resolve_review_share(review_share)
         self._reader = reader
         self._folder = folder
         self._gibberish = gibberish
+        self._part_detector = off_topic_part
         self._languages = LanguageIdentifier(folder / LANGUAGES) if folder else None
         self._similarity = PromptSimilarity(reader, hidden_size=manifest.hidden_size)
 
@@ -104,14 +109,18 @@ class Scorer:
         Raises:
             BundleInvalid: a file cannot be used; the message names it.
         """
-        gibberish = folder / GIBBERISH
+        gibberish, topics = folder / GIBBERISH, folder / TOPICS
         # Before the graph, which is the expensive part: an invalid file is rejected early.
-        detector = GibberishDetector.load(gibberish) if gibberish.is_file() else None
         return cls(
+            gibberish=GibberishDetector.load(gibberish) if gibberish.is_file() else None,
+            off_topic_part=(
+                PartDetector.load(topics, manifest.off_topic_part)
+                if manifest.off_topic_part and topics.is_file()
+                else None
+            ),
             manifest=manifest,
             reader=Reader(folder, threads=threads),
             folder=folder,
-            gibberish=detector,
             review_share=review_share,
         )
 
@@ -168,7 +177,8 @@ class Scorer:
         raw = calibration.raw_score(reading.prediction, manifest.scale)
         value = calibration.whole_score(raw)
         uncertainty = uncertainty_of(manifest.uncertainty, raw, reading.features)
-        found = self._signals(essay, reading, prompt)
+        suspect = self._suspect_part(essay, reading, prompt)
+        found = self._signals(essay, reading, prompt, suspect)
         flags = flags_of(found, manifest.thresholds)
         return Score(
             value=value,
@@ -180,10 +190,15 @@ class Scorer:
             review=bool(flags) or uncertainty > 1 - self.review_share,
             model=manifest.model,
             language=found.language,
+            off_topic_part=(
+                essay.locate(suspect.passage) if suspect and OFF_TOPIC_PART in flags else None
+            ),
             explanation=self._explain(essay, reading, value) if explain else None,
         )
 
-    def _signals(self, essay: Text, reading: Reading, prompt: str | None) -> Signals:
+    def _signals(
+        self, essay: Text, reading: Reading, prompt: str | None, suspect: SuspectPart | None
+    ) -> Signals:
         thresholds, words = self.manifest.thresholds, split_words(essay.clean)
         common_words = signals.common_word_share(words)
         return Signals(
@@ -201,12 +216,21 @@ class Scorer:
             similarity=(
                 self._similarity.of(reading, prompt) if prompt and thresholds.similarity else 1.0
             ),
+            off_topic_part=suspect.probability if suspect else 0.0,
             copied_prompt=(
                 signals.copied_share(words, split_words(prompt), run=thresholds.copied_run)
                 if prompt
                 else 0.0
             ),
         )
+
+    def _suspect_part(
+        self, essay: Text, reading: Reading, prompt: str | None
+    ) -> SuspectPart | None:
+        if self._part_detector is None:
+            return None
+        prompt_tokens = self._reader.tokenize(prompt) if prompt else None
+        return self._part_detector.find(essay.clean, reading.tokens, prompt=prompt_tokens)
 
     def _foreign_language(self, clean: str) -> str | None:
         """Return the code of a text's language, if it certainly is not English."""

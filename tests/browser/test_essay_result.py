@@ -79,6 +79,20 @@ def test_every_flag_has_a_message(open_page: OpenPage, messages: Messages, langu
     expect(box).to_contain_text("from_the_future")
 
 
+def test_an_off_topic_part_is_quoted_and_marked(open_page: OpenPage) -> None:
+    """The server counts code points; a browser counts UTF-16 units."""
+    text = f"🙂 {ESSAY}\n\nI like cake. It is sweet.\n\nThat is all."
+    start = text.index("I like cake.")
+    part = {"start": start, "end": text.index("\n\nThat")}
+    page = open_page()
+    FakeServer.install(page, result(flags=["off_topic_part"], review=True, off_topic_part=part))
+    submit_essay(page, text)
+    quoted, marked = page.locator(".review blockquote"), page.locator("#printed-essay mark")
+    expect(quoted).to_have_text("I like cake. It is sweet.")
+    assert marked.all_text_contents() == ["I like cake. It is sweet."]
+    assert page.locator("#printed-essay p").all_text_contents() == text.split("\n\n")
+
+
 def test_an_uncertain_score_without_flags_has_a_message(open_page: OpenPage) -> None:
     page = open_page()
     FakeServer.install(page, result(review=True))

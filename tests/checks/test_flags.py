@@ -11,7 +11,7 @@ from essay_scorer.checks.flags import Signals, flags_of
 from essay_scorer.model.thresholds import Thresholds
 from essay_scorer.text.words import split_words
 
-THRESHOLDS = Thresholds(min_words=40, max_words=80, similarity=0.4)
+THRESHOLDS = Thresholds(min_words=40, max_words=80, similarity=0.4, off_topic_part=0.5)
 ORDINARY = Signals(
     word_count=60,
     common_words=0.5,
@@ -21,6 +21,7 @@ ORDINARY = Signals(
     list_lines=0.0,
     code_characters=0.0,
     similarity=1.0,
+    off_topic_part=0.0,
     copied_prompt=0.0,
 )
 
@@ -47,6 +48,7 @@ def test_an_ordinary_essay_has_no_flag() -> None:
         ({"list_lines": 0.9}, "list_or_code"),
         ({"code_characters": 0.05}, "list_or_code"),
         ({"similarity": 0.3}, "off_topic"),
+        ({"off_topic_part": 0.6}, "off_topic_part"),
         ({"copied_prompt": 0.9}, "copied_prompt"),
     ],
 )

@@ -30,7 +30,7 @@ def test_every_error_code_is_in_the_architecture() -> None:
 
 
 def test_every_field_of_a_score_is_in_the_architecture(scorer: Scorer) -> None:
-    fields = {*scorer.score("A short essay.", explain=True).to_dict(), "language"}
+    fields = {*scorer.score("A short essay.", explain=True).to_dict(), "language", "off_topic_part"}
     assert fields - set(code_spans(read_page(ARCHITECTURE))) == set()
 
 
@@ -71,6 +71,7 @@ def _stated_thresholds(limits: Thresholds) -> dict[str, list[str]]:
             f"more than {_percent(limits.code_characters)}",
         ],
         "off_topic": [f"below {limits.similarity:.2f}"],
+        "off_topic_part": [f"above {_percent(limits.off_topic_part)}"],
         "copied_prompt": [
             f"more than {_percent(limits.copied_prompt)}",
             f"a run of {words[limits.copied_run]}",

@@ -84,6 +84,11 @@ seed = 7
 folds = 3
 min_essays_per_prompt = 5
 unfamiliar_share = 0.05
+[off_topic_part]
+seed = 7
+essays_per_prompt = 12
+dimensions = 4
+false_positives = 0.02
 """
 
 FURTHER_FILE = """

@@ -13,7 +13,7 @@ from essay_scorer.cli.entry_point import main
 from essay_scorer.lab.export.artifacts import Artifacts
 from essay_scorer.lab.export.equivalence import reference_predictions
 from essay_scorer.model.bundle import verify_bundle
-from essay_scorer.model.files import GIBBERISH, LANGUAGES
+from essay_scorer.model.files import GIBBERISH, LANGUAGES, TOPICS
 from essay_scorer.text.features import FEATURE_NAMES
 
 
@@ -22,7 +22,9 @@ def test_the_bundle_is_complete_and_describes_itself(trained: Path) -> None:
     assert (manifest.model.name, manifest.recipe, manifest.license) == ("tiny", "tiny", "MIT")
     assert (manifest.scale.min, manifest.scale.max) == (1, 4)
     assert manifest.metrics["test"]["essays"] == 12
-    assert manifest.files.keys() > {GIBBERISH, LANGUAGES}
+    assert manifest.files.keys() > {GIBBERISH, TOPICS, LANGUAGES}
+    assert manifest.off_topic_part is not None
+    assert 0 < manifest.thresholds.off_topic_part < 1
     assert "**License of the weights: MIT.**" in (trained / "bundle" / "README.md").read_text()
 
 

@@ -18,10 +18,14 @@ from essay_scorer.model.files import (
     MAX_MANIFEST_BYTES,
     MODEL_CARD,
     TOKENIZER,
+    TOPICS,
     WEIGHTS,
 )
+from essay_scorer.model.thresholds import PART_FEATURES
 
 from .edits import Edit, edit_manifest, record_file, rejection
+
+REGRESSION = {"weights": [0.0] * len(PART_FEATURES), "intercept": 0.0}
 
 
 @pytest.fixture
@@ -205,3 +209,41 @@ def test_the_weights_of_another_encoder_are_rejected_on_load(sparse_copy: Path) 
     assert f"{sparse_copy / GIBBERISH} does not fit this bundle's encoder." == rejection(
         sparse_copy, BundleInvalid
     )
+
+
+@pytest.mark.usefixtures("no_session")
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x80\x04.",  # a pickle
+        _npy("{'descr': '<f2', 'fortran_order': False, 'shape': (4398046511104, 9), }"),
+        _npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }"),
+        _npy("{'descr': '<f2', 'fortran_order': False, 'shape': (8, 1), }"),
+        _npy("{'descr': '<f2', 'fortran_order': False, 'shape': (1, 2), }", b"\0\0\0\x7e"),  # NaN
+    ],
+)
+def test_an_invalid_table_of_topics_is_rejected(sparse_copy: Path, content: bytes) -> None:
+    (sparse_copy / TOPICS).write_bytes(content)
+    record_file(sparse_copy, TOPICS)
+    edit_manifest(sparse_copy, lambda table: table.update(off_topic_part=REGRESSION))
+    assert TOPICS in rejection(sparse_copy, BundleInvalid)
+
+
+def test_the_topics_of_another_tokenizer_are_rejected_on_load(sparse_copy: Path) -> None:
+    np.save(sparse_copy / TOPICS, np.zeros((7, 3), np.float16))
+    record_file(sparse_copy, TOPICS)
+    edit_manifest(sparse_copy, lambda table: table.update(off_topic_part=REGRESSION))
+    assert f"{sparse_copy / TOPICS} does not fit this bundle's tokenizer." == rejection(
+        sparse_copy, BundleInvalid
+    )
+
+
+@pytest.mark.usefixtures("no_session")
+@pytest.mark.parametrize(
+    "regression",
+    [[], {}, {"weights": [1.0], "intercept": 0.0}, {"weights": [1.0] * 6, "intercept": "x"}],
+)
+def test_an_invalid_regression_is_rejected(sparse_copy: Path, regression: object) -> None:
+    edit_manifest(sparse_copy, lambda table: table.update(off_topic_part=regression))
+    assert MANIFEST in rejection(sparse_copy, BundleInvalid)

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from essay_scorer import NotText, NoWords
-from essay_scorer.text.normalize import normalize
+from essay_scorer.text.normalize import _REPAIRS, Passage, Text, normalize
 from essay_scorer.text.words import count_words
 
 
@@ -48,3 +48,33 @@ def test_normalization_is_idempotent(text: str) -> None:
 
 def test_words_are_counted_as_in_a_word_processor() -> None:
     assert count_words("It's one-two,\n\nthree.") == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "passage"),
+    [
+        ("One. Two three.", "Two three."),
+        ("\t One. \r\n\r\n\r\n  Two\nthree. \n", "Two\nthree."),
+        ("🙂\x00 \x93One\x94\x81.\n\n\x00Two\x00 three.", "Two\x00 three."),
+        ("\ud83d One.\u2028Two three.", "Two three."),
+    ],
+)
+def test_a_passage_is_located_in_the_given_string(text: str, passage: str) -> None:
+    parsed = Text.parse(text)
+    start = parsed.clean.index("Two")
+    found = parsed.locate(Passage(start=start, end=len(parsed.clean)))
+    assert text[found.start : found.end] == passage
+
+
+@given(st.text(alphabet=st.characters(codec=None)), st.data())
+def test_a_located_passage_normalizes_to_the_same(text: str, data: st.DataObject) -> None:
+    try:
+        parsed = Text.parse(text)
+    except NoWords:
+        return
+    words = [place for place, mark in enumerate(parsed.clean) if not mark.isspace()]
+    start, end = sorted(data.draw(st.lists(st.sampled_from(words), min_size=2, max_size=2)))
+    found = parsed.locate(Passage(start=start, end=end + 1))
+    located = "".join(parsed.raw[found.start : found.end].split())
+    expected = "".join(parsed.clean[start : end + 1].split())
+    assert located.translate(_REPAIRS) == expected

@@ -13,6 +13,7 @@ from essay_scorer import (
     Manifest,
     Model,
     Observation,
+    Passage,
     Scale,
     Score,
     Scorer,
@@ -37,6 +38,7 @@ assert_type(score.uncertainty, float)
 assert_type(score.review, bool)
 assert_type(score.model, Model)
 assert_type(score.language, str | None)
+assert_type(score.off_topic_part, Passage | None)
 assert_type(score.explanation, Explanation | None)
 assert_type(Score.from_dict(score.to_dict()), Score)
 

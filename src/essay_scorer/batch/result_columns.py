@@ -25,6 +25,8 @@ COLUMN_TYPES: Mapping[str, str] = {
     "interval_coverage": "float64",
     "flags": "list",
     "language": "string",
+    "off_topic_part_start": "int64",
+    "off_topic_part_end": "int64",
     "uncertainty": "float64",
     "review": "bool",
     "model_name": "string",

@@ -16,6 +16,7 @@ GIBBERISH = "gibberish"  # meaningless letters, words or sentences
 REPETITIVE = "repetitive"  # the same words again
 LIST_OR_CODE = "list_or_code"  # not prose
 OFF_TOPIC = "off_topic"  # unlike the prompt
+OFF_TOPIC_PART = "off_topic_part"  # a part is unlike the rest, and unlike the prompt
 COPIED_PROMPT = "copied_prompt"  # copied from the prompt
 
 FLAGS = (
@@ -26,6 +27,7 @@ FLAGS = (
     REPETITIVE,
     LIST_OR_CODE,
     OFF_TOPIC,
+    OFF_TOPIC_PART,
     COPIED_PROMPT,
 )
 
@@ -43,6 +45,7 @@ class Signals:
         list_lines: share of lines that are list items.
         code_characters: share of characters that are typical of program code.
         similarity: cosine similarity of text and prompt; 1 without a prompt.
+        off_topic_part: probability that a part is about something else than the rest.
         copied_prompt: share of words in a run copied from the prompt.
     """
 
@@ -54,6 +57,7 @@ class Signals:
     list_lines: float
     code_characters: float
     similarity: float
+    off_topic_part: float
     copied_prompt: float
 
 
@@ -71,6 +75,8 @@ def _flags(signals: Signals, thresholds: Thresholds) -> Iterator[str]:
         yield NOT_ENGLISH
     elif _is_gibberish(signals, thresholds):
         yield GIBBERISH
+    elif signals.off_topic_part > thresholds.off_topic_part:
+        yield OFF_TOPIC_PART
     if signals.repeated > thresholds.repeated:
         yield REPETITIVE
     if (

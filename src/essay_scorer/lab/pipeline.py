@@ -12,13 +12,15 @@ from essay_scorer.errors import FileError
 from essay_scorer.lab.about import About
 from essay_scorer.lab.bundle_folder import copy_language_model, record_files
 from essay_scorer.lab.calibration.fit_gibberish import fit_gibberish
+from essay_scorer.lab.calibration.fit_off_topic_part import fit_off_topic_part
 from essay_scorer.lab.card import write_card
 from essay_scorer.lab.compile_bundle import compile_and_verify, quantize_if_stable
 from essay_scorer.lab.data.sources import FurtherSource, training_essays
 from essay_scorer.lab.data.splits import SPLITS
 from essay_scorer.lab.evaluation.evaluate import evaluate
 from essay_scorer.lab.evaluation.evaluation_report import EvaluationReport
-from essay_scorer.lab.export.artifacts import Artifacts
+from essay_scorer.lab.export.artifacts import ENCODER_FOLDER, Artifacts
+from essay_scorer.lab.export.encoder_folder import read_encoder
 from essay_scorer.lab.heads.essay_features import EssayFeatures
 from essay_scorer.lab.heads.fit_head import fit_head, load_out_of_fold
 from essay_scorer.lab.length_baseline import add_length_ridge
@@ -26,11 +28,12 @@ from essay_scorer.lab.measured_manifest import calibrated_manifest
 from essay_scorer.lab.recipe import Recipe
 from essay_scorer.lab.wordnet import word_cleaner
 from essay_scorer.model.calibration import Scale
-from essay_scorer.model.files import GIBBERISH
+from essay_scorer.model.files import GIBBERISH, TOKENIZER, TOPICS
 from essay_scorer.model.manifest import Manifest
 from essay_scorer.model.reader import Reader
 from essay_scorer.scorer import Scorer
 from essay_scorer.tables.atomic import atomic_folder
+from essay_scorer.text.tokenizer import WindowTokenizer
 
 PROOF_ESSAYS = 50  # on which artifacts and graph are compared
 
@@ -118,10 +121,29 @@ def build_bundle(
             out_of_fold=load_out_of_fold(artifacts),
         )
         manifest = replace(manifest, further_data=tuple(source.record for source in further))
+        train = training_essays(essays[essays["split"] == "train"], further)
+        manifest = _add_part_detector(recipe, train, artifacts, folder, manifest)
         metrics = _evaluate(recipe, essays, folder, manifest)
         metrics["quantization"] = quantization.to_dict()
         replace(manifest, metrics=metrics, files=record_files(folder)).write(folder)
     return artifacts / "bundle"
+
+
+def _add_part_detector(
+    recipe: Recipe, train: pd.DataFrame, artifacts: Path, folder: Path, manifest: Manifest
+) -> Manifest:
+    """Add the detector of off-topic parts, if the recipe asks for it and the essays allow it."""
+    if recipe.off_topic_part is None:
+        return manifest
+    encoder = read_encoder(artifacts / ENCODER_FOLDER)
+    embeddings = encoder.embeddings.word_embeddings.weight.detach().numpy()
+    tokenizer = WindowTokenizer(folder / TOKENIZER)
+    fitted = fit_off_topic_part(recipe.off_topic_part, train, tokenizer, embeddings)
+    if fitted is None:
+        return manifest
+    np.save(folder / TOPICS, fitted.table)
+    thresholds = replace(manifest.thresholds, off_topic_part=fitted.threshold)
+    return replace(manifest, off_topic_part=fitted.regression, thresholds=thresholds)
 
 
 def _evaluate(

@@ -8,12 +8,18 @@ from typing import Any, Literal, Self, get_args
 
 from essay_scorer.errors import FileError
 from essay_scorer.lab.base_model_recipes import BaseModelRecipe, parse_base_models
+from essay_scorer.lab.detector_recipes import (
+    GibberishRecipe,
+    OffTopicPartRecipe,
+    parse_off_topic_part,
+)
 from essay_scorer.lab.input_recipes import EncoderRecipe, SourceRecipe, parse_sources
 
 RECIPES = Path(__file__).with_name("recipes")
 
 _KEYS = (
-    "name encoder cleaning tokenizer head training base_models blend interval gibberish export data"
+    "name encoder cleaning tokenizer head training base_models blend interval gibberish "
+    "off_topic_part export data"
 )
 
 
@@ -132,21 +138,6 @@ class ExportRecipe:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GibberishRecipe:
-    """The gibberish detector, a logistic regression.
-
-    Attributes:
-        seed: of the sample of essays.
-        essays: training essays; each is turned into gibberish in several ways.
-        C: the inverse of the regularization strength, as in scikit-learn.
-    """
-
-    seed: int
-    essays: int
-    C: float
-
-
-@dataclass(frozen=True, kw_only=True)
 class TrainedHead:
     """A head that is trained by gradient descent, with the encoder or on a frozen one."""
 
@@ -181,6 +172,7 @@ class Recipe:
         gibberish: the gibberish detector.
         export: quantization.
         sources: how files of essays are read and used, where their names are known.
+        off_topic_part: the detector of off-topic parts; without it, none is flagged.
     """
 
     name: str
@@ -192,6 +184,7 @@ class Recipe:
     gibberish: GibberishRecipe
     export: ExportRecipe = ExportRecipe()
     sources: tuple[SourceRecipe, ...] = ()
+    off_topic_part: OffTopicPartRecipe | None = None
 
     @classmethod
     def load(cls, name_or_path: str) -> Self:
@@ -226,6 +219,7 @@ class Recipe:
             gibberish=GibberishRecipe(**table["gibberish"]),
             export=ExportRecipe(**_frozen(table.get("export", {}))),
             sources=parse_sources(table.get("data", [])),
+            off_topic_part=parse_off_topic_part(table),
         )
 
 

@@ -7,6 +7,7 @@
     README.md           the model card
     cleaning.json       word lists for text cleaning; optional
     gibberish.npy       weights of the gibberish detector; optional
+    topics.npy          topic vectors of the vocabulary; optional
     languages.ftz       fastText's language model; optional
 
 The manifest records the size and the hash of every other file. Loading a bundle checks the

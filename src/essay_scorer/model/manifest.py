@@ -17,7 +17,12 @@ from essay_scorer.model.files import (
     check_readable,
     plain_file_size,
 )
-from essay_scorer.model.thresholds import Thresholds, TypicalRange
+from essay_scorer.model.thresholds import (
+    PART_FEATURES,
+    PartRegression,
+    Thresholds,
+    TypicalRange,
+)
 from essay_scorer.text.features import FEATURE_NAMES
 
 FORMAT = 3
@@ -84,6 +89,7 @@ class Manifest:
         calibration: from predictions to the scale.
         uncertainty: the expected cost of a score.
         thresholds: of the flags.
+        off_topic_part: the regression of the flag ``off_topic_part``, beside ``topics.npy``.
         typical_ranges: by score, then by the code of a measure.
         metrics: agreement with human scores on held-out essays.
         files: every other file of the bundle.
@@ -103,6 +109,7 @@ class Manifest:
     metrics: Mapping[str, Any]
     files: Mapping[str, FileRecord]
     further_data: tuple[FurtherData, ...] = ()
+    off_topic_part: PartRegression | None = None
 
     @classmethod
     def read(cls, folder: Path) -> Self:
@@ -149,6 +156,7 @@ class Manifest:
             calibration=_calibration(table["calibration"], scale),
             uncertainty=_uncertainty(table["uncertainty"]),
             thresholds=_thresholds(table["thresholds"]),
+            off_topic_part=_part_regression(table.get("off_topic_part")),
             typical_ranges={
                 int(score): {code: _typical_range(pair) for code, pair in row.items()}
                 for score, row in table["typical_ranges"].items()
@@ -176,6 +184,7 @@ class Manifest:
             },
             "uncertainty": {name: list(row) for name, row in vars(self.uncertainty).items()},
             "thresholds": vars(self.thresholds),
+            **({"off_topic_part": vars(self.off_topic_part)} if self.off_topic_part else {}),
             "typical_ranges": {
                 str(score): {code: [pair.low, pair.high] for code, pair in row.items()}
                 for score, row in self.typical_ranges.items()
@@ -216,6 +225,15 @@ def _uncertainty(table: Mapping[str, Any]) -> UncertaintyTable:
 def _thresholds(table: Mapping[str, Any]) -> Thresholds:
     types = get_type_hints(Thresholds)
     return Thresholds(**{name: types[name](_finite(value)) for name, value in table.items()})
+
+
+def _part_regression(table: Mapping[str, Any] | None) -> PartRegression | None:
+    if table is None:
+        return None
+    weights = tuple(map(_finite, table["weights"]))
+    if len(weights) != len(PART_FEATURES):
+        raise ValueError
+    return PartRegression(weights=weights, intercept=_finite(table["intercept"]))
 
 
 def _typical_range(pair: Any) -> TypicalRange:

@@ -36,12 +36,14 @@ class Reading:
         state: the graph's pooling state, (layers × hidden size + 1,).
         layer_means: the mean token vector of every layer, (layers × hidden size,).
         features: the writing features, (features,).
+        tokens: of the text.
     """
 
     prediction: float
     state: State
     layer_means: State
     features: FeatureVector
+    tokens: TokenizedText
 
 
 class Reader:
@@ -68,6 +70,11 @@ class Reader:
         return self._tokenizer.vocabulary()
 
     @property
+    def vocabulary_size(self) -> int:
+        """The number of the tokenizer's tokens."""
+        return self._tokenizer.vocabulary_size
+
+    @property
     def threads(self) -> int:
         """Threads that compute one window."""
         return self._graph.threads
@@ -85,7 +92,7 @@ class Reader:
 
     def read(self, clean: str) -> Reading:
         """Read a normalized text whole."""
-        tokenized, features = self._tokenize(clean), writing_features(clean)
+        tokenized, features = self.tokenize(clean), writing_features(clean)
         output = self._graph.run(
             tokenized.windows, self._optional_inputs(clean, tokenized, features)
         )
@@ -94,6 +101,7 @@ class Reader:
             state=output.state,
             layer_means=output.layer_means,
             features=features,
+            tokens=tokenized,
         )
 
     def predict(self, clean: str) -> float:
@@ -107,9 +115,9 @@ class Reader:
             clean: the whole normalized text.
             state: the sum of the pooling states of its pieces.
         """
-        optional = self._optional_inputs(clean, self._tokenize(clean), writing_features(clean))
+        optional = self._optional_inputs(clean, self.tokenize(clean), writing_features(clean))
         # The graph predicts after a window only: read the shortest one, and subtract it.
-        windows = self._tokenize(_SHORTEST_TEXT).windows
+        windows = self.tokenize(_SHORTEST_TEXT).windows
         shortest = self._shortest_reading.state
         return self._graph.run(windows, optional, state=state - shortest).prediction
 
@@ -117,7 +125,8 @@ class Reader:
     def _shortest_reading(self) -> Reading:
         return self.read(_SHORTEST_TEXT)
 
-    def _tokenize(self, clean: str) -> TokenizedText:
+    def tokenize(self, clean: str) -> TokenizedText:
+        """Return the tokens of a normalized text."""
         return self._tokenizer.tokenize(self._cleaner.clean(clean) if self._cleaner else clean)
 
     def _optional_inputs(

@@ -1,6 +1,17 @@
-"""The thresholds of a bundle's flags, and the typical ranges of its observations."""
+"""The thresholds of a bundle's flags, and what else the manifest states about a text's checks."""
 
 from dataclasses import dataclass
+
+# What the regression of off-topic parts reads; ``checks.topic_runs`` computes it.
+PART_FEATURES = (
+    "cosine",
+    "log_distance",
+    "log_scaled_distance",
+    "share",
+    "log_weight",
+    "log_words",
+    "word_cosine",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +36,7 @@ class Thresholds:
         code_characters: share of characters typical of program code above which a text is no prose.
         similarity: cosine similarity of text and prompt below which a text is off topic; 0
             flags none.
+        off_topic_part: probability above which a part is off topic; 1 flags none.
         copied_prompt: share of words in a run copied from the prompt above which a text is flagged.
         copied_run: length of such a run, in words.
     """
@@ -41,6 +53,7 @@ class Thresholds:
     list_lines: float = 0.85
     code_characters: float = 0.012
     similarity: float = 0.0
+    off_topic_part: float = 1.0
     copied_prompt: float = 0.35
     copied_run: int = 5
 
@@ -51,3 +64,16 @@ class TypicalRange:
 
     low: float
     high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartRegression:
+    """A logistic regression that judges whether a passage is about something else.
+
+    Attributes:
+        weights: of ``PART_FEATURES``.
+        intercept: of the exponent.
+    """
+
+    weights: tuple[float, ...]
+    intercept: float

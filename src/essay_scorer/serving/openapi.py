@@ -17,12 +17,15 @@ from essay_scorer.score import SCORE_KEY, Score
 from essay_scorer.serving.json_schema import Schema, schema_of
 from essay_scorer.serving.messages import ERRORS
 from essay_scorer.serving.static_files import STATIC
+from essay_scorer.text.normalize import Passage
 
 DOCUMENT = STATIC / "openapi.json"
 
 _CONSTRAINTS: dict[tuple[type, str], Schema] = {
     (Score, "flags"): {"items": {"enum": list(FLAGS)}},
     (Score, "uncertainty"): {"minimum": 0, "maximum": 1},
+    (Passage, "start"): {"minimum": 0},
+    (Passage, "end"): {"minimum": 1},
     (Sentence, "paragraph"): {"minimum": 0},
     (Observation, "code"): {"enum": list(MEASURES)},
 }
@@ -115,7 +118,7 @@ def _request_schema() -> Schema:
             "prompt": {
                 "type": ["string", "null"],
                 "description": "The assignment's text. It never changes the score; it enables the "
-                "flags `off_topic` and `copied_prompt`.",
+                "flags `off_topic` and `copied_prompt`, and makes `off_topic_part` more certain.",
             },
             "explain": {
                 "type": "boolean",

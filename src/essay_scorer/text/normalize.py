@@ -28,6 +28,19 @@ def _repair_table() -> dict[int, str]:
 _REPAIRS = _repair_table()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A passage of a text.
+
+    Attributes:
+        start: where it starts, in characters (Unicode code points) from 0.
+        end: where it ends; the character there is not part of it.
+    """
+
+    start: int
+    end: int
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A text as given, and normalized.
@@ -51,6 +64,21 @@ class Text:
         if not isinstance(value, str):
             raise NotText
         return cls(value, normalize(value))
+
+    def locate(self, passage: Passage) -> Passage:
+        """Return where a passage of the normalized text is in the given string.
+
+        Normalization changes white space, and removes or replaces single characters. So the
+        characters that are left correspond one to one.
+        """
+        first = sum(not mark.isspace() for mark in self.clean[: passage.start])
+        inside = sum(not mark.isspace() for mark in self.clean[passage.start : passage.end])
+        kept = [
+            place
+            for place, mark in enumerate(self.raw)
+            if (repaired := mark.translate(_REPAIRS)) and not repaired.isspace()
+        ]
+        return Passage(start=kept[first], end=kept[first + inside - 1] + 1)
 
 
 def normalize(text: object) -> str:

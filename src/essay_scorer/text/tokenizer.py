@@ -25,10 +25,12 @@ class TokenizedText:
     Attributes:
         windows: token ids in reading order, each of shape (1, tokens), with special tokens.
         token_ids: the ids of the whole text, shape (tokens,), without special tokens.
+        starts: the place in the text of each one's first character, shape (tokens,).
     """
 
     windows: list[Window]
     token_ids: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
 
 
 class WindowTokenizer:
@@ -63,8 +65,14 @@ class WindowTokenizer:
         first = self._tokenizer.encode(text)
         encodings = (first, *first.overflowing)[:MAX_WINDOWS]
         windows = [np.array(encoding.ids, dtype=np.int64) for encoding in encodings]
-        inner = [window[1:-1] for window in windows]
-        token_ids = np.concatenate([inner[0], *(part[self._overlap :] for part in inner[1:])])
+        starts = [np.array(encoding.offsets, np.int64)[:, 0] for encoding in encodings]
         return TokenizedText(
-            windows=[window[np.newaxis] for window in windows], token_ids=token_ids
+            windows=[window[np.newaxis] for window in windows],
+            token_ids=self._join(windows),
+            starts=self._join(starts),
         )
+
+    def _join(self, parts: list[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
+        """Join one number per token of overlapping windows; special tokens are left out."""
+        inner = [part[1:-1] for part in parts]
+        return np.concatenate([inner[0], *(part[self._overlap :] for part in inner[1:])])

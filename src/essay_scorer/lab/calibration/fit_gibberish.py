@@ -8,9 +8,9 @@ import pandas as pd
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
+from essay_scorer.lab.detector_recipes import GibberishRecipe
 from essay_scorer.lab.evaluation.attacks import DETECTOR_ATTACKS
 from essay_scorer.lab.evaluation.text_changes import Material, apply_change
-from essay_scorer.lab.recipe import GibberishRecipe
 from essay_scorer.model.reader import Reader
 from essay_scorer.progress import report_steps
 from essay_scorer.text.normalize import normalize

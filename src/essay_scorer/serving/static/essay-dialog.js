@@ -40,9 +40,11 @@ export class EssayDialog {
       create("label", {}, translate("teacher_score"), teacherScoreField(row, this.#onEdit)),
       create("label", {}, translate("comment"), commentField(row, this.#onEdit)),
     );
-    byId("essay-dialog-result").replaceChildren(...(row.result ? renderResult(row.result) : []));
+    byId("essay-dialog-result").replaceChildren(
+      ...(row.result ? renderResult(row.result, row.text) : []),
+    );
     byId("essay-dialog-explain").replaceChildren(...this.#explainButton(row));
-    byId("essay-dialog-text").replaceChildren(...renderParagraphs(row.text));
+    byId("essay-dialog-text").replaceChildren(...renderParagraphs(row.text, row.result));
     if (!dialog.open) dialog.showModal();
     dialog.scrollTop = 0;
   }

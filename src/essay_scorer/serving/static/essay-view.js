@@ -97,9 +97,11 @@ async function receive(essay, signal) {
 function render() {
   renderForm();
   byId("result").hidden = result === null;
-  byId("result-body").replaceChildren(...(result ? renderResult(result) : []));
+  byId("result-body").replaceChildren(...(result ? renderResult(result, scoredEssay.text) : []));
   byId("explain-score").hidden = !result || "explanation" in result;
-  byId("printed-essay").replaceChildren(...(scoredEssay ? renderParagraphs(scoredEssay.text) : []));
+  byId("printed-essay").replaceChildren(
+    ...(scoredEssay ? renderParagraphs(scoredEssay.text, result) : []),
+  );
 }
 
 function renderForm() {

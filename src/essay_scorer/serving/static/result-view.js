@@ -9,13 +9,13 @@ const MIN_SHARE = 1 / 6; // nor are those below this share of the largest one
 const STRENGTHS = 3;
 const PERCENTAGES = new Set(["distinct_words", "long_words"]); // codes of observations
 
-/** Return the elements that show a result. */
-export function renderResult(result) {
+/** Return the elements that show the result of a text. */
+export function renderResult(result, text) {
   const parts = [
     headline(result),
     scaleGraphic(result),
     create("p", {}, intervalSentence(result)),
-    warnings(result),
+    warnings(result, text),
   ];
   if (result.explanation) {
     parts.push(...explanation(result.explanation, result.language ?? "en"));
@@ -23,9 +23,27 @@ export function renderResult(result) {
   return parts.filter(Boolean);
 }
 
-/** Return a text as paragraph elements. */
-export const renderParagraphs = (text) =>
-  text.split(/\n\s*\n/).map((paragraph) => create("p", {}, paragraph));
+/** Return a text as paragraph elements; the part that its result calls off topic is marked. */
+export function renderParagraphs(text, result) {
+  const pieces = splitAtPart(text, result?.off_topic_part);
+  const paragraphs = [create("p")];
+  pieces.forEach((piece, index) => {
+    piece.split(/\n\s*\n/).forEach((block, number) => {
+      if (number > 0) paragraphs.push(create("p"));
+      const isMarked = index === 1 && block;
+      paragraphs.at(-1).append(isMarked ? create("mark", { class: "off-topic" }, block) : block);
+    });
+  });
+  return paragraphs;
+}
+
+/** Split a text before and after a part, which is counted in code points, not UTF-16 units. */
+function splitAtPart(text, part) {
+  if (!part) return [text];
+  const characters = Array.from(text);
+  const cuts = [[0, part.start], [part.start, part.end], [part.end]];
+  return cuts.map((cut) => characters.slice(...cut).join(""));
+}
 
 /** Return a result as sentences for screen readers. */
 export function summarize(result) {
@@ -84,13 +102,18 @@ function scaleGraphic({ "essay score": score, scale, interval }) {
   return create("div", { class: "scale", "aria-hidden": "true" }, band, marker, ...ticks);
 }
 
-function warnings(result) {
+function warnings(result, text) {
   if (!result.review && result.flags.length === 0) return null;
   const box = create("div", { class: result.review ? "review" : "note" });
   if (result.review) box.append(create("p", {}, create("strong", {}, translate("review"))));
   const reasons = flagSentences(result);
   if (result.review && reasons.length === 0) reasons.push(translate("uncertain"));
   box.append(create("ul", {}, ...reasons.map((sentence) => create("li", {}, sentence))));
+  if (result.off_topic_part) {
+    const language = result.language ?? "en";
+    const [, part] = splitAtPart(text, result.off_topic_part);
+    box.append(create("blockquote", { class: "off-topic", lang: language }, part));
+  }
   return box;
 }
 
