@@ -23,6 +23,7 @@ from essay_scorer.text.classic import WordCleaner
 from essay_scorer.text.features import writing_features
 from essay_scorer.text.normalize import normalize
 from essay_scorer.text.sentences import split_sentences
+from essay_scorer.text.tokenizer import TokenizedText
 
 CORPUS = Path(__file__).with_name("corpus")
 BUNDLE = Path(__file__).resolve().parents[2] / "models" / "default"
@@ -33,12 +34,17 @@ class _ConstantReader:
     """A reader whose encoder gives the same vectors for every text."""
 
     _vector = np.ones(4, np.float32)
+    _tokens = TokenizedText(windows=[], token_ids=np.zeros(0, int), starts=np.zeros(0, int))
 
     def read(self, clean: str) -> Reading:
         features = writing_features(clean)
         assert np.isfinite(features).all()
         return Reading(
-            prediction=3.3, state=self._vector, layer_means=self._vector, features=features
+            prediction=3.3,
+            state=self._vector,
+            layer_means=self._vector,
+            features=features,
+            tokens=self._tokens,
         )
 
     def predict_from_state(self, clean: str, _state: Any) -> float:
