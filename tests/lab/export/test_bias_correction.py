@@ -58,17 +58,19 @@ def _tensor(name: str, width: int) -> onnx.ValueInfoProto:
     return helper.make_tensor_value_info(name, TensorProto.FLOAT, (1, "tokens", width))
 
 
-def _run(model: onnx.ModelProto, activations: npt.NDArray[np.float32]) -> list[np.ndarray]:
+def _run(
+    model: onnx.ModelProto, activations: npt.NDArray[np.float32]
+) -> list[npt.NDArray[np.float32]]:
     session = onnxruntime.InferenceSession(
         model.SerializeToString(), providers=["CPUExecutionProvider"]
     )
-    return session.run(None, {"input": activations})
+    return [np.asarray(output) for output in session.run(None, {"input": activations})]
 
 
 def test_the_mean_output_of_quantized_layers_stays(
     activations: npt.NDArray[np.float32], weights: dict[str, npt.NDArray[np.float32]]
 ) -> None:
-    left = {name: np.rint(4 * weight) / np.float32(4) for name, weight in weights.items()}
+    left = {name: (np.rint(4 * weight) / 4).astype(np.float32) for name, weight in weights.items()}
     before = _run(_model(weights), activations)
     rounded = _run(_model(left), activations)
     corrected_model = _model(weights)

@@ -1,6 +1,9 @@
 """Word embeddings in int8, with a scale for each row."""
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import onnx
 import onnxruntime
 import pytest
@@ -31,18 +34,19 @@ def _model(table: np.ndarray) -> onnx.ModelProto:
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
 
 
-def _run(model: onnx.ModelProto) -> np.ndarray:
+def _run(model: onnx.ModelProto) -> npt.NDArray[np.float32]:
     session = onnxruntime.InferenceSession(
         model.SerializeToString(), providers=["CPUExecutionProvider"]
     )
-    return session.run(None, {"input_ids": np.array([[3, 0, 3, 49]])})[0]
+    (doubled,) = session.run(None, {"input_ids": np.array([[3, 0, 3, 49]])})
+    return np.asarray(doubled, np.float32)
 
 
 @pytest.mark.parametrize("stored", [np.float16, np.float32])
 def test_a_lookup_is_as_precise_as_its_row_allows(stored: type) -> None:
     random = np.random.default_rng(11)
     sizes = 10.0 ** random.uniform(-3, 1, (50, 1))  # rare tokens have much smaller vectors
-    table = (sizes * random.normal(0, 1, (50, 24))).astype(stored)
+    table: npt.NDArray[Any] = (sizes * random.normal(0, 1, (50, 24))).astype(stored)
     model = _model(table)
     exact = _run(model)
     quantize_embeddings(model)
