@@ -166,7 +166,11 @@ class Manifest:
         )
 
     def to_table(self) -> dict[str, Any]:
-        """Return the content of ``bundle.json``; ``read`` gives an equal manifest."""
+        """Return the content of ``bundle.json``; ``read`` gives an equal manifest.
+
+        What a bundle does not have is left out.
+        """
+        further = [vars(data) for data in self.further_data]
         return {
             "format": FORMAT,
             "name": self.model.name,
@@ -176,7 +180,7 @@ class Manifest:
             "hidden_size": self.hidden_size,
             "license": self.license,
             "credit": self.credit,
-            "further_data": [vars(data) for data in self.further_data],
+            **({"further_data": further} if further else {}),
             "scale": vars(self.scale),
             "calibration": {
                 **vars(self.calibration),
