@@ -54,7 +54,8 @@ class Operator:
             OperationError: there are no valid credentials.
         """
         account = preflight.check_credentials(self.account)
-        self._run_cdk("bootstrap", f"aws://{account}/{self.account.session.region_name}")
+        environment = f"aws://{account}/{self.account.session.region_name}"
+        self._run_cdk("bootstrap", "--app=", environment)  # without an app, CDK synthesizes none
 
     def check_account(self) -> None:
         """Check that the account can hold the deployment, before anything is built.

@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -10,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from infra import cdk_cli, operations
 from infra.account import Account, OperationError
+from infra.cdk_cli import CdkError
 from infra.operations import Operator
 from infra.settings import Settings
 from infra.smoke_test import SmokeTest
@@ -97,6 +100,34 @@ class Deployed(FailedDeployment):
 
 def _operator(session: FailedDeployment, name: str = "essay-scorer") -> Operator:
     return Operator(settings=Settings(name=name), account=Account(session=session))
+
+
+class Caller(FailedDeployment):
+    """A session with valid credentials."""
+
+    region_name = "eu-west-3"
+
+    def get_caller_identity(self) -> dict[str, str]:
+        return {"Account": "111122223333"}
+
+
+def test_bootstrap_synthesizes_nothing(tmp_path: Path) -> None:
+    """It takes seconds, and another command may synthesize into the same folder meanwhile."""
+    (tmp_path / "cdk.json").write_text('{"app": "touch synthesized && false"}')
+    operator = Operator(
+        settings=Settings(),
+        account=Account(session=Caller()),
+        root=tmp_path,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "AWS_EC2_METADATA_DISABLED": "true",
+        },
+        quiet=True,
+    )
+    with pytest.raises(CdkError, match="no credentials have been configured"):
+        operator.bootstrap()
+    assert not (tmp_path / "synthesized").exists()
 
 
 def test_failed_first_deployment_can_be_destroyed(monkeypatch: pytest.MonkeyPatch) -> None:
