@@ -17,6 +17,9 @@ from infra.settings import Settings
 from local_aws import base_images, emulator, engine, registry
 
 FOLDER = ROOT / "build" / "local_aws"  # of images, logs and generated files
+MEMORY = 3008  # MB of a function's container: the most that a new account may have
+DISK = 10_240  # MB of its /tmp
+DOCKER_WRAPPER = FOLDER / "docker-to-local-registry"
 
 
 @dataclass(frozen=True)
@@ -59,10 +62,16 @@ class Cloud:
             **kept,
             **self.engine.env,
             **self.emulator.env,
-            "CDK_DOCKER": str(_write_docker_wrapper()),
+            "CDK_DOCKER": str(DOCKER_WRAPPER),
             registry.REGISTRY_VARIABLE: self.emulator.host,
             "PYTHONPATH": str(ROOT),
         }
+
+    def environments(self) -> list[str]:
+        """Return the containers of its functions, the newest first."""
+        return self.engine.docker(
+            "ps", "--quiet", f"--filter=label={self.emulator.container_label}"
+        ).split()
 
     def operator(self, **settings: object) -> Operator:
         """Return an operator of a deployment with these settings."""
@@ -93,11 +102,10 @@ def resolve_url(url: str, endpoint_url: str) -> str:
 
 
 @contextmanager
-def running(root: Path = ROOT, *, memory: int = 3008, disk: int = 10_240) -> Iterator[Cloud]:
+def running(*, memory: int = MEMORY, disk: int = DISK) -> Iterator[Cloud]:
     """Run engine and emulator, with the base images built.
 
     Args:
-        root: the repository that is deployed.
         memory: limit of a function's container, in MB.
         disk: size of its ``/tmp``, in MB.
 
@@ -105,16 +113,43 @@ def running(root: Path = ROOT, *, memory: int = 3008, disk: int = 10_240) -> Ite
         PrerequisiteError: this machine cannot run the engine.
         ChildError: the emulator does not start.
     """
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    with running_engine() as docker, running_emulator(docker, memory=memory, disk=disk) as cloud:
+        yield cloud
+
+
+@contextmanager
+def running_engine() -> Iterator[engine.Engine]:
+    """Run an engine for any number of emulators, with the base images built.
+
+    Raises:
+        PrerequisiteError: this machine cannot run the engine.
+    """
     with engine.running(FOLDER) as docker:
         base_images.make_base_images(docker, FOLDER)
-        with emulator.running(docker, FOLDER, memory=memory, disk=disk) as aws:
-            yield Cloud(docker, aws, root)
+        _write_docker_wrapper()
+        yield docker
 
 
-def _write_docker_wrapper() -> Path:
+@contextmanager
+def running_emulator(
+    docker: engine.Engine, folder: Path = FOLDER, *, memory: int = MEMORY, disk: int = DISK
+) -> Iterator[Cloud]:
+    """Run an emulator with an engine that runs already.
+
+    Args:
+        docker: the engine.
+        folder: for the emulator's log.
+        memory: limit of a function's container, in MB.
+        disk: size of its ``/tmp``, in MB.
+
+    Raises:
+        ChildError: the emulator does not start.
+    """
+    with emulator.running(docker, folder, memory=memory, disk=disk) as aws:
+        yield Cloud(docker, aws)
+
+
+def _write_docker_wrapper() -> None:
     """Write the program for CDK_DOCKER, which must be a path without arguments."""
-    path = FOLDER / "docker-to-local-registry"
-    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m local_aws.registry "$@"\n')
-    path.chmod(0o755)
-    return path
+    DOCKER_WRAPPER.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m local_aws.registry "$@"\n')
+    DOCKER_WRAPPER.chmod(0o755)

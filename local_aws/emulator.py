@@ -56,6 +56,11 @@ class Emulator:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def container_label(self) -> str:
+        """The label of the containers that it starts, among those of all emulators."""
+        return f"ministack.instance={socket.gethostname()}:{self.port}"
+
+    @property
     def env(self) -> dict[str, str]:
         """Environment variables with which AWS's libraries and CDK find only the emulator."""
         return {
@@ -81,6 +86,7 @@ def running(engine: Engine, folder: Path, *, memory: int, disk: int) -> Iterator
         memory: limit of a function's container, in MB.
         disk: size of its ``/tmp``, in MB.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     emulator = Emulator(_find_free_port(), f"AKIA{secrets.token_hex(8).upper()}")
     env = {
         **os.environ,
