@@ -65,9 +65,7 @@ class Runner:
 
 
 @pytest.fixture(scope="module")
-def runner(
-    cloud: Cloud, outputs: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Runner:
+def runner(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Runner:
     clone, temp = tmp_path_factory.mktemp("clone"), tmp_path_factory.mktemp("runner")
     make_fresh_clone(clone, operations="local_aws.recorded_operations")
     with (clone / SETTINGS).open("a", encoding="utf-8") as file:  # no registry can be reached

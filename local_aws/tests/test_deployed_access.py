@@ -17,7 +17,7 @@ def _is_unauthorised(response: Response) -> bool:
     return (response.status, response.error_code) == (401, "unauthorised")
 
 
-def test_api_gateway_checks_its_own_key(cloud: Cloud, outputs: dict[str, str]) -> None:
+def test_api_gateway_checks_its_own_key(cloud: Cloud) -> None:
     operator = cloud.operator(api_gateway="true", access="key", name="gateway-key")
     deployed = operator.deploy()  # which scores an essay with the key
     try:
@@ -40,9 +40,7 @@ def _generate_key() -> tuple[str, str]:
     return words[1], words[3]
 
 
-def test_own_keys_work_at_every_url_and_are_stored_nowhere(
-    cloud: Cloud, outputs: dict[str, str]
-) -> None:
+def test_own_keys_work_at_every_url_and_are_stored_nowhere(cloud: Cloud) -> None:
     (first, first_hash), (second, second_hash) = _generate_key(), _generate_key()
     operator = cloud.operator(
         api_gateway="true", access="key", key_hashes=f"{first_hash},{second_hash}", name="with-keys"
@@ -75,7 +73,7 @@ def _everything_stored(cloud: Cloud) -> str:
     return str(stored)
 
 
-def test_iam_access_requires_a_signature(cloud: Cloud, outputs: dict[str, str]) -> None:
+def test_iam_access_requires_a_signature(cloud: Cloud) -> None:
     operator = cloud.operator(access="iam", name="signed", cors_origins="https://school.example")
     deployed = operator.deploy()  # which scores an essay, signed
     try:

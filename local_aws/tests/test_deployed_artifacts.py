@@ -24,7 +24,7 @@ def copy_with_artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_own_artifacts_are_deployed_without_other_changes(
-    cloud: Cloud, copy_with_artifacts: Path
+    copy_with_artifacts: Path, cloud: Cloud
 ) -> None:
     copy = Cloud(cloud.engine, cloud.emulator, copy_with_artifacts)
     operator = copy.operator(name="own", scale="0-60")

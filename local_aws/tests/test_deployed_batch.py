@@ -39,7 +39,6 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture(scope="module")
 def operator(cloud: Cloud) -> Iterator[Operator]:
     operator = cloud.operator(name="many", batch="true", batch_size=BATCH_SIZE, batch_concurrency=4)
-    operator.bootstrap()
     operator.deploy()
     yield operator
     operator.destroy()
@@ -139,7 +138,7 @@ def _kills(cloud: Cloud) -> Iterator[list[str]]:
 
     def kill() -> None:
         while not stop.wait(2):
-            for container in cloud.engine.docker("ps", "--quiet").split()[:1]:
+            for container in cloud.environments()[:1]:
                 with suppress(RuntimeError):  # it has just ended by itself
                     killed.append(cloud.engine.docker("kill", container))
 

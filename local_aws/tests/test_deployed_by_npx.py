@@ -1,6 +1,7 @@
 """The way of the original system's users: npm install, npx cdk deploy, npx cdk destroy."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,22 +28,23 @@ class Shell:
     """Runs commands in a fresh clone, with npm, npx and node on its path.
 
     Attributes:
-        cloud: in which the clone deploys.
         clone: the folder.
+        env: environment variables.
     """
 
-    cloud: Cloud
     clone: Path
+    env: Mapping[str, str]
 
     def run(self, *command: str) -> str:
         """Run a command, which must succeed, and return what it prints."""
-        env = {**self.cloud.env, "CDK_DISABLE_CLI_TELEMETRY": "true"}
+        env = {**self.env, "CDK_DISABLE_CLI_TELEMETRY": "true"}
         path = f"{self.clone / 'bin'}{os.pathsep}{env['PATH']}"
         return run_command(command, folder=self.clone, env={**env, "PATH": path})
 
 
 @pytest.fixture(scope="module")
-def shell(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Shell:
+def installed_clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh clone after `npm install`, which needs no cloud."""
     clone = tmp_path_factory.mktemp("npx")
     make_fresh_clone(clone)
     programs = clone / "bin"
@@ -52,17 +54,18 @@ def shell(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Shell:
         program = programs / name
         program.write_text(f'#!/bin/sh\nexec "{NODE}" "{NPM.with_name(f"{name}-cli.js")}" "$@"\n')
         program.chmod(0o755)
-    return Shell(cloud, clone)
+    Shell(clone, os.environ).run("npm", "install")
+    return clone
 
 
-def test_npm_and_npx_are_enough(shell: Shell) -> None:
+def test_npm_and_npx_are_enough(installed_clone: Path, cloud: Cloud) -> None:
     """And with ``answer = "original"``, the URL answers as the original system did."""
-    shell.run("npm", "install")
+    shell = Shell(installed_clone, cloud.env)
     shell.run("npx", "cdk", "bootstrap", *CONTEXT)
     shell.run("npx", "cdk", "deploy", "--require-approval", "never", *CONTEXT)
-    (stack,) = shell.cloud.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"]
+    (stack,) = cloud.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    url = shell.cloud.resolve_url(outputs["Url"])
+    url = cloud.resolve_url(outputs["Url"])
     response = curl(url, "--data", FRENCH_REQUEST)
     assert (response.status, response.json) == (
         200,
@@ -73,6 +76,6 @@ def test_npm_and_npx_are_enough(shell: Shell) -> None:
     shell.run("npx", "cdk", "destroy", "--force", *CONTEXT)
     names = [
         function["FunctionName"]
-        for function in shell.cloud.client("lambda").list_functions()["Functions"]
+        for function in cloud.client("lambda").list_functions()["Functions"]
     ]
     assert [name for name in names if name.startswith(NAME)] == []

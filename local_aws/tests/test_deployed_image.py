@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 from socket import SOCK_STREAM
+from typing import Any
 
 import psutil
 import pytest
@@ -20,6 +21,7 @@ from local_aws.prerequisites import CANNOT_RUN
 from local_aws.tests.calls import FRENCH_REQUEST, curl
 from local_aws.tests.copies import copy_repository
 from local_aws.tests.pushed_images import list_pushed_images
+from local_aws.tests.shared_clouds import list_processes
 
 MAX_ADDED_BYTES = 250e6  # by the build, to the base image
 SNAP_START_LABEL = "com.amazonaws.lambda.feature.snapstart"
@@ -36,7 +38,7 @@ def image(cloud: Cloud, outputs: dict[str, str]) -> str:
 def container(cloud: Cloud, url: str) -> str:
     """A container in which the function has scored."""
     curl(url, "--data", FRENCH_REQUEST)
-    return cloud.engine.docker("ps", "--quiet").split()[0]
+    return cloud.environments()[0]
 
 
 def test_function_runs_the_pushed_image(cloud: Cloud, image: str) -> None:
@@ -120,15 +122,25 @@ def test_second_local_deployment_is_refused(cloud: Cloud) -> None:
     assert second.stderr == "Another local deployment is running; end that one first.\n"
 
 
-def test_everything_listens_on_loopback_only(cloud: Cloud, container: str) -> None:
+def test_everything_listens_on_loopback_only(
+    request: pytest.FixtureRequest, container: str
+) -> None:
     sockets = [
-        (process.name(), socket)
-        for process in psutil.Process().children(recursive=True)
-        for socket in process.net_connections("inet")
+        (name, socket)
+        for process in list_processes(request.config)
+        for name, socket in _list_sockets(process)
         if socket.status == psutil.CONN_LISTEN or not (socket.raddr or socket.type == SOCK_STREAM)
     ]
     assert {"docker-proxy"} <= {name for name, _ in sockets}
     assert {socket.laddr.ip for _, socket in sockets} == {"127.0.0.1"}
+
+
+def _list_sockets(process: psutil.Process) -> list[tuple[str, Any]]:
+    """Return the name of a process with each of its sockets; nothing if it has just ended."""
+    try:
+        return [(process.name(), socket) for socket in process.net_connections("inet")]
+    except psutil.NoSuchProcess:
+        return []
 
 
 def test_it_holds_only_runtime_bundle_and_handler(cloud: Cloud, container: str) -> None:

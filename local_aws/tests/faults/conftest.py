@@ -14,7 +14,6 @@ from local_aws.tests.faults.deployment_target import SETTINGS, Target
 @pytest.fixture(scope="package")
 def operator(cloud: Cloud) -> Iterator[Operator]:
     operator = cloud.operator(**SETTINGS)
-    operator.bootstrap()
     yield operator
     operator.destroy()
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import psutil
 from infra.cdk_cli import ROOT
 from infra.operations import Operator
 
@@ -22,10 +23,13 @@ SETTINGS = {"name": NAME, "reserved_concurrency": 2, "timeout": 5}
 _WORDS = (ROOT / "examples" / "strong.txt").read_text(encoding="utf-8").split()
 SHORT = json.dumps({"text": "The town should keep its library, because everybody reads there."})
 LONG = json.dumps({"text": "The town should keep its library. " * 1500})  # seconds of work
+MEDIUM = json.dumps({"text": "The town should keep its library. " * 600})  # about one second
 LONGEST_TEXT = " ".join(f"{word}{index}" for index, word in enumerate(_WORDS * 30))
 LONGEST = json.dumps({"text": LONGEST_TEXT})  # all words differ, so no work is shared
 
+SCORING_TIME = 0.2  # seconds of processor time: the process has begun to score
 LOG_POLL_INTERVAL = 0.7  # seconds; the emulator writes its log late
+MAX_LOG_WAIT = 30  # seconds until a request that nobody waits for is logged
 
 
 def error_type(response: Response) -> str:
@@ -58,12 +62,13 @@ class Target:
 
     def check_next_request(self) -> str:
         """Check that it scores, and say so as the page does."""
-        assert self.send(SHORT).status == 200
+        response = self.send(SHORT)
+        assert response.status == 200, response.body
         return NEXT_SUCCEEDS
 
     def environments(self) -> list[str]:
         """Return its containers, the newest first; no other function runs meanwhile."""
-        return self.cloud.engine.docker("ps", "--quiet").split()
+        return self.cloud.environments()
 
     def single_environment(self) -> str:
         """End all environments, start one, and return its container."""
@@ -102,6 +107,15 @@ class Target:
                 return now
             lines = now
 
+    def read_output(self, container: str, *, requests: int) -> list[dict[str, Any]]:
+        """Return the lines of requests that an environment has written, once there are so many."""
+        deadline = time.monotonic() + MAX_LOG_WAIT
+        while True:
+            lines = request_log_lines(self.cloud.engine.logs(container).splitlines())
+            if len(lines) >= requests or time.monotonic() > deadline:
+                return lines
+            time.sleep(LOG_POLL_INTERVAL)
+
     @contextmanager
     def new_log_lines(self) -> Iterator[list[str]]:
         """Yield a list that has, after the block, the lines written during it."""
@@ -112,9 +126,12 @@ class Target:
 
     def harm_during_request(self, harm: Callable[[], object]) -> str:
         """Do harm while a long request is scored, and return what its caller gets."""
+        process = psutil.Process(self.process_id())
+        before = process.cpu_times().user
         with ThreadPoolExecutor(1) as pool:
             request = pool.submit(self.send, LONG)
-            time.sleep(0.4)
+            while process.cpu_times().user < before + SCORING_TIME and not request.done():
+                time.sleep(0.01)
             harm()
             response = request.result()
         return f"{response.status} `{error_type(response)}`"
