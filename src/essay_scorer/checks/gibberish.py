@@ -4,19 +4,16 @@ The hidden states of BERT differ between gibberish and an essay, even if every w
 every sentence parses.
 """
 
-import io
-import math
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
+from essay_scorer.checks.logistic import load_numbers, logistic
 from essay_scorer.errors import BundleInvalid
 from essay_scorer.model.reader import Reader, Reading
 from essay_scorer.text.features import FEATURE_NAMES
-
-_MAX_EXPONENT = 50.0
 
 
 class GibberishDetector:
@@ -40,12 +37,8 @@ class GibberishDetector:
         Raises:
             BundleInvalid: it is not a row of numbers.
         """
-        try:
-            weights = np.load(io.BytesIO(path.read_bytes()), allow_pickle=False)
-        except Exception as error:  # a crafted header can declare more than fits in memory
-            raise BundleInvalid(f"{path} is not a NumPy array.") from error
-        is_array = isinstance(weights, np.ndarray) and weights.dtype == np.float32
-        if not is_array or weights.ndim != 1 or not np.isfinite(weights).all() or not len(weights):
+        weights = load_numbers(path, dtype=np.float32, dimensions=1)
+        if weights is None or not len(weights):
             raise BundleInvalid(f"{path} does not contain a row of 32-bit floats.")
         return cls(weights, path=path)
 
@@ -62,4 +55,4 @@ class GibberishDetector:
         """Return the probability, from 0 to 1, that a text is gibberish."""
         inputs = np.concatenate([reading.layer_means, reading.features])
         exponent = float(inputs @ self._weights) + self._intercept
-        return 1 / (1 + math.exp(-min(max(exponent, -_MAX_EXPONENT), _MAX_EXPONENT)))
+        return logistic(exponent)

@@ -4,14 +4,13 @@
 regression, in the manifest, judges every passage by how far it is from the rest of the essay.
 """
 
-import io
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
+from essay_scorer.checks.logistic import load_numbers, logistic
 from essay_scorer.checks.topic_runs import TokenizedUnits, TopicTable, compare_runs
 from essay_scorer.errors import BundleInvalid
 from essay_scorer.model.files import TOPICS
@@ -19,8 +18,6 @@ from essay_scorer.model.reader import Reader
 from essay_scorer.model.thresholds import PartRegression
 from essay_scorer.text.normalize import Passage
 from essay_scorer.text.tokenizer import TokenizedText
-
-_MAX_EXPONENT = 50.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,12 +55,8 @@ class PartDetector:
         Raises:
             BundleInvalid: it is not a table of numbers.
         """
-        try:
-            table = np.load(io.BytesIO(path.read_bytes()), allow_pickle=False)
-        except Exception as error:  # a crafted header can declare more than fits in memory
-            raise BundleInvalid(f"{path} is not a NumPy array.") from error
-        is_table = isinstance(table, np.ndarray) and table.dtype == np.float16 and table.ndim == 2
-        if not is_table or table.shape[1] < 2 or not np.isfinite(table).all():
+        table = load_numbers(path, dtype=np.float16, dimensions=2)
+        if table is None or table.shape[1] < 2:
             raise BundleInvalid(f"{path} does not contain a table of 16-bit floats.")
         return cls(table, regression, path=path)
 
@@ -96,8 +89,7 @@ class PartDetector:
         exponents = runs.judge(self._regression)
         best = int(np.argmax(exponents))
         first, last = essay.units[runs.first[best]], essay.units[runs.last[best]]
-        exponent = min(max(float(exponents[best]), -_MAX_EXPONENT), _MAX_EXPONENT)
         return SuspectPart(
             passage=Passage(start=first.start, end=last.end),
-            probability=1 / (1 + math.exp(-exponent)),
+            probability=logistic(float(exponents[best])),
         )

@@ -25,7 +25,20 @@ class KernelInputRecipe:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SVRRecipe:
+class BaseModelUse:
+    """What a base model is used for, whatever kind of regression it is.
+
+    Attributes:
+        for_new_prompts: whether essays on new prompts are scored by it.
+        further_files: whether it is fitted to essays of further files too.
+    """
+
+    for_new_prompts: bool = False
+    further_files: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class SVRRecipe(BaseModelUse):
     """Support vector regression with a Gaussian kernel.
 
     Attributes:
@@ -33,20 +46,16 @@ class SVRRecipe:
         C: the inverse of the regularization strength, as in scikit-learn.
         gamma: of the kernel.
         epsilon: errors up to this share of the scale cost nothing.
-        for_new_prompts: whether essays on new prompts are scored by it.
-        further_files: whether it is fitted to essays of further files too.
     """
 
     inputs: Mapping[DenseGroup, KernelInputRecipe]
     C: float
     gamma: float
     epsilon: float
-    for_new_prompts: bool = False
-    further_files: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
-class RidgeRecipe:
+class RidgeRecipe(BaseModelUse):
     """Ridge regression on a bag of n-grams.
 
     Attributes:
@@ -54,15 +63,11 @@ class RidgeRecipe:
         alpha: the regularization strength, as in scikit-learn.
         min_essay_share: only n-grams in more than this share of every prompt's essays are
             used; 0 uses all.
-        for_new_prompts: whether essays on new prompts are scored by it.
-        further_files: whether it is fitted to essays of further files too.
     """
 
     inputs: NgramGroup
     alpha: float
     min_essay_share: float = 0.0
-    for_new_prompts: bool = False
-    further_files: bool = True
 
 
 BaseModelRecipe = SVRRecipe | RidgeRecipe

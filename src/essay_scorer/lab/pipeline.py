@@ -82,6 +82,7 @@ def make_scorer(
         essays,
         out,
         about,
+        train=train,
         further=further,
         prompts=prompts or {},
         detect_gibberish=detect_gibberish,
@@ -94,11 +95,23 @@ def build_bundle(
     artifacts: Path,
     about: About,
     *,
+    train: pd.DataFrame,
     further: Sequence[FurtherSource],
     prompts: Mapping[str, str],
     detect_gibberish: bool,
 ) -> Path:
-    """Compile artifacts to a bundle in their folder, calibrate it and evaluate it."""
+    """Compile artifacts to a bundle in their folder, calibrate it and evaluate it.
+
+    Args:
+        recipe: by which the artifacts were made.
+        essays: of the main file, of all splits.
+        artifacts: their folder.
+        about: what the maker states.
+        train: the training essays of all files.
+        further: the further sources, for the manifest.
+        prompts: texts by prompt ID.
+        detect_gibberish: whether the bundle gets a gibberish detector.
+    """
     scale, cleaner = _common_scale(essays), word_cleaner(recipe.cleaning)
     proof = list(essays.loc[essays["split"] == "dev", "text"].head(PROOF_ESSAYS))
     with atomic_folder(artifacts / "bundle") as folder:
@@ -108,8 +121,8 @@ def build_bundle(
         quantization = quantize_if_stable(recipe.export, essays, folder, artifacts, scale=scale)
         copy_language_model(folder)
         if detect_gibberish:
-            train = essays[essays["split"] == "train"]
-            np.save(folder / GIBBERISH, fit_gibberish(recipe.gibberish, train, Reader(folder)))
+            main = essays[essays["split"] == "train"]
+            np.save(folder / GIBBERISH, fit_gibberish(recipe.gibberish, main, Reader(folder)))
         manifest = calibrated_manifest(
             recipe,
             essays,
@@ -121,7 +134,6 @@ def build_bundle(
             out_of_fold=load_out_of_fold(artifacts),
         )
         manifest = replace(manifest, further_data=tuple(source.record for source in further))
-        train = training_essays(essays[essays["split"] == "train"], further)
         manifest = _add_part_detector(recipe, train, artifacts, folder, manifest)
         metrics = _evaluate(recipe, essays, folder, manifest)
         metrics["quantization"] = quantization.to_dict()

@@ -3,8 +3,8 @@
 import random
 from dataclasses import dataclass
 
+from essay_scorer.lab.evaluation.text_changes import join_sentences, sentences_by_paragraph
 from essay_scorer.text.normalize import PARAGRAPH_BREAK, Passage
-from essay_scorer.text.sentences import split_sentences
 
 _SHARES = (0.15, 0.2, 0.25, 0.3, 0.35)  # of the words of the changed essay
 _MIN_WORDS = 20
@@ -45,7 +45,7 @@ def insert_foreign_passage(host: str, donor: str, rng: random.Random) -> Changed
 
 def _passage(donor: str, words: int, rng: random.Random) -> str:
     """Return successive words, from the start of a sentence if enough words follow one."""
-    sentences = [one for part in donor.split(PARAGRAPH_BREAK) for one in split_sentences(part)]
+    sentences = [one for part in sentences_by_paragraph(donor) for one in part]
     available = donor.split()
     starts, place = [], 0
     for sentence in sentences:
@@ -62,14 +62,10 @@ def _split(host: str, rng: random.Random) -> tuple[str, str]:
         return "", host
     if place == "end":
         return host, ""
-    paragraphs = [split_sentences(part) for part in host.split(PARAGRAPH_BREAK)]
+    paragraphs = sentences_by_paragraph(host)
     cuts = [(number, index) for number, part in enumerate(paragraphs) for index in range(len(part))]
     number, index = rng.choice(cuts[1:] or cuts)
     return (
-        _join([*paragraphs[:number], paragraphs[number][:index]]),
-        _join([paragraphs[number][index:], *paragraphs[number + 1 :]]),
+        join_sentences([*paragraphs[:number], paragraphs[number][:index]]),
+        join_sentences([paragraphs[number][index:], *paragraphs[number + 1 :]]),
     )
-
-
-def _join(paragraphs: list[list[str]]) -> str:
-    return PARAGRAPH_BREAK.join(" ".join(sentences) for sentences in paragraphs if sentences)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import onnx
 from onnx import numpy_helper
 
-Channels = npt.NDArray[np.float32]  # one value for each channel, (channels,)
+from essay_scorer.lab.export.smoothing import Channels
 
 
 def correct_biases(
