@@ -23,7 +23,7 @@ FAST_TESTS := $(addprefix tests/,text model checks explain serving aws monitorin
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast browser contract fuzz check fix audit sbom image key bootstrap diff \
 	deploy smoke rollback go-back prune destroy deploy-local e2e-tools e2e e2e-batch diagrams openapi \
-	snapshot reliability bench bench-image bench-threads bench-batch simulate-batch bench-hostile soak \
+	snapshot expected-scores reliability bench bench-image bench-threads bench-batch simulate-batch bench-hostile soak \
 	soak-deployment benchmark-asap benchmark-unseen \
 	lab model fairness system-packages system-packages-local lock clean
 
@@ -128,6 +128,9 @@ openapi: $(VENV)/.serve  ## write the OpenAPI document
 snapshot: $(INFRA)/.ready  ## write the reviewed CloudFormation templates
 	@WRITE_SNAPSHOT=1 $(INFRA)/bin/python -m pytest --quiet infra/tests -k reviewed
 
+expected-scores: $(VENV)/.dev  ## write the scores that the tests expect of the shipped bundle
+	@WRITE_EXPECTED_SCORES=1 $(BIN)/python -m pytest --quiet tests/test_expected_scores.py
+
 reliability: $(VENV)/.dev  ## write docs/reliability.md from what the fault tests observe
 	@WRITE_RELIABILITY=1 $(BIN)/python -m pytest tests/faults
 
@@ -174,7 +177,7 @@ lab: $(VENV)/.lab  ## install the lab: torch, Keras and what training needs
 # About twenty minutes on two cores.
 model: $(VENV)/.lab  ## train the shipped bundle from DATA=asap2.parquet; ALSO adds files
 	$(BIN)/essay-scorer train --recipe default --data $(DATA) $(ALSO:%=--also %) --out runs/default \
-		--name essay-scorer-en --version 1.3.0 --license CC-BY-NC-SA-4.0 \
+		--name essay-scorer-en --version 1.4.0 --license CC-BY-NC-SA-4.0 \
 		--credit "ASAP 2.0, from PERSUADE 2.0 (Crossley et al. 2024), CC BY-NC-SA 4.0" \
 		--prompts examples/prompts.json
 	rm -rf models/default && cp -r runs/default/bundle models/default
@@ -245,7 +248,7 @@ $(ORIGINAL)/.ready: bench/original/requirements.txt bench/original/prepare.py $(
 	@$(ORIGINAL)/bin/python bench/original/prepare.py \
 		$$($(BIN)/python -c 'from essay_scorer.lab.export.encoder_folder import find_encoder; \
 			from essay_scorer.lab.recipe import Recipe; \
-			print(find_encoder(Recipe.load("default").encoder))') \
+			print(find_encoder(Recipe.load("default").encoder.source))') \
 		/usr/share/wordnet src/essay_scorer/lab/recipes/classic.toml $(ORIGINAL)/models
 	@touch $@
 

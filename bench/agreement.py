@@ -69,6 +69,10 @@ other five prompts is evaluated, as a finished bundle, on the train and dev essa
 Pearson's r, and what is left of it once the log of the number of words is taken out of both scores:
 
 {length_table}
+
+Coverage of the 90% prediction intervals, and whole scores in an interval:
+
+{interval_table}
 """
 
 
@@ -84,6 +88,8 @@ class Result:
         pearson: Pearson's r on the test essays.
         length_pearson: of the ridge regression.
         partial: the partial correlation, once log length is taken out.
+        coverage: of the prediction intervals.
+        interval_scores: whole scores in an interval, on average.
     """
 
     fold: str
@@ -93,11 +99,14 @@ class Result:
     pearson: float
     length_pearson: float
     partial: float
+    coverage: float
+    interval_scores: float
 
 
 # The rows of the tables: a field of ``Result`` by the row's name.
 LENGTH = "ridge on the length alone"
 QWK_ROWS = {"`{}`": "qwk", LENGTH: "length_qwk"}
+INTERVAL_ROWS = {"coverage of `{}`": "coverage", "scores in an interval": "interval_scores"}
 PEARSON_ROWS = {"`{}`": "pearson", "`{}`, without length": "partial", LENGTH: "length_pearson"}
 
 
@@ -170,7 +179,7 @@ def _evaluate_run(
         about=ABOUT,
         further=further,
         features=features[rows],
-        detect_gibberish=False,
+        with_detectors=False,
     )
     metrics = Manifest.read(bundle).metrics
     shutil.rmtree(out)
@@ -182,6 +191,8 @@ def _evaluate_run(
         pearson=metrics["test"]["pearson"],
         length_pearson=metrics["length_ridge_pearson"],
         partial=metrics["test"]["length"]["partial"]["value"],
+        coverage=metrics["test"]["coverage"],
+        interval_scores=metrics["test"]["interval_scores"],
     )
 
 
@@ -247,6 +258,7 @@ def unseen(options: argparse.Namespace) -> str:
         also="".join(f" ALSO={path.name}" for path in options.also),
         table=format_table(results),
         length_table=format_table(results, PEARSON_ROWS),
+        interval_table=format_table(results, INTERVAL_ROWS),
     )
 
 

@@ -17,7 +17,7 @@ from infra.tests.stubbed_account import make_session
 SCORE = {
     "essay score": 4,
     "scale": {"min": 1, "max": 6},
-    "model": {"name": "essay-scorer-en", "version": "1.3.0"},
+    "model": {"name": "essay-scorer-en", "version": "1.4.0"},
 }
 
 
@@ -59,7 +59,7 @@ def _score(content: bytes, status: int = 200) -> None:
 def test_score_is_printed_with_scale_and_model(capsys: pytest.CaptureFixture[str]) -> None:
     _score(json.dumps(SCORE).encode())
     line = capsys.readouterr().out.splitlines()[0]
-    assert line == "examples/middling.txt: score 4 on 1-6, by essay-scorer-en 1.3.0"
+    assert line == "examples/middling.txt: score 4 on 1-6, by essay-scorer-en 1.4.0"
 
 
 def test_envelope_of_the_original_system_is_read(capsys: pytest.CaptureFixture[str]) -> None:

@@ -184,7 +184,7 @@ class Scorer:
             value=value,
             raw=raw,
             scale=manifest.scale,
-            interval=calibration.interval(raw, manifest.scale),
+            interval=calibration.interval(raw, manifest.scale, familiarity=reading.familiarity),
             flags=flags,
             uncertainty=uncertainty,
             review=bool(flags) or uncertainty > 1 - self.review_share,

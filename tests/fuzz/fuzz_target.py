@@ -44,6 +44,7 @@ class _ConstantReader:
             state=self._vector,
             layer_means=self._vector,
             features=features,
+            familiarity=1.0,
             tokens=self._tokens,
         )
 

@@ -14,6 +14,7 @@ from essay_scorer.lab.export.artifacts import Artifacts
 from essay_scorer.lab.export.equivalence import reference_predictions
 from essay_scorer.model.bundle import verify_bundle
 from essay_scorer.model.files import GIBBERISH, LANGUAGES, TOPICS
+from essay_scorer.model.reader import Reader
 from essay_scorer.text.features import FEATURE_NAMES
 
 
@@ -51,6 +52,20 @@ def test_the_bundle_scores_as_its_artifacts_do(trained: Path, essays: pd.DataFra
     predictions = reference_predictions(Artifacts.load(trained), texts)
     raw = [line.raw_score(prediction, scale) for prediction in predictions]
     assert [score.raw for score in scorer.score_many(texts)] == pytest.approx(raw, abs=1e-4)
+
+
+def test_a_new_prompt_has_intervals_of_its_own(trained: Path, essays: pd.DataFrame) -> None:
+    manifest, reader = verify_bundle(trained / "bundle"), Reader(trained / "bundle")
+    known = reader.read(essays["text"][0])
+    new = reader.read("Zebras graze on warm savannas; lions hunt them at dusk.")
+    assert new.familiarity < 0.5 < known.familiarity
+    bands = manifest.calibration.new_prompt_bands
+    assert len(bands) == len(manifest.calibration.bands)
+    interval = Scorer.load(trained / "bundle").score("Zebras graze. Lions hunt them.").interval
+    raw = manifest.calibration.raw_score(
+        reader.predict("Zebras graze. Lions hunt them."), manifest.scale
+    )
+    assert interval == manifest.calibration.interval(raw, manifest.scale, familiarity=0.0)
 
 
 def test_scores_correlate_with_human_scores(trained: Path, essays: pd.DataFrame) -> None:

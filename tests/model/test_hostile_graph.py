@@ -7,6 +7,7 @@ from onnx import ModelProto, TensorProto, helper
 
 from essay_scorer import BundleInvalid, Scorer
 from essay_scorer.model.files import GIBBERISH, GRAPH, WEIGHTS
+from essay_scorer.model.reader import Reader
 
 from .edits import edit_manifest, record_file, rejection
 
@@ -24,9 +25,14 @@ def _inside(dims: list[int]) -> TensorProto:
 
 
 def _graph(
-    weights: TensorProto, *, width: object = 5, ids: int = TensorProto.INT64, rank: int = 2
+    weights: TensorProto,
+    *,
+    width: object = 5,
+    ids: int = TensorProto.INT64,
+    rank: int = 2,
+    further_outputs: tuple[str, ...] = (),
 ) -> ModelProto:
-    """Return the smallest valid graph of a scorer."""
+    """Return the smallest valid graph of a scorer; a further output is 0.25."""
     nodes = [
         helper.make_node("ReduceSum", ["weights"], ["sum"], keepdims=0),
         helper.make_node("Unsqueeze", ["sum", "axes"], ["raw"]),
@@ -40,15 +46,18 @@ def _graph(
     outputs = [
         value("raw", TensorProto.FLOAT, [1]),
         value("next_state", TensorProto.FLOAT, [width]),
+        *(value(name, TensorProto.FLOAT, [1]) for name in further_outputs),
     ]
+    quarter = helper.make_tensor("quarter", TensorProto.FLOAT, [1], [0.25])
+    nodes += [helper.make_node("Constant", [], [name], value=quarter) for name in further_outputs]
     axes = helper.make_tensor("axes", TensorProto.INT64, [1], [0])
     graph = helper.make_graph(nodes, "graph", inputs, outputs, [weights, axes])
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
 
 
 def _put(folder: Path, model: ModelProto) -> None:
-    (folder / GIBBERISH).unlink()
-    edit_manifest(folder, lambda table: table["files"].pop(GIBBERISH))
+    (folder / GIBBERISH).unlink(missing_ok=True)
+    edit_manifest(folder, lambda table: table["files"].pop(GIBBERISH, None))
     (folder / GRAPH).write_bytes(model.SerializeToString())
     record_file(folder, GRAPH)
 
@@ -56,6 +65,16 @@ def _put(folder: Path, model: ModelProto) -> None:
 def test_the_smallest_graph_loads(sparse_copy: Path) -> None:
     _put(sparse_copy, _graph(_external([100], WEIGHTS)))
     assert Scorer.load(sparse_copy, threads=1).score("An essay.").value == 1
+
+
+def test_a_graph_may_tell_how_familiar_the_prompt_is(sparse_copy: Path) -> None:
+    _put(sparse_copy, _graph(_inside([100]), further_outputs=("familiarity",)))
+    assert Reader(sparse_copy).read("An essay.").familiarity == 0.25
+    _put(
+        sparse_copy,
+        _graph(_inside([100])),
+    )
+    assert Reader(sparse_copy).read("An essay.").familiarity == 1.0
 
 
 @pytest.mark.parametrize(
@@ -101,9 +120,13 @@ def test_weights_must_be_in_the_folder_and_as_declared(
         _graph(_inside([100]), width="any"),
         _graph(_inside([100]), ids=TensorProto.FLOAT),
         _graph(_inside([100]), rank=1),
+        _graph(_inside([100]), further_outputs=("secret",)),
+        _graph(_inside([100]), further_outputs=("familiarity", "secret")),
     ],
 )
-def test_a_graph_with_wrong_inputs_is_rejected(sparse_copy: Path, model: ModelProto) -> None:
+def test_a_graph_with_wrong_inputs_or_outputs_is_rejected(
+    sparse_copy: Path, model: ModelProto
+) -> None:
     _put(sparse_copy, model)
     assert f"{sparse_copy / GRAPH} is not an essay scorer's graph." == rejection(
         sparse_copy, BundleInvalid

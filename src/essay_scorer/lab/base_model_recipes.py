@@ -61,13 +61,15 @@ class RidgeRecipe(BaseModelUse):
     Attributes:
         inputs: the feature group that it reads.
         alpha: the regularization strength, as in scikit-learn.
-        min_essay_share: only n-grams in more than this share of every prompt's essays are
-            used; 0 uses all.
+        min_essay_share: only n-grams in more than this share of a prompt's essays are used, for
+            enough prompts; 0 uses all.
+        min_prompt_share: how large a share of the prompts is enough; by default, all of them.
     """
 
     inputs: NgramGroup
     alpha: float
     min_essay_share: float = 0.0
+    min_prompt_share: float = 1.0
 
 
 BaseModelRecipe = SVRRecipe | RidgeRecipe

@@ -118,20 +118,22 @@ def _scale(entry: Mapping[str, object]) -> dict[str, Any]:
 def find_source(sources: Sequence[SourceRecipe], path: Path, role: SourceRole) -> SourceRecipe:
     """Return how a file is used: as the recipe says of its name, else by default.
 
+    What the recipe says of a file of further prompts does not count for the main file.
+
     Args:
         sources: the recipe's.
         path: the file that the command line names.
         role: the one that the command line gives it.
 
     Raises:
-        FileError: the recipe gives it the other role.
+        FileError: the recipe says that it is the main file, and the command line that it is not.
     """
     default = SourceRecipe(file=path.name, role=role)
     found = next((source for source in sources if source.file == path.name), default)
-    if found.role != role:
-        option = "--data" if found.role == "main" else "--also"
+    if found.role == role:
+        return found
+    if found.role == "main":
         raise FileError(
-            f"{path} has the role {found.role} in the recipe; give it with {option}, "
-            "or change its role."
+            f"{path} has the role main in the recipe; give it with --data, or change its role."
         )
-    return found
+    return default

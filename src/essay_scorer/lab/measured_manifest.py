@@ -12,6 +12,7 @@ from essay_scorer.lab.calibration.fit_thresholds import fit_thresholds, prompt_s
 from essay_scorer.lab.calibration.held_out import FeatureTable, HeldOutPredictions
 from essay_scorer.lab.calibration.linear import Column
 from essay_scorer.lab.calibration.typical_ranges import typical_ranges
+from essay_scorer.lab.heads.fit_head import TrainingPredictions
 from essay_scorer.lab.recipe import Recipe
 from essay_scorer.model.calibration import Scale
 from essay_scorer.model.manifest import Manifest
@@ -29,7 +30,7 @@ def calibrated_manifest(
     scale: Scale,
     hidden_size: int,
     prompts: Mapping[str, str],
-    out_of_fold: Column | None,
+    predictions: TrainingPredictions,
 ) -> Manifest:
     """Return the manifest of a compiled graph; metrics and files are still empty.
 
@@ -41,7 +42,7 @@ def calibrated_manifest(
         scale: the raters' scale.
         hidden_size: of the encoder.
         prompts: texts by prompt ID, for the threshold of ``off_topic``.
-        out_of_fold: predictions for the training essays, if the head has them.
+        predictions: for the training essays.
     """
     train, dev = (essays[essays["split"] == split] for split in ("train", "dev"))
     reader, train_features = Reader(folder), _writing_features(train)
@@ -54,7 +55,8 @@ def calibrated_manifest(
         ),
         scale=scale,
         coverage=recipe.coverage,
-        out_of_fold=_out_of_fold(train, train_features, out_of_fold),
+        out_of_fold=_held_out(train, train_features, predictions.out_of_fold),
+        left_out=_held_out(train, train_features, predictions.left_out),
     )
     similarities = prompt_similarities(
         readings,
@@ -86,9 +88,9 @@ def _scores(essays: pd.DataFrame) -> Column:
     return essays["score"].to_numpy(float)
 
 
-def _out_of_fold(
+def _held_out(
     train: pd.DataFrame, features: FeatureTable, predictions: Column | None
-) -> list[HeldOutPredictions]:
+) -> HeldOutPredictions | None:
     if predictions is None:
-        return []
-    return [HeldOutPredictions(predictions=predictions, human=_scores(train), features=features)]
+        return None
+    return HeldOutPredictions(predictions=predictions, human=_scores(train), features=features)

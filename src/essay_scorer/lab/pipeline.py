@@ -22,7 +22,7 @@ from essay_scorer.lab.evaluation.evaluation_report import EvaluationReport
 from essay_scorer.lab.export.artifacts import ENCODER_FOLDER, Artifacts
 from essay_scorer.lab.export.encoder_folder import read_encoder
 from essay_scorer.lab.heads.essay_features import EssayFeatures
-from essay_scorer.lab.heads.fit_head import fit_head, load_out_of_fold
+from essay_scorer.lab.heads.fit_head import TrainingPredictions, fit_head
 from essay_scorer.lab.length_baseline import add_length_ridge
 from essay_scorer.lab.measured_manifest import calibrated_manifest
 from essay_scorer.lab.recipe import Recipe
@@ -47,7 +47,7 @@ def make_scorer(
     further: Sequence[FurtherSource] = (),
     prompts: Mapping[str, str] | None = None,
     features: EssayFeatures | None = None,
-    detect_gibberish: bool = True,
+    with_detectors: bool = True,
 ) -> Path:
     """Make a scorer from scored essays.
 
@@ -63,7 +63,7 @@ def make_scorer(
         prompts: texts by prompt ID, for the threshold of the flag ``off_topic``.
         features: of the essays of ``train`` and then of the further sources, if they are known;
             computed by default.
-        detect_gibberish: whether the bundle gets a gibberish detector.
+        with_detectors: whether the bundle gets detectors of gibberish and of off-topic parts.
 
     Returns:
         The bundle's folder, ``bundle/`` in ``out``.
@@ -85,7 +85,7 @@ def make_scorer(
         train=train,
         further=further,
         prompts=prompts or {},
-        detect_gibberish=detect_gibberish,
+        with_detectors=with_detectors,
     )
 
 
@@ -98,7 +98,7 @@ def build_bundle(
     train: pd.DataFrame,
     further: Sequence[FurtherSource],
     prompts: Mapping[str, str],
-    detect_gibberish: bool,
+    with_detectors: bool,
 ) -> Path:
     """Compile artifacts to a bundle in their folder, calibrate it and evaluate it.
 
@@ -110,7 +110,7 @@ def build_bundle(
         train: the training essays of all files.
         further: the further sources, for the manifest.
         prompts: texts by prompt ID.
-        detect_gibberish: whether the bundle gets a gibberish detector.
+        with_detectors: whether the bundle gets detectors of gibberish and of off-topic parts.
     """
     scale, cleaner = _common_scale(essays), word_cleaner(recipe.cleaning)
     proof = list(essays.loc[essays["split"] == "dev", "text"].head(PROOF_ESSAYS))
@@ -120,7 +120,7 @@ def build_bundle(
         )
         quantization = quantize_if_stable(recipe.export, essays, folder, artifacts, scale=scale)
         copy_language_model(folder)
-        if detect_gibberish:
+        if with_detectors:
             main = essays[essays["split"] == "train"]
             np.save(folder / GIBBERISH, fit_gibberish(recipe.gibberish, main, Reader(folder)))
         manifest = calibrated_manifest(
@@ -131,10 +131,11 @@ def build_bundle(
             scale=scale,
             hidden_size=hidden_size,
             prompts=prompts,
-            out_of_fold=load_out_of_fold(artifacts),
+            predictions=TrainingPredictions.load(artifacts),
         )
         manifest = replace(manifest, further_data=tuple(source.record for source in further))
-        manifest = _add_part_detector(recipe, train, artifacts, folder, manifest)
+        if with_detectors:
+            manifest = _add_part_detector(recipe, train, artifacts, folder, manifest)
         metrics = _evaluate(recipe, essays, folder, manifest)
         metrics["quantization"] = quantization.to_dict()
         replace(manifest, metrics=metrics, files=record_files(folder)).write(folder)

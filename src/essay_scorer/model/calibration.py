@@ -8,6 +8,8 @@ interval. All numbers come from the bundle's manifest.
 import math
 from dataclasses import dataclass
 
+MIN_FAMILIARITY = 0.5  # of a prompt that counts as known
+
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
@@ -49,12 +51,14 @@ class Calibration:
         intercept: score points.
         coverage: the probability that an interval contains the human score, 0 to 1.
         bands: one for each whole score of the scale, in order.
+        new_prompt_bands: the same for essays on new prompts; none if the scorer cannot tell.
     """
 
     slope: float
     intercept: float
     coverage: float
     bands: tuple[Band, ...]
+    new_prompt_bands: tuple[Band, ...] = ()
 
     def raw_score(self, prediction: float, scale: Scale) -> float:
         """Return the unrounded score, clipped to the scale."""
@@ -65,12 +69,18 @@ class Calibration:
         """Return the nearest whole score; halves round up."""
         return math.floor(raw + 0.5)
 
-    def interval(self, raw: float, scale: Scale) -> Interval:
-        """Return the prediction interval, which always contains the nearest whole score."""
+    def interval(self, raw: float, scale: Scale, *, familiarity: float = 1.0) -> Interval:
+        """Return the prediction interval, which always contains the nearest whole score.
+
+        Args:
+            raw: the raw score.
+            scale: the raters' scale.
+            familiarity: of the essay's prompt, from 0 to 1.
+        """
+        is_new = familiarity < MIN_FAMILIARITY
+        bands = self.new_prompt_bands if is_new and self.new_prompt_bands else self.bands
         scores = [
-            score
-            for score, band in enumerate(self.bands, scale.min)
-            if band.low <= raw <= band.high
+            score for score, band in enumerate(bands, scale.min) if band.low <= raw <= band.high
         ]
         scores.append(self.whole_score(raw))
         return Interval(low=min(scores), high=max(scores), coverage=self.coverage)

@@ -28,6 +28,7 @@ from essay_scorer.machine import available_cores
 
 INPUTS = ("input_ids", "state")
 OUTPUTS = ("raw", "next_state")
+FAMILIARITY_OUTPUT = "familiarity"  # optional: of the essay's prompt, (1,)
 _INPUT_TYPES = [("tensor(int64)", 2), ("tensor(float)", 1)]  # type and rank of each input
 MAX_STATE_WIDTH = 1_000_000  # a large BERT has 25 layers of 1,024
 
@@ -75,10 +76,12 @@ class GraphOutput:
         prediction: the head's prediction, before calibration.
         state: the pooling state, (layers × hidden size + 1,): the sum of all token vectors of
             every layer, then the number of tokens.
+        familiarity: of the essay's prompt, from 0 to 1; 1 if the graph does not tell it.
     """
 
     prediction: float
     state: State
+    familiarity: float
 
     @property
     def layer_means(self) -> State:
@@ -102,6 +105,7 @@ class Graph:
         self.threads = threads or available_cores()
         self._scheduler: Scheduler = _Unscheduled()
         self._session = _open_session(path, self.threads)
+        self._outputs = [node.name for node in self._session.get_outputs()]
         self.state_width = _check_signature(self._session, path)
         names = [node.name for node in self._session.get_inputs()]
         self.optional_inputs = frozenset(names[2:])
@@ -128,15 +132,19 @@ class Graph:
             optional: a value for every one of ``optional_inputs``.
             state: the pooling state after earlier windows; none were read by default.
         """
-        raw = np.zeros(1, np.float32)
+        raw, familiarity = np.zeros(1, np.float32), []
         if state is None:
             state = np.zeros(self.state_width, np.float32)
         deadline = self._scheduler.deadline(sum(window.size for window in windows))
         for window in windows:
             inputs = {"input_ids": window, "state": state, **optional}
             with self._scheduler.slot(deadline):
-                raw, state = self._session.run(OUTPUTS, inputs)
-        return GraphOutput(prediction=float(raw[0]), state=state)
+                raw, state, *familiarity = self._session.run(self._outputs, inputs)
+        return GraphOutput(
+            prediction=float(raw[0]),
+            state=state,
+            familiarity=float(familiarity[0][0]) if familiarity else 1.0,
+        )
 
 
 def _open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
@@ -160,7 +168,8 @@ def _check_signature(session: onnxruntime.InferenceSession, path: Path) -> int:
     """Check the graph's inputs and outputs; return the width of its pooling state."""
     inputs, outputs = session.get_inputs(), session.get_outputs()
     names = tuple(node.name for node in inputs)
-    if names[:2] != INPUTS or tuple(node.name for node in outputs) != OUTPUTS:
+    output_names = tuple(node.name for node in outputs)
+    if names[:2] != INPUTS or output_names not in (OUTPUTS, (*OUTPUTS, FAMILIARITY_OUTPUT)):
         raise BundleInvalid(f"{path} is not an essay scorer's graph.")
     types = [(node.type, len(node.shape)) for node in inputs[:2]]
     (width,) = inputs[1].shape if types == _INPUT_TYPES else (None,)

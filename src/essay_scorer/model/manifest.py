@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, get_type_hints
@@ -182,10 +182,7 @@ class Manifest:
             "credit": self.credit,
             **({"further_data": further} if further else {}),
             "scale": vars(self.scale),
-            "calibration": {
-                **vars(self.calibration),
-                "bands": [[band.low, band.high] for band in self.calibration.bands],
-            },
+            "calibration": _calibration_table(self.calibration),
             "uncertainty": {name: list(row) for name, row in vars(self.uncertainty).items()},
             "thresholds": vars(self.thresholds),
             **({"off_topic_part": vars(self.off_topic_part)} if self.off_topic_part else {}),
@@ -210,11 +207,32 @@ def _further_data(table: Mapping[str, Any]) -> FurtherData:
 
 
 def _calibration(table: Mapping[str, Any], scale: Scale) -> Calibration:
-    bands = tuple(Band(low=_finite(low), high=_finite(high)) for low, high in table["bands"])
+    new_prompt_bands = table.get("new_prompt_bands")
+    return Calibration(
+        slope=_finite(table["slope"]),
+        intercept=_finite(table["intercept"]),
+        coverage=_finite(table["coverage"]),
+        bands=_bands(table["bands"], scale),
+        new_prompt_bands=() if new_prompt_bands is None else _bands(new_prompt_bands, scale),
+    )
+
+
+def _bands(rows: Sequence[tuple[float, float]], scale: Scale) -> tuple[Band, ...]:
+    bands = tuple(Band(low=_finite(low), high=_finite(high)) for low, high in rows)
     if len(bands) != scale.max - scale.min + 1:
         raise ValueError
-    numbers = {name: _finite(table[name]) for name in ("slope", "intercept", "coverage")}
-    return Calibration(bands=bands, **numbers)
+    return bands
+
+
+def _calibration_table(calibration: Calibration) -> dict[str, Any]:
+    table = {
+        **vars(calibration),
+        "bands": [[band.low, band.high] for band in calibration.bands],
+        "new_prompt_bands": [[band.low, band.high] for band in calibration.new_prompt_bands],
+    }
+    if not calibration.new_prompt_bands:
+        del table["new_prompt_bands"]
+    return table
 
 
 def _uncertainty(table: Mapping[str, Any]) -> UncertaintyTable:

@@ -36,6 +36,7 @@ class Reading:
         state: the graph's pooling state, (layers × hidden size + 1,).
         layer_means: the mean token vector of every layer, (layers × hidden size,).
         features: the writing features, (features,).
+        familiarity: of the essay's prompt, from 0 to 1; 1 if the graph does not tell it.
         tokens: of the text.
     """
 
@@ -43,6 +44,7 @@ class Reading:
     state: State
     layer_means: State
     features: FeatureVector
+    familiarity: float
     tokens: TokenizedText
 
 
@@ -101,6 +103,7 @@ class Reader:
             state=output.state,
             layer_means=output.layer_means,
             features=features,
+            familiarity=output.familiarity,
             tokens=tokenized,
         )
 

@@ -23,8 +23,12 @@ def _held_out(predictions: Scores, human: Scores) -> HeldOutPredictions:
     return HeldOutPredictions(predictions=predictions, human=human.astype(float), features=features)
 
 
-def _covered(calibration: Calibration, raw: Scores, human: Scores) -> npt.NDArray[np.bool_]:
-    intervals = [calibration.interval(float(score), SCALE) for score in raw]
+def _covered(
+    calibration: Calibration, raw: Scores, human: Scores, *, familiarity: float = 1.0
+) -> npt.NDArray[np.bool_]:
+    intervals = [
+        calibration.interval(float(score), SCALE, familiarity=familiarity) for score in raw
+    ]
     low = np.array([interval.low for interval in intervals])
     high = np.array([interval.high for interval in intervals])
     return np.asarray((low <= human) & (human <= high))
@@ -82,7 +86,7 @@ def test_out_of_fold_predictions_improve_the_bands_but_not_the_line() -> None:
         _held_out(predictions[rows], human[rows]) for rows in (slice(0, 60), slice(60, 3000))
     )
     alone, _ = calibrate(dev, scale=SCALE, coverage=0.9)
-    together, _ = calibrate(dev, scale=SCALE, coverage=0.9, out_of_fold=[train])
+    together, _ = calibrate(dev, scale=SCALE, coverage=0.9, out_of_fold=train)
     assert (together.slope, together.intercept) == (alone.slope, alone.intercept)
     truth, _ = calibrate(train, scale=SCALE, coverage=0.9)
 
@@ -93,6 +97,31 @@ def test_out_of_fold_predictions_improve_the_bands_but_not_the_line() -> None:
         )
 
     assert distance_to_truth(together) < distance_to_truth(alone)
+
+
+def test_intervals_on_new_prompts_cover_the_unknown_level() -> None:
+    random = np.random.default_rng(9)
+    human = random.integers(1, 7, 3000).astype(float)
+    predictions = human + random.normal(0, 0.8, 3000)
+    levels = np.repeat(
+        [-1.2, 0.0, 1.2], 1000
+    )  # of three prompts, predicted by models of the others
+    left_out = _held_out(predictions + levels, human)
+    dev = _held_out(predictions[:600], human[:600])
+    calibration, _ = calibrate(dev, scale=SCALE, coverage=0.9, left_out=left_out)
+    raw = [calibration.raw_score(one, SCALE) for one in (predictions + levels).tolist()]
+    new = _covered(calibration, np.array(raw), human, familiarity=0.1)
+    known = _covered(calibration, np.array(raw), human, familiarity=0.9)
+    assert 0.89 <= new.mean() <= 0.94
+    assert known.mean() < 0.8
+
+
+def test_without_left_out_predictions_all_prompts_have_the_same_intervals() -> None:
+    calibration, _ = calibrate(
+        _held_out(np.arange(60.0), (np.arange(60) % 6 + 1).astype(float)), scale=SCALE, coverage=0.9
+    )
+    assert calibration.new_prompt_bands == ()
+    assert calibration.interval(3.2, SCALE, familiarity=0.0) == calibration.interval(3.2, SCALE)
 
 
 def test_too_few_essays_for_the_coverage_are_an_error() -> None:

@@ -21,11 +21,14 @@ def ensemble(blended_head: BlendedHead, training_set: TrainingSet) -> Ensemble:
     return Ensemble.fit(blended_head, training_set)
 
 
-def _keras_predictions(head: keras.Model, features: EssayFeatures, rows: list[int]) -> list[float]:
-    predictions = []
+def _keras_outputs(
+    head: keras.Model, features: EssayFeatures, rows: list[int]
+) -> list[list[float]]:
+    """Return the head's outputs for each row: the prediction, and the familiarity if any."""
+    found = []
     for row in rows:
         tokens, characters = features.token_ngrams[[row]], features.character_ngrams[[row]]
-        prediction = head(
+        outputs = head(
             {
                 "layer_means": features.layer_means[[row]],
                 "writing_features_1": features.writing_features[[row]],
@@ -35,17 +38,38 @@ def _keras_predictions(head: keras.Model, features: EssayFeatures, rows: list[in
                 "character_weights_1": characters.data[np.newaxis],
             }
         )
-        predictions.append(float(prediction[0, 0].detach()))
-    return predictions
+        columns = outputs if isinstance(outputs, list) else [outputs]
+        found.append([float(column[0, 0].detach()) for column in columns])
+    return found
 
 
 def test_keras_layers_predict_what_the_fitted_models_predict(
     ensemble: Ensemble, features: EssayFeatures
 ) -> None:
     rows = [*range(0, 60, 4)]
-    expected = ensemble.predict(features[np.array(rows)])
-    predictions = _keras_predictions(ensemble.to_keras(features), features, rows)
-    assert predictions == pytest.approx(expected, abs=1e-4)
+    assert ensemble.new_prompts is not None
+    found = _keras_outputs(ensemble.to_keras(features), features, rows)
+    predictions, familiarity = zip(*found, strict=True)
+    some = features[np.array(rows)]
+    assert predictions == pytest.approx(ensemble.predict(some), abs=1e-4)
+    assert familiarity == pytest.approx(ensemble.new_prompts.familiarity.of(some), abs=1e-4)
+
+
+def test_left_out_predictions_do_not_know_the_level_of_their_prompt(
+    ensemble: Ensemble, blended_head: BlendedHead, training_set: TrainingSet
+) -> None:
+    strict = training_set.prompt_ids == training_set.prompt_ids[0]  # its raters are stricter
+    targets = training_set.targets - 0.5 * strict
+    with_strict = Ensemble.fit(blended_head, replace(training_set, targets=targets))
+    assert ensemble.new_prompts is not None
+    assert with_strict.new_prompts is not None
+    errors = (
+        ensemble.new_prompts.left_out - training_set.targets,
+        with_strict.new_prompts.left_out - targets,
+    )
+    before, after = (float(error[strict].mean()) for error in errors)
+    assert abs(before) < 0.1
+    assert after > 0.4
 
 
 def test_an_essay_on_a_new_prompt_is_scored_by_prompt_independent_models(
@@ -74,8 +98,8 @@ def test_with_one_prompt_there_is_one_blend(
     assert ensemble.new_prompts is None
     rows = [0, 7]
     expected = ensemble.predict(features[np.array(rows)])
-    predictions = _keras_predictions(ensemble.to_keras(features), features, rows)
-    assert predictions == pytest.approx(expected, abs=1e-4)
+    found = _keras_outputs(ensemble.to_keras(features), features, rows)
+    assert found == [[pytest.approx(prediction, abs=1e-4)] for prediction in expected]
 
 
 def test_prompts_of_few_essays_count_as_one(

@@ -40,3 +40,25 @@ def test_with_a_minimum_share_the_words_of_one_prompt_do_not_count(
         model = NgramRidge.fit(essays, recipe, name="words")
         predictions = model.predict(with_ngram), model.predict(without_ngram)
         assert (not np.allclose(*predictions)) is counts
+
+
+@pytest.mark.parametrize(("min_prompt_share", "counts"), [(0.9, True), (1.0, False)])
+def test_an_ngram_may_be_missing_on_a_tenth_of_many_prompts(
+    training_set: TrainingSet, features: EssayFeatures, min_prompt_share: float, *, counts: bool
+) -> None:
+    prompt_ids = np.array([f"prompt {number % 20}" for number in range(len(features))])
+    table = features.token_ngrams.tolil()
+    table[:, -1] = (prompt_ids != "prompt 7")[:, np.newaxis]  # an n-gram of all prompts but one
+    table = table.tocsr()
+    targets = np.where(prompt_ids == "prompt 7", 0.0, 1.0)
+    essays = replace(
+        training_set,
+        features=replace(features, token_ngrams=table),
+        targets=targets,
+        prompt_ids=prompt_ids,
+    )
+    recipe = RidgeRecipe(
+        inputs="token_ngrams", alpha=1.0, min_essay_share=0.1, min_prompt_share=min_prompt_share
+    )
+    coefficients = NgramRidge.fit(essays, recipe, name="common_ngrams").coefficients
+    assert bool(coefficients[-1]) is counts

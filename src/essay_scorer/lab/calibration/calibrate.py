@@ -1,6 +1,6 @@
 """Calibrate a scorer: line, prediction intervals and uncertainty."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 from essay_scorer.lab.calibration.conformal import conformal_bands
 from essay_scorer.lab.calibration.fit_uncertainty import fit_uncertainty
@@ -14,7 +14,8 @@ def calibrate(
     *,
     scale: Scale,
     coverage: float,
-    out_of_fold: Sequence[HeldOutPredictions] = (),
+    out_of_fold: HeldOutPredictions | None = None,
+    left_out: HeldOutPredictions | None = None,
 ) -> tuple[Calibration, UncertaintyTable]:
     """Fit calibration and uncertainty.
 
@@ -25,10 +26,21 @@ def calibrate(
         coverage: the share of human scores that the intervals contain, 0 to 1.
         out_of_fold: training essays with out-of-fold predictions. They make the intervals'
             shape and the uncertainty less noisy.
+        left_out: training essays, each predicted by models of other prompts. They determine
+            the intervals of essays on new prompts.
     """
     slope, intercept = fit_line(dev.predictions, dev.human)
-    parts = [part.scored(scale) for part in (dev, *out_of_fold)]
+    parts = [part.scored(scale) for part in (dev, out_of_fold) if part is not None]
     together = HeldOutScores.concatenate(parts)
-    bands = conformal_bands(parts[0], together, scale=scale, coverage=coverage)
-    calibration = Calibration(slope=slope, intercept=intercept, coverage=coverage, bands=bands)
+    calibration = Calibration(
+        slope=slope,
+        intercept=intercept,
+        coverage=coverage,
+        bands=conformal_bands(parts[0], together, scale=scale, coverage=coverage),
+    )
+    if left_out is not None:
+        # By the line of known prompts: the level of a new prompt is unknown, which is an error too.
+        new = left_out.scored(scale, line=(slope, intercept))
+        bands = conformal_bands(new, new, scale=scale, coverage=coverage)
+        calibration = replace(calibration, new_prompt_bands=bands)
     return calibration, fit_uncertainty(together, scale=scale)

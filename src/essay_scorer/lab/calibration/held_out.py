@@ -51,8 +51,14 @@ class HeldOutPredictions:
     human: Column
     features: FeatureTable
 
-    def scored(self, scale: Scale) -> HeldOutScores:
-        """Return the essays with raw scores, by a line fitted to these essays."""
-        slope, intercept = fit_line(self.predictions, self.human)
+    def scored(self, scale: Scale, *, line: tuple[float, float] | None = None) -> HeldOutScores:
+        """Return the essays with raw scores.
+
+        Args:
+            scale: the raters' scale.
+            line: slope and intercept from predictions to raw scores; by default, those that
+                are fitted to these essays.
+        """
+        slope, intercept = line or fit_line(self.predictions, self.human)
         raw = np.clip(intercept + slope * self.predictions, scale.min, scale.max)
         return HeldOutScores(raw=raw, human=self.human, features=self.features)

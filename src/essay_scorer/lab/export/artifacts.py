@@ -16,7 +16,7 @@ from transformers import BertModel
 
 from essay_scorer.errors import FileError
 from essay_scorer.lab.export.encoder_folder import read_encoder
-from essay_scorer.lab.export.keras_head import HeadInputs, read_head
+from essay_scorer.lab.export.keras_head import HeadSignature, read_head
 from essay_scorer.lab.export.tokenizer_folder import read_tokenizer
 from essay_scorer.lab.recipe import TokenizerRecipe
 from essay_scorer.text.classic import WordCleaner
@@ -123,7 +123,7 @@ class Artifacts(EncoderArtifacts):
             FileError: one cannot be read, or they do not fit together.
         """
         bert, keras_head = read_encoder(encoder), read_head(head)
-        HeadInputs.of(keras_head, bert)
+        HeadSignature.of(keras_head, bert)
         return cls(
             tokenizer=read_tokenizer(tokenizer, bert, windows),
             encoder=bert,

@@ -11,11 +11,12 @@ from transformers import AttentionInterface, BertModel
 
 from essay_scorer.lab.export.artifacts import Artifacts
 from essay_scorer.lab.export.graph_files import optimize_graph
-from essay_scorer.lab.export.keras_head import HeadInputs
+from essay_scorer.lab.export.keras_head import HeadSignature
 from essay_scorer.model.files import CLEANING, GRAPH, TOKENIZER
 from essay_scorer.model.graph import (
     CHARACTER_INDICES_INPUT,
     CHARACTER_WEIGHTS_INPUT,
+    FAMILIARITY_OUTPUT,
     FEATURES_INPUT,
     INPUTS,
     NGRAM_INDICES_INPUT,
@@ -67,37 +68,39 @@ class WindowStep(nn.Module):
     def __init__(self, encoder: BertModel, head: keras.Model) -> None:
         super().__init__()
         self.encoder, self.head = encoder, head
-        self.inputs = HeadInputs.of(head, encoder)
+        self.signature = HeadSignature.of(head, encoder)
 
     @property
     def pooled_width(self) -> int:
         """The length of the token vectors that are summed."""
-        if self.inputs.all_layers:
-            return self.inputs.vector_shape[-1]
+        if self.signature.all_layers:
+            return self.signature.vector_shape[-1]
         return self.encoder.config.hidden_size
 
     def forward(
         self, input_ids: torch.Tensor, state: torch.Tensor, *optional: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
+    ) -> tuple[torch.Tensor, ...]:
         """Read one window.
 
         Args:
             input_ids: the window's token ids, (1, tokens).
             state: the pooling state before it, (pooled width + 1,).
-            optional: the head's optional inputs, in the order of ``HeadInputs.optional``.
+            optional: the head's optional inputs, in the order of ``HeadSignature.optional``.
 
         Returns:
-            The prediction, (1,), and the pooling state after the window.
+            The prediction, (1,), the pooling state after the window, and the familiarity of the
+            essay's prompt, (1,), if the head tells it.
         """
         layers = [self.encoder.embeddings(input_ids=input_ids)]
         for layer in self.encoder.encoder.layer:  # no window is padded, so there is no mask
             layers.append(layer(layers[-1]))
         count = torch.ones_like(layers[0][0, :, :1]).sum(0)
-        pooled = layers if self.inputs.all_layers else layers[-1:]
+        pooled = layers if self.signature.all_layers else layers[-1:]
         next_state = state + torch.cat([*(vectors[0].sum(0) for vectors in pooled), count])
-        named = dict(zip(self.inputs.optional, optional, strict=True))
-        prediction = self.inputs.predict(self.head, next_state[:-1] / next_state[-1:], named)
-        return prediction, next_state
+        named = dict(zip(self.signature.optional, optional, strict=True))
+        means = next_state[:-1] / next_state[-1:]
+        prediction, *familiarity = self.signature.outputs(self.head, means, named)
+        return prediction, next_state, *familiarity
 
 
 def _attention(
@@ -172,7 +175,7 @@ def _trace(step: WindowStep, path: Path) -> None:
     """Write the step as an ONNX graph, in one file."""
     tokens = torch.export.Dim("tokens", min=2, max=step.encoder.config.max_position_embeddings)
     examples = _example_inputs()
-    optional = [examples[name] for name in step.inputs.optional]
+    optional = [examples[name] for name in step.signature.optional]
     optional_shapes = [tuple(example.dynamic for example in optional)] if optional else []
     torch.onnx.export(
         step,
@@ -182,8 +185,8 @@ def _trace(step: WindowStep, path: Path) -> None:
             *(example.value for example in optional),
         ),
         str(path),
-        input_names=(*INPUTS, *step.inputs.optional),
-        output_names=OUTPUTS,
+        input_names=(*INPUTS, *step.signature.optional),
+        output_names=(*OUTPUTS, FAMILIARITY_OUTPUT)[: 2 + step.signature.tells_familiarity],
         dynamic_shapes=({1: tokens}, None, *optional_shapes),
         external_data=False,
         dynamo=True,

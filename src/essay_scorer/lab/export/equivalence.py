@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 
 from essay_scorer.errors import ExportError
 from essay_scorer.lab.export.artifacts import Artifacts
-from essay_scorer.lab.export.keras_head import HeadInputs
+from essay_scorer.lab.export.keras_head import HeadSignature
 from essay_scorer.model.graph import (
     CHARACTER_INDICES_INPUT,
     CHARACTER_WEIGHTS_INPUT,
@@ -62,12 +62,12 @@ def reference_predictions(artifacts: Artifacts, texts: Sequence[str]) -> list[fl
 
 
 def _reference_prediction(artifacts: Artifacts, clean: str) -> float:
-    inputs = HeadInputs.of(artifacts.head, artifacts.encoder)
+    signature = HeadSignature.of(artifacts.head, artifacts.encoder)
     means = artifacts.layer_means(clean)
-    pooled = means if inputs.all_layers else means[-artifacts.encoder.config.hidden_size :]
+    pooled = means if signature.all_layers else means[-artifacts.encoder.config.hidden_size :]
     with torch.no_grad():
-        optional = _optional_inputs(artifacts, clean) if inputs.optional else {}
-        return float(inputs.predict(artifacts.head, pooled, optional))
+        optional = _optional_inputs(artifacts, clean) if signature.optional else {}
+        return float(signature.outputs(artifacts.head, pooled, optional)[0])
 
 
 def _optional_inputs(artifacts: Artifacts, clean: str) -> dict[str, torch.Tensor]:

@@ -12,9 +12,10 @@ from transformers import BertModel
 
 from essay_scorer.errors import FileError
 from essay_scorer.lab.export.write_errors import convert_write_errors
-from essay_scorer.model.graph import OPTIONAL_INPUTS
+from essay_scorer.model.graph import FAMILIARITY_OUTPUT, OPTIONAL_INPUTS
 
 LAYER_MEANS_INPUT = "layer_means"  # the input of a head that reads the means of all layers
+_FURTHER_OUTPUTS: tuple[list[str], ...] = ([], [FAMILIARITY_OUTPUT])
 
 logging.getLogger("absl").setLevel(logging.ERROR)  # Keras warns that .h5 is an old format
 
@@ -64,25 +65,29 @@ def save_head(head: keras.Model, path: Path) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HeadInputs:
-    """The inputs of a head: one vector of the essay, and optional ones beside it.
+class HeadSignature:
+    """What a head reads and returns.
 
-    The vector is the mean of the last layer's token vectors, or its first n values. A head
-    with an input called ``layer_means`` reads the means of all layers instead.
+    It reads one vector of the essay, and optional inputs beside it. The vector is the mean of the
+    last layer's token vectors, or its first n values; a head with an input called ``layer_means``
+    reads the means of all layers instead. It returns a prediction. A second output called
+    ``familiarity`` tells how familiar the essay's prompt is.
 
     Attributes:
         vector_shape: of one essay: (n,), or (1, n) for a sequence of one step.
         all_layers: whether the vector has the means of all layers.
         optional: names of further inputs, of ``model.graph.OPTIONAL_INPUTS`` in their order.
+        tells_familiarity: whether it has the second output.
     """
 
     vector_shape: tuple[int, ...]
     all_layers: bool
     optional: tuple[str, ...]
+    tells_familiarity: bool
 
     @classmethod
     def of(cls, head: keras.Model, encoder: BertModel) -> Self:
-        """Return a head's inputs, and check them against the encoder.
+        """Return a head's signature, and check it against the encoder.
 
         Raises:
             FileError: the head does not fit the encoder, or does not return one number.
@@ -91,7 +96,8 @@ class HeadInputs:
         optional = tuple(name for name in OPTIONAL_INPUTS if name in shapes)
         vectors = {name: shape for name, shape in shapes.items() if name not in optional}
         ranks = [len(shape) for shape in vectors.values()]
-        if ranks not in ([2], [3]) or head.output_shape[-1] != 1:
+        widths, further = [tensor.shape[-1] for tensor in head.outputs], head.output_names[1:]
+        if ranks not in ([2], [3]) or set(widths) != {1} or further not in _FURTHER_OUTPUTS:
             raise FileError(
                 f"The head maps {shapes} to {head.output_shape}; "
                 "it must map one vector to one number."
@@ -99,24 +105,28 @@ class HeadInputs:
         ((name, shape),) = vectors.items()
         all_layers = name == LAYER_MEANS_INPUT
         vector_shape = _check_vector(shape[1:], encoder, all_layers=all_layers)
-        return cls(vector_shape=vector_shape, all_layers=all_layers, optional=optional)
+        return cls(
+            vector_shape=vector_shape,
+            all_layers=all_layers,
+            optional=optional,
+            tells_familiarity=bool(further),
+        )
 
-    def predict(
+    def outputs(
         self, head: keras.Model, means: torch.Tensor, optional: Mapping[str, torch.Tensor]
-    ) -> torch.Tensor:
-        """Return the head's prediction for one essay, shape (1,).
+    ) -> list[torch.Tensor]:
+        """Return the head's outputs for one essay, (1,) each: the prediction first.
 
         Args:
-            head: the head with these inputs.
+            head: the head with this signature.
             means: the mean token vector, shape (width,), of the last layer or of all layers.
             optional: the optional inputs by name, without a batch dimension.
         """
         vector = means[: self.vector_shape[-1]].reshape(1, *self.vector_shape)
-        if not self.optional:
-            return head(vector, training=False).reshape(1)
         batch = {name: optional[name].unsqueeze(0) for name in self.optional}
         name = next(tensor.name for tensor in head.inputs if tensor.name not in self.optional)
-        return head({name: vector, **batch}, training=False).reshape(1)
+        outputs = head({name: vector, **batch} if batch else vector, training=False)
+        return [tensor.reshape(1) for tensor in (outputs if self.tells_familiarity else [outputs])]
 
 
 def _check_vector(

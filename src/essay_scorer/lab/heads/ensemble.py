@@ -43,10 +43,13 @@ class NewPromptBlend:
     Attributes:
         blend: of the prompt-independent base models.
         familiarity: of an essay's prompt.
+        left_out: predictions for the main file's essays, each by models of the other prompts,
+            (essays,).
     """
 
     blend: Blend
     familiarity: PromptFamiliarity
+    left_out: Column
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +78,7 @@ class Ensemble:
         return cls(
             base_models={name: fit(essays) for name, fit in fitters.items()},
             known_prompts=known_prompts,
-            new_prompts=_fit_new_prompts(recipe, essays),
+            new_prompts=_fit_new_prompts(recipe, essays, known_prompts),
             out_of_fold=known_prompts.combine(out_of_fold),
         )
 
@@ -85,26 +88,26 @@ class Ensemble:
         known = self.known_prompts.combine(predictions)
         if self.new_prompts is None:
             return known
-        familiarity = self.new_prompts.familiarity.of(features)
         new = self.new_prompts.blend.combine(predictions)
-        return np.asarray(familiarity * known + (1 - familiarity) * new, float)
+        return _mix(known, new, self.new_prompts.familiarity.of(features))
 
     def to_keras(self, features: EssayFeatures) -> keras.Model:
-        """Return the same as one Keras model.
+        """Return the same as one Keras model, which tells the familiarity too, if it is known.
 
         Args:
             features: of any essays; only their widths are used.
         """
         inputs = head_inputs(features, self._input_names())
         predictions = {name: model.to_keras(inputs) for name, model in self.base_models.items()}
-        prediction = self.known_prompts.to_keras(predictions, name="known_prompts")
-        if self.new_prompts is not None:
-            new = self.new_prompts.blend.to_keras(predictions, name="new_prompts")
-            gap = keras.layers.Subtract(name="gap")([prediction, new])
-            familiarity = self.new_prompts.familiarity.to_keras(inputs)
-            share = keras.layers.Multiply(name="share_of_gap")([familiarity, gap])
-            prediction = keras.layers.Add(name="prediction")([new, share])
-        return keras.Model(inputs, prediction, name="head")
+        known = self.known_prompts.to_keras(predictions, name="known_prompts")
+        if self.new_prompts is None:
+            return keras.Model(inputs, known, name="head")
+        new = self.new_prompts.blend.to_keras(predictions, name="new_prompts")
+        gap = keras.layers.Subtract(name="gap")([known, new])
+        familiarity = self.new_prompts.familiarity.to_keras(inputs)
+        share = keras.layers.Multiply(name="share_of_gap")([familiarity, gap])
+        prediction = keras.layers.Add(name="prediction")([new, share])
+        return keras.Model(inputs, [prediction, familiarity], name="head")
 
     def _input_names(self) -> set[str]:
         names = {name for model in self.base_models.values() for name in model.input_names}
@@ -116,25 +119,51 @@ class Ensemble:
         return f"{known}; new prompts: {self.new_prompts.blend}" if self.new_prompts else known
 
 
-def _fit_new_prompts(recipe: BlendedHead, essays: TrainingSet) -> NewPromptBlend | None:
+def _fit_new_prompts(
+    recipe: BlendedHead, essays: TrainingSet, known_prompts: Blend
+) -> NewPromptBlend | None:
     independent = {
         name: base_model
         for name, base_model in recipe.base_models.items()
         if base_model.for_new_prompts
     }
-    main = essays[np.flatnonzero(essays.is_main)]
     if not 0 < len(independent) < len(recipe.base_models):
         return None
     if len(np.unique(essays.prompt_ids)) < MIN_PROMPTS:
         return None
-    fitters = base_model_fitters(independent)
+    is_alone = len(np.unique(essays.prompt_ids[essays.is_main])) == 1  # if left out, none is known
+    fitters = base_model_fitters(independent if is_alone else recipe.base_models)
     predictions = _predict_folds(fitters, essays, _prompt_folds(essays))
-    familiarity = PromptFamiliarity(
-        main.features.token_ngrams,
-        main.prompt_ids,
-        unfamiliar_share=recipe.blend.unfamiliar_share,
+    blend = Blend.fit(
+        {name: predictions[name] for name in independent}, essays.targets[essays.is_main]
     )
-    return NewPromptBlend(blend=Blend.fit(predictions, main.targets), familiarity=familiarity)
+    left_out = blend.combine(predictions)
+    if not is_alone:
+        familiarity = _familiarity_of_left_out(essays, recipe.blend)
+        left_out = _mix(known_prompts.combine(predictions), left_out, familiarity)
+    return NewPromptBlend(
+        blend=blend, familiarity=_fit_familiarity(essays, recipe.blend), left_out=left_out
+    )
+
+
+def _mix(known: Column, new: Column, familiarity: Column) -> Column:
+    """Return the predictions of both blends, each as much as the prompts are familiar."""
+    return np.asarray(familiarity * known + (1 - familiarity) * new, float)
+
+
+def _fit_familiarity(essays: TrainingSet, recipe: BlendRecipe) -> PromptFamiliarity:
+    main = essays[np.flatnonzero(essays.is_main)]
+    return PromptFamiliarity(
+        main.features.token_ngrams, main.prompt_ids, unfamiliar_share=recipe.unfamiliar_share
+    )
+
+
+def _familiarity_of_left_out(essays: TrainingSet, recipe: BlendRecipe) -> Column:
+    """Return how familiar each prompt of the main file is, if only the others are known."""
+    familiarity = np.empty(len(essays))
+    for rest, left_out in _prompt_folds(essays):
+        familiarity[left_out] = _fit_familiarity(essays[rest], recipe).of(essays.features[left_out])
+    return familiarity[essays.is_main]
 
 
 def _merge_small_prompts(essays: TrainingSet, min_essays: int) -> TrainingSet:

@@ -1,7 +1,9 @@
 """Fit the head of a recipe to the training essays, and write the artifacts."""
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -16,7 +18,9 @@ from essay_scorer.lab.heads.frozen_encoder import FrozenEncoder
 from essay_scorer.lab.heads.training import train_head
 from essay_scorer.lab.recipe import BlendedHead, Recipe
 
-OUT_OF_FOLD_FILE = "out_of_fold.npy"  # predictions for the main file's training essays, (essays,)
+# Predictions for the main file's training essays, (essays,): by models of other essays, and by
+# models of other prompts.
+OUT_OF_FOLD_FILE, LEFT_OUT_FILE = "out_of_fold.npy", "left_out.npy"
 
 
 def fit_head(
@@ -70,12 +74,26 @@ def _fit_blend(
     print(ensemble.describe(), file=sys.stderr)
     save_head(ensemble.to_keras(features), out / HEAD_FILE)
     np.save(out / OUT_OF_FOLD_FILE, ensemble.out_of_fold)
+    (out / LEFT_OUT_FILE).unlink(missing_ok=True)
+    if ensemble.new_prompts is not None:
+        np.save(out / LEFT_OUT_FILE, ensemble.new_prompts.left_out)
 
 
-def load_out_of_fold(artifacts: Path) -> Column | None:
-    """Return the out-of-fold predictions for the main file's training essays.
+@dataclass(frozen=True, kw_only=True)
+class TrainingPredictions:
+    """Predictions for the main file's training essays by models that did not see them.
 
-    A trained head has none.
+    Attributes:
+        out_of_fold: by models of other essays, (essays,); none if the head was trained whole.
+        left_out: by models of other prompts, (essays,); none without a blend for new prompts.
     """
-    path = artifacts / OUT_OF_FOLD_FILE
-    return np.load(path) if path.is_file() else None
+
+    out_of_fold: Column | None
+    left_out: Column | None
+
+    @classmethod
+    def load(cls, artifacts: Path) -> Self:
+        """Load those that training wrote beside the artifacts."""
+        paths = artifacts / OUT_OF_FOLD_FILE, artifacts / LEFT_OUT_FILE
+        out_of_fold, left_out = (np.load(path) if path.is_file() else None for path in paths)
+        return cls(out_of_fold=out_of_fold, left_out=left_out)

@@ -50,7 +50,7 @@ class NgramRidge:
         has none of them, and would always get a low score.
         """
         table: csr_matrix = getattr(essays.features, recipe.inputs)
-        used = _common_indices(table, essays.prompt_ids, recipe.min_essay_share)
+        used = _common_indices(table, essays.prompt_ids, recipe)
         mean = float(np.average(essays.targets, weights=essays.sample_weights))
         coefficients, intercept = np.zeros(table.shape[1]), mean
         if len(used):
@@ -107,9 +107,9 @@ def ngram_weights(
 
 
 def _common_indices(
-    table: csr_matrix, prompt_ids: PromptIds, min_share: float
+    table: csr_matrix, prompt_ids: PromptIds, recipe: RidgeRecipe
 ) -> npt.NDArray[np.int64]:
-    """Return the indices of n-grams in more than this share of every prompt's essays.
+    """Return the indices of n-grams in more than a share of the essays of enough prompts.
 
     With a share of 0, those in any essay.
     """
@@ -117,5 +117,8 @@ def _common_indices(
         np.asarray((table[prompt_ids == prompt_id] > 0).mean(axis=0)).ravel()
         for prompt_id in np.unique(prompt_ids)
     ]
-    share = np.min(shares, axis=0) if min_share else np.max(shares, axis=0)
-    return np.flatnonzero(share > min_share)
+    if not recipe.min_essay_share:
+        return np.flatnonzero(np.max(shares, axis=0))
+    rare = 1 - recipe.min_prompt_share  # how large a share of the prompts may lack it
+    share = np.quantile(shares, rare, axis=0, method="lower")
+    return np.flatnonzero(share > recipe.min_essay_share)
