@@ -61,7 +61,7 @@ class Scorer:
         self._gibberish = gibberish
         self._part_detector = off_topic_part
         self._languages = LanguageIdentifier(folder / LANGUAGES) if folder else None
-        self._similarity = PromptSimilarity(reader, hidden_size=manifest.hidden_size)
+        self._similarity = self._compare_prompts(reader)
 
     @classmethod
     def load(
@@ -139,8 +139,12 @@ class Scorer:
         scheduled = copy.copy(self)
         reader = self._reader.with_scheduler(scheduler)
         scheduled._reader = reader
-        scheduled._similarity = PromptSimilarity(reader, hidden_size=self.manifest.hidden_size)
+        scheduled._similarity = self._compare_prompts(reader)
         return scheduled
+
+    def _compare_prompts(self, reader: Reader) -> PromptSimilarity:
+        topics = self._part_detector.table if self._part_detector else None
+        return PromptSimilarity(reader, hidden_size=self.manifest.hidden_size, topics=topics)
 
     def score(self, text: str, *, prompt: str | None = None, explain: bool = False) -> Score:
         """Score one essay; it is read whole up to about 100,000 words.

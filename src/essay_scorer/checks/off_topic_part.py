@@ -46,7 +46,7 @@ class PartDetector:
             regression: judges each passage.
             path: the file that contains the table, for error messages.
         """
-        self._table, self._regression, self._path = table, regression, path
+        self.table, self._regression, self._path = table, regression, path
 
     @classmethod
     def load(cls, path: Path, regression: PartRegression) -> Self:
@@ -66,7 +66,7 @@ class PartDetector:
         Raises:
             BundleInvalid: the table belongs to another tokenizer.
         """
-        if len(self._table) != reader.vocabulary_size:
+        if len(self.table) != reader.vocabulary_size:
             raise BundleInvalid(f"{self._path} does not fit this bundle's tokenizer.")
 
     def find(
@@ -83,7 +83,7 @@ class PartDetector:
 
     def judge(self, essay: TokenizedUnits) -> SuspectPart | None:
         """Return the same for an essay that is split into units."""
-        runs = compare_runs(essay, self._table)
+        runs = compare_runs(essay, self.table)
         if not len(runs):
             return None
         exponents = runs.judge(self._regression)

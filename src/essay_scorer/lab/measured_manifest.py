@@ -1,6 +1,7 @@
 """The manifest of a trained bundle: its calibration, thresholds and typical ranges."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 
 from essay_scorer.lab.about import About
 from essay_scorer.lab.calibration.calibrate import calibrate
+from essay_scorer.lab.calibration.fit_off_topic_part import FittedPartDetector
 from essay_scorer.lab.calibration.fit_thresholds import fit_thresholds, prompt_similarities
 from essay_scorer.lab.calibration.held_out import FeatureTable, HeldOutPredictions
 from essay_scorer.lab.calibration.linear import Column
@@ -21,6 +23,21 @@ from essay_scorer.text.features import writing_features
 from essay_scorer.text.normalize import normalize
 
 
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """What training gave, beside the graph.
+
+    Attributes:
+        hidden_size: of the encoder.
+        predictions: for the training essays.
+        part_detector: of off-topic parts, if the bundle gets one.
+    """
+
+    hidden_size: int
+    predictions: TrainingPredictions
+    part_detector: FittedPartDetector | None
+
+
 def calibrated_manifest(
     recipe: Recipe,
     essays: pd.DataFrame,
@@ -28,9 +45,8 @@ def calibrated_manifest(
     about: About,
     *,
     scale: Scale,
-    hidden_size: int,
     prompts: Mapping[str, str],
-    predictions: TrainingPredictions,
+    trained: Trained,
 ) -> Manifest:
     """Return the manifest of a compiled graph; metrics and files are still empty.
 
@@ -40,10 +56,10 @@ def calibrated_manifest(
         folder: the bundle's, with a graph.
         about: what the maker states.
         scale: the raters' scale.
-        hidden_size: of the encoder.
         prompts: texts by prompt ID, for the threshold of ``off_topic``.
-        predictions: for the training essays.
+        trained: what training gave.
     """
+    part_detector = trained.part_detector
     train, dev = (essays[essays["split"] == split] for split in ("train", "dev"))
     reader, train_features = Reader(folder), _writing_features(train)
     readings = [reader.read(normalize(text)) for text in dev["text"]]
@@ -55,25 +71,30 @@ def calibrated_manifest(
         ),
         scale=scale,
         coverage=recipe.coverage,
-        out_of_fold=_held_out(train, train_features, predictions.out_of_fold),
-        left_out=_held_out(train, train_features, predictions.left_out),
+        out_of_fold=_held_out(train, train_features, trained.predictions.out_of_fold),
+        left_out=_held_out(train, train_features, trained.predictions.left_out),
     )
     similarities = prompt_similarities(
         readings,
         list(dev["prompt_id"].astype(str)),
         reader,
-        hidden_size=hidden_size,
+        hidden_size=trained.hidden_size,
         prompts=prompts,
+        topics=part_detector.table if part_detector else None,
     )
+    thresholds = fit_thresholds(train, similarities)
+    if part_detector is not None:
+        thresholds = replace(thresholds, off_topic_part=part_detector.threshold)
     return Manifest(
         **vars(about),
         recipe=recipe.name,
         encoder=recipe.encoder.name,
-        hidden_size=hidden_size,
+        hidden_size=trained.hidden_size,
         scale=scale,
         calibration=calibration,
         uncertainty=uncertainty,
-        thresholds=fit_thresholds(train, similarities),
+        thresholds=thresholds,
+        off_topic_part=part_detector.regression if part_detector else None,
         typical_ranges=typical_ranges(train_features, train["score"]),
         metrics={},
         files={},

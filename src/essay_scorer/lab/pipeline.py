@@ -12,7 +12,7 @@ from essay_scorer.errors import FileError
 from essay_scorer.lab.about import About
 from essay_scorer.lab.bundle_folder import copy_language_model, record_files
 from essay_scorer.lab.calibration.fit_gibberish import fit_gibberish
-from essay_scorer.lab.calibration.fit_off_topic_part import fit_off_topic_part
+from essay_scorer.lab.calibration.fit_off_topic_part import FittedPartDetector, fit_off_topic_part
 from essay_scorer.lab.card import write_card
 from essay_scorer.lab.compile_bundle import compile_and_verify, quantize_if_stable
 from essay_scorer.lab.data.sources import FurtherSource, training_essays
@@ -24,7 +24,7 @@ from essay_scorer.lab.export.encoder_folder import read_encoder
 from essay_scorer.lab.heads.essay_features import EssayFeatures
 from essay_scorer.lab.heads.fit_head import TrainingPredictions, fit_head
 from essay_scorer.lab.length_baseline import add_length_ridge
-from essay_scorer.lab.measured_manifest import calibrated_manifest
+from essay_scorer.lab.measured_manifest import Trained, calibrated_manifest
 from essay_scorer.lab.recipe import Recipe
 from essay_scorer.lab.wordnet import word_cleaner
 from essay_scorer.model.calibration import Scale
@@ -120,43 +120,44 @@ def build_bundle(
         )
         quantization = quantize_if_stable(recipe.export, essays, folder, artifacts, scale=scale)
         copy_language_model(folder)
+        part_detector = None
         if with_detectors:
             main = essays[essays["split"] == "train"]
             np.save(folder / GIBBERISH, fit_gibberish(recipe.gibberish, main, Reader(folder)))
+            part_detector = _fit_part_detector(recipe, train, artifacts, folder)
         manifest = calibrated_manifest(
             recipe,
             essays,
             folder,
             about,
             scale=scale,
-            hidden_size=hidden_size,
             prompts=prompts,
-            predictions=TrainingPredictions.load(artifacts),
+            trained=Trained(
+                hidden_size=hidden_size,
+                predictions=TrainingPredictions.load(artifacts),
+                part_detector=part_detector,
+            ),
         )
         manifest = replace(manifest, further_data=tuple(source.record for source in further))
-        if with_detectors:
-            manifest = _add_part_detector(recipe, train, artifacts, folder, manifest)
         metrics = _evaluate(recipe, essays, folder, manifest)
         metrics["quantization"] = quantization.to_dict()
         replace(manifest, metrics=metrics, files=record_files(folder)).write(folder)
     return artifacts / "bundle"
 
 
-def _add_part_detector(
-    recipe: Recipe, train: pd.DataFrame, artifacts: Path, folder: Path, manifest: Manifest
-) -> Manifest:
-    """Add the detector of off-topic parts, if the recipe asks for it and the essays allow it."""
+def _fit_part_detector(
+    recipe: Recipe, train: pd.DataFrame, artifacts: Path, folder: Path
+) -> FittedPartDetector | None:
+    """Fit the detector of off-topic parts, if the recipe asks for it and the essays allow it."""
     if recipe.off_topic_part is None:
-        return manifest
+        return None
     encoder = read_encoder(artifacts / ENCODER_FOLDER)
     embeddings = encoder.embeddings.word_embeddings.weight.detach().numpy()
     tokenizer = WindowTokenizer(folder / TOKENIZER)
     fitted = fit_off_topic_part(recipe.off_topic_part, train, tokenizer, embeddings)
-    if fitted is None:
-        return manifest
-    np.save(folder / TOPICS, fitted.table)
-    thresholds = replace(manifest.thresholds, off_topic_part=fitted.threshold)
-    return replace(manifest, off_topic_part=fitted.regression, thresholds=thresholds)
+    if fitted is not None:
+        np.save(folder / TOPICS, fitted.table)
+    return fitted
 
 
 def _evaluate(

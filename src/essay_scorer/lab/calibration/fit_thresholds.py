@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 
 from essay_scorer.checks.similarity import PromptSimilarity
+from essay_scorer.checks.topic_runs import TopicTable
 from essay_scorer.model.reader import Reader, Reading
 from essay_scorer.model.thresholds import Thresholds
 from essay_scorer.text.normalize import normalize
 from essay_scorer.text.words import count_words
 
-FALSE_POSITIVES = 0.002  # share of essays that may be flagged as off topic on their own prompt
+FALSE_POSITIVES = 0.01  # share of essays that may be flagged as off topic on their own prompt
 
 
 def fit_thresholds(train: pd.DataFrame, prompt_similarities: Sequence[float]) -> Thresholds:
@@ -43,6 +44,7 @@ def prompt_similarities(
     *,
     hidden_size: int,
     prompts: Mapping[str, str],
+    topics: TopicTable | None,
 ) -> list[float]:
     """Return the similarity of each essay and its prompt, where the prompt's text is known.
 
@@ -52,8 +54,9 @@ def prompt_similarities(
         reader: reads the prompts.
         hidden_size: of the encoder's token vectors.
         prompts: texts by prompt ID.
+        topics: the weight and the topic vector of each token, if the bundle has them.
     """
-    similarity = PromptSimilarity(reader, hidden_size=hidden_size)
+    similarity = PromptSimilarity(reader, hidden_size=hidden_size, topics=topics)
     return [
         similarity.of(reading, normalize(prompts[prompt_id]))
         for reading, prompt_id in zip(readings, prompt_ids, strict=True)
