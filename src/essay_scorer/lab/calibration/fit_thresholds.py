@@ -12,7 +12,7 @@ from essay_scorer.model.thresholds import Thresholds
 from essay_scorer.text.normalize import normalize
 from essay_scorer.text.words import count_words
 
-FALSE_POSITIVES = 0.01  # share of essays that may be flagged as off topic on their own prompt
+FALSE_POSITIVES = 0.005  # share of essays that may be flagged as off topic on their own prompt
 
 
 def fit_thresholds(train: pd.DataFrame, prompt_similarities: Sequence[float]) -> Thresholds:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from essay_scorer.lab.evaluation.attacks import ATTACKS
@@ -20,6 +21,7 @@ MIN_TOLERATED = 0.95  # share of essays with a benign change
 MAX_BENIGN_CHANGE = 0.5  # score points
 
 _SAMPLE_SEED = 2026
+_ONE_SIDED_95 = 1.645  # standard errors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +35,9 @@ class ChangeResult:
         change: mean change of the raw score.
         flagged: share of essays that got a flag which they did not have before.
         within: share of essays whose raw score changed by half a point or less.
-        passed: whether the scorer withstood the attack: it raised no score on average, or 95%
-            of the essays were flagged; or tolerated the benign change: 95% of the essays
-            changed by half a point or less.
+        passed: whether the scorer withstood the attack: it did not raise the mean score beyond
+            chance, or 95% of the essays were flagged; or tolerated the benign change: 95% of
+            the essays changed by half a point or less.
     """
 
     name: str
@@ -159,7 +161,7 @@ def _compare(name: str, before: Sequence[Score], after: Sequence[Score]) -> Chan
     flagged = float(np.mean([bool(set(new.flags) - set(old.flags)) for old, new in pairs]))
     within = float(np.mean(np.abs(changes) <= MAX_BENIGN_CHANGE))
     benign = name in BENIGN_CHANGES
-    withstood = changes.mean() <= 0 or flagged >= MIN_FLAGGED
+    withstood = not _is_rise(changes) or flagged >= MIN_FLAGGED
     return ChangeResult(
         name=name,
         purpose="benign change" if benign else "attack",
@@ -169,6 +171,12 @@ def _compare(name: str, before: Sequence[Score], after: Sequence[Score]) -> Chan
         within=round(within, 4),
         passed=bool(within >= MIN_TOLERATED if benign else withstood),
     )
+
+
+def _is_rise(changes: npt.NDArray[np.float64]) -> bool:
+    """Return whether the mean is above zero beyond chance: a one-sided test at 5%."""
+    error = changes.std() / np.sqrt(len(changes))
+    return bool(changes.mean() > _ONE_SIDED_95 * error)
 
 
 def off_topic_rates(
