@@ -3,8 +3,8 @@
 >>> from essay_scorer import Scorer
 >>> scorer = Scorer.load()
 >>> score = scorer.score("My essay …")
->>> score.value, score.flags, score.review
-(2, ('too_short',), True)
+>>> score.value, score.review
+(2, True)
 
 Importing this package imports no third-party package; the first use of ``Scorer`` imports
 onnxruntime, tokenizers and NumPy.

@@ -57,7 +57,7 @@ GATEWAY_ALARM_METRICS = 1
 BATCH_ALARM_METRICS = 4
 CUSTOM_METRICS = 3  # of a function that scores; failures, and each flag that occurs, add one
 
-LOG_BYTES_PER_REQUEST = 1_100  # the request's line, and three lines of Lambda's own
+LOG_BYTES_PER_REQUEST = 1_000  # the request's line, and three lines of Lambda's own
 
 # With this memory, a function has the time of one core; with less or more, of a share of it.
 MEMORY_PER_CORE = 1769  # MB

@@ -1,6 +1,7 @@
 """The request log: one line per event, with its outcome, and metrics for CloudWatch."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from essay_scorer.contract import FAILED_METRIC, LOG_BYTES_PER_REQUEST
 from essay_scorer.errors import BatchError
 from essay_scorer.serving.request_log import RequestLog
 
+from .http_calls import Call
 from .logged_function import CALLS, CONTEXT, EVENTS, GOOD, LoggedFunction, broken_scorer, logged
 
 
@@ -88,9 +90,13 @@ LAMBDA_LINES = (
 EVENT_BYTES = 26  # that CloudWatch Logs adds to each event
 
 
-def test_log_of_a_request_is_as_large_as_the_costs_assume(function_log: LoggedFunction) -> None:
+def test_log_of_a_request_is_as_large_as_the_costs_assume(
+    function_log: LoggedFunction, example: Callable[[str], str]
+) -> None:
     """Lambda's own lines are those of AWS's documentation, with realistic figures."""
-    for event in (GOOD, CALLS["good"].function_url(), CALLS["good"].rest_api()):
+    request = {"text": example("weak"), "explain": True}
+    call = Call.of(request)
+    for event in (request, call.function_url(), call.rest_api()):
         function_log.handler(event, CONTEXT)
     for line in function_log.lines:
         size = sum(len(one.encode()) + EVENT_BYTES for one in (line, *LAMBDA_LINES))
