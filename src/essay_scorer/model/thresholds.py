@@ -43,7 +43,7 @@ class Thresholds:
 
     min_words: int
     max_words: int
-    gibberish: float = 0.45
+    gibberish: float = 0.4
     gibberish_min_words: int = 30
     common_words: float = 0.25
     language_common_words: float = 0.33

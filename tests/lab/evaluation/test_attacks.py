@@ -19,7 +19,7 @@ Example = Callable[[str], str]
 CHANGES: dict[str, TextChange] = {**ATTACKS, **BENIGN_CHANGES}
 
 # Known weaknesses, which docs/trust.md lists, too: they raise scores, and nothing is flagged.
-KNOWN_WEAKNESSES = {"off_topic_at_end", "off_topic_inside", "quotations", "false_facts"}
+KNOWN_WEAKNESSES = {"off_topic_inside", "quotations", "false_facts"}
 
 
 @pytest.fixture(scope="module")
