@@ -96,7 +96,7 @@ class HeadSignature:
         optional = tuple(name for name in OPTIONAL_INPUTS if name in shapes)
         vectors = {name: shape for name, shape in shapes.items() if name not in optional}
         ranks = [len(shape) for shape in vectors.values()]
-        widths, further = [tensor.shape[-1] for tensor in head.outputs], head.output_names[1:]
+        widths, further = [tensor.shape[-1] for tensor in head.outputs], _further_outputs(head)
         if ranks not in ([2], [3]) or set(widths) != {1} or further not in _FURTHER_OUTPUTS:
             raise FileError(
                 f"The head maps {shapes} to {head.output_shape}; "
@@ -127,6 +127,11 @@ class HeadSignature:
         name = next(tensor.name for tensor in head.inputs if tensor.name not in self.optional)
         outputs = head({name: vector, **batch} if batch else vector, training=False)
         return [tensor.reshape(1) for tensor in (outputs if self.tells_familiarity else [outputs])]
+
+
+def _further_outputs(head: keras.Model) -> list[str]:
+    """Return the names of the outputs after the first; only a functional model names them."""
+    return head.output_names[1:] if len(head.outputs) > 1 else []
 
 
 def _check_vector(
