@@ -254,8 +254,8 @@ def unseen(options: argparse.Namespace) -> str:
     names = ", ".join(f"`{path.name}`" for path in options.also)
     return UNSEEN_PAGE.format(
         counts=counts,
-        further=f" Every scorer is trained on the essays of {names}, too." if names else "",
-        also="".join(f" ALSO={path.name}" for path in options.also),
+        further=f"\nEvery scorer is trained on the essays of {names}, too." if names else "",
+        also=f' ALSO="{" ".join(path.name for path in options.also)}"' if options.also else "",
         table=format_table(results),
         length_table=format_table(results, PEARSON_ROWS),
         interval_table=format_table(results, INTERVAL_ROWS),

@@ -68,7 +68,7 @@ def test_a_table_gets_the_scores_fields_as_columns(
     for row, found, score in zip(ROWS, scored, scores, strict=True):
         assert {name: found[name] for name in row} == row
         assert found["essay score"] == str(score.value)
-        assert float(found["raw"]) == score.raw
+        assert float(found["raw"]) == score.to_dict()["raw"]
         assert found["flags"] == ";".join(score.flags)
         assert found["review"] == str(score.review).lower()
         assert found["error"] == ""
