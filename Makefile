@@ -23,8 +23,8 @@ FAST_TESTS := $(addprefix tests/,text model checks explain serving aws monitorin
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast browser contract fuzz check fix audit sbom image key bootstrap diff \
 	deploy smoke rollback go-back prune destroy deploy-local e2e-tools e2e e2e-batch diagrams openapi \
-	snapshot expected-scores reliability bench bench-image bench-threads bench-batch simulate-batch bench-hostile soak \
-	soak-deployment benchmark-asap benchmark-unseen \
+	snapshot expected-scores reliability bench bench-image bench-threads bench-batch simulate-batch \
+	bench-hostile soak soak-deployment benchmark-asap benchmark-unseen \
 	lab model fairness system-packages system-packages-local lock clean
 
 help:  ## list the targets
@@ -174,7 +174,7 @@ benchmark-unseen: $(VENV)/.lab  ## leave out each prompt of DATA=asap2.parquet i
 
 lab: $(VENV)/.lab  ## install the lab: torch, Keras and what training needs
 
-# About twenty minutes on two cores.
+# About half an hour on two cores.
 model: $(VENV)/.lab  ## train the shipped bundle from DATA=asap2.parquet; ALSO adds files
 	$(BIN)/essay-scorer train --recipe default --data $(DATA) $(ALSO:%=--also %) --out runs/default \
 		--name essay-scorer-en --version 1.4.0 --license CC-BY-NC-SA-4.0 \
