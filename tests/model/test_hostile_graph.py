@@ -70,10 +70,7 @@ def test_the_smallest_graph_loads(sparse_copy: Path) -> None:
 def test_a_graph_may_tell_how_familiar_the_prompt_is(sparse_copy: Path) -> None:
     _put(sparse_copy, _graph(_inside([100]), further_outputs=("familiarity",)))
     assert Reader(sparse_copy).read("An essay.").familiarity == 0.25
-    _put(
-        sparse_copy,
-        _graph(_inside([100])),
-    )
+    _put(sparse_copy, _graph(_inside([100])))
     assert Reader(sparse_copy).read("An essay.").familiarity == 1.0
 
 

@@ -1,6 +1,6 @@
 """The manifest of a trained bundle: its calibration, thresholds and typical ranges."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from essay_scorer.lab.recipe import Recipe
 from essay_scorer.model.calibration import Scale
 from essay_scorer.model.manifest import Manifest
 from essay_scorer.model.reader import Reader
+from essay_scorer.model.thresholds import Thresholds
 from essay_scorer.text.features import writing_features
 from essay_scorer.text.normalize import normalize
 
@@ -59,7 +60,6 @@ def calibrated_manifest(
         prompts: texts by prompt ID, for the threshold of ``off_topic``.
         trained: what training gave.
     """
-    part_detector = trained.part_detector
     train, dev = (essays[essays["split"] == split] for split in ("train", "dev"))
     reader, train_features = Reader(folder), _writing_features(train)
     readings = [reader.read(normalize(text)) for text in dev["text"]]
@@ -74,6 +74,7 @@ def calibrated_manifest(
         out_of_fold=_held_out(train, train_features, trained.predictions.out_of_fold),
         left_out=_held_out(train, train_features, trained.predictions.left_out),
     )
+    part_detector = trained.part_detector
     similarities = prompt_similarities(
         readings,
         list(dev["prompt_id"].astype(str)),
@@ -82,9 +83,6 @@ def calibrated_manifest(
         prompts=prompts,
         topics=part_detector.table if part_detector else None,
     )
-    thresholds = fit_thresholds(train, similarities)
-    if part_detector is not None:
-        thresholds = replace(thresholds, off_topic_part=part_detector.threshold)
     return Manifest(
         **vars(about),
         recipe=recipe.name,
@@ -93,12 +91,21 @@ def calibrated_manifest(
         scale=scale,
         calibration=calibration,
         uncertainty=uncertainty,
-        thresholds=thresholds,
+        thresholds=_thresholds(train, similarities, part_detector),
         off_topic_part=part_detector.regression if part_detector else None,
         typical_ranges=typical_ranges(train_features, train["score"]),
         metrics={},
         files={},
     )
+
+
+def _thresholds(
+    train: pd.DataFrame, similarities: Sequence[float], part_detector: FittedPartDetector | None
+) -> Thresholds:
+    thresholds = fit_thresholds(train, similarities)
+    if part_detector is None:
+        return thresholds
+    return replace(thresholds, off_topic_part=part_detector.threshold)
 
 
 def _writing_features(essays: pd.DataFrame) -> FeatureTable:

@@ -225,14 +225,14 @@ def _bands(rows: Sequence[tuple[float, float]], scale: Scale) -> tuple[Band, ...
 
 
 def _calibration_table(calibration: Calibration) -> dict[str, Any]:
-    table = {
-        **vars(calibration),
+    new_prompt_bands = [[band.low, band.high] for band in calibration.new_prompt_bands]
+    return {
+        "slope": calibration.slope,
+        "intercept": calibration.intercept,
+        "coverage": calibration.coverage,
         "bands": [[band.low, band.high] for band in calibration.bands],
-        "new_prompt_bands": [[band.low, band.high] for band in calibration.new_prompt_bands],
+        **({"new_prompt_bands": new_prompt_bands} if new_prompt_bands else {}),
     }
-    if not calibration.new_prompt_bands:
-        del table["new_prompt_bands"]
-    return table
 
 
 def _uncertainty(table: Mapping[str, Any]) -> UncertaintyTable:

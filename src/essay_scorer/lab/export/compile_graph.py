@@ -176,6 +176,7 @@ def _trace(step: WindowStep, path: Path) -> None:
     tokens = torch.export.Dim("tokens", min=2, max=step.encoder.config.max_position_embeddings)
     examples = _example_inputs()
     optional = [examples[name] for name in step.signature.optional]
+    further_outputs = [FAMILIARITY_OUTPUT] if step.signature.tells_familiarity else []
     optional_shapes = [tuple(example.dynamic for example in optional)] if optional else []
     torch.onnx.export(
         step,
@@ -186,7 +187,7 @@ def _trace(step: WindowStep, path: Path) -> None:
         ),
         str(path),
         input_names=(*INPUTS, *step.signature.optional),
-        output_names=(*OUTPUTS, FAMILIARITY_OUTPUT)[: 2 + step.signature.tells_familiarity],
+        output_names=(*OUTPUTS, *further_outputs),
         dynamic_shapes=({1: tokens}, None, *optional_shapes),
         external_data=False,
         dynamo=True,
