@@ -1,6 +1,7 @@
 """What the container image is built from: a bundle, or the user's own artifacts."""
 
 import argparse
+import json
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from infra.settings import Settings, SettingsError, parse_overrides
 
 DOCKERFILE = "image/Dockerfile"
 ARTIFACTS = "image/models"  # the folder of the user's own artifacts
+PROFILES = "profiles"  # the folder of teachers' profiles
 FOLDERS = ("bert-tokenizer", "bert-model")
 HEAD = "aes_model.h5"
 HEAD_IN_IMAGE = f"/var/task/{HEAD}"  # where a custom base image may have it
@@ -44,6 +46,7 @@ def build_args(
     places = (f"{ARTIFACTS}/{HEAD}", f"image/src/{HEAD}")
     heads = [place for place in places if (root / place).exists()]
     folders = [name for name in FOLDERS if (root / ARTIFACTS / name).is_dir()]
+    base |= _profile_args(settings, root)
     if not heads and not folders:
         return {**base, "MODEL": "bundle", "BUNDLE": _bundle_path(settings, root)}
     _check_artifacts(settings, folders, heads)
@@ -96,6 +99,27 @@ def _bundle_path(settings: Settings, root: Path) -> str:
             "it there."
         )
     return folder.relative_to(root.resolve()).as_posix()
+
+
+def _profile_args(settings: Settings, root: Path) -> dict[str, str]:
+    """Return the build arguments of the teacher's profile, if there is one."""
+    if settings.profile is None:
+        return {}
+    path = (root / settings.profile).resolve()
+    if root.resolve() / PROFILES not in path.parents:
+        raise SettingsError(
+            f"profile is {settings.profile}; an image can only contain a profile in {PROFILES}/, "
+            "so copy it there."
+        )
+    try:
+        table = json.loads(path.read_bytes())
+    except OSError:
+        raise SettingsError(f"profile is {settings.profile}, which does not exist.") from None
+    except ValueError:
+        raise SettingsError(f"profile is {settings.profile}, which is not a profile.") from None
+    if not isinstance(table, dict) or "bundle" not in table:
+        raise SettingsError(f"profile is {settings.profile}, which is not a profile.")
+    return {"PROFILE_SOURCE": "file", "PROFILE": path.relative_to(root.resolve()).as_posix()}
 
 
 def image_code(

@@ -12,6 +12,7 @@ from essay_scorer.contract import (
     CORS_ORIGINS_VARIABLE,
     KEY_HASHES_VARIABLE,
     ORIGINAL_ANSWER,
+    PROFILE_VARIABLE,
     REVIEW_SHARE_VARIABLE,
 )
 from infra.image_function import (
@@ -23,6 +24,7 @@ from infra.image_function import (
 from infra.settings import Settings
 
 ALIAS = "live"
+PROFILE_IN_IMAGE = "/var/task/profile/profile.json"
 
 
 def url_handles_cors(settings: Settings) -> bool:
@@ -37,7 +39,10 @@ def url_handles_cors(settings: Settings) -> bool:
 
 def scoring_environment(settings: Settings) -> dict[str, str]:
     """Return the environment variables of the scorer, online and in batches."""
-    return {REVIEW_SHARE_VARIABLE: str(settings.review_share)}
+    variables = {REVIEW_SHARE_VARIABLE: str(settings.review_share)}
+    if settings.profile is not None:
+        variables[PROFILE_VARIABLE] = PROFILE_IN_IMAGE
+    return variables
 
 
 def _online_environment(settings: Settings) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The settings of a deployment: one validated record.
 
 A value comes from the command line (``cdk deploy -c memory=4096``), else from the settings
-file, else from the profile, else from the defaults below. Memory, timeout, storage and
+file, else from the preset, else from the defaults below. Memory, timeout, storage and
 architecture are the original system's by default. An invalid value, or two values that conflict,
 stop synthesis with a one-sentence error.
 """
@@ -26,7 +26,7 @@ from pydantic import (
 from essay_scorer.contract import DEFAULT_REVIEW_SHARE, FREE_EPHEMERAL_STORAGE, KEY_HASH
 
 SETTINGS_FILE = "settings.toml"
-PROFILES: Mapping[str, Mapping[str, object]] = {
+PRESETS: Mapping[str, Mapping[str, object]] = {
     "original": {},
     "lean": {"memory": 1769, "timeout": 60, "ephemeral_storage": 512, "snap_start": True},
 }
@@ -121,14 +121,21 @@ def _check_time_zone(name: str) -> str:
     return name
 
 
+def _check_profile_name(name: str) -> str:
+    if name in PRESETS:
+        raise ValueError(f"profile is {name}; these groups of settings are now preset = {name}")
+    return name
+
+
 class Settings(BaseModel):
     """All settings of a deployment; ``settings.toml`` describes each. Sizes in MB, times in s."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    profile: Literal["original", "lean"] = "original"
+    preset: Literal["original", "lean"] = "original"
     name: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,40}$")] = "essay-scorer"
     bundle: str = "models/default"
+    profile: Annotated[str, AfterValidator(_check_profile_name)] | None = None
     scale: Annotated[str, Field(pattern=r"^[0-9]+-[0-9]+$")] = "1-6"
     base_image: str = "public.ecr.aws/lambda/python:3.13"
     lab_image: str | None = None
@@ -240,9 +247,9 @@ class Settings(BaseModel):
         """
         values = {name: value for name, value in overrides.items() if name != "settings"}
         filed = _read_settings_file(folder, overrides.get("settings"))
-        profile = values.get("profile", filed.get("profile", "original"))
+        preset = values.get("preset", filed.get("preset", "original"))
         try:
-            return cls.model_validate({**PROFILES.get(str(profile), {}), **filed, **values})
+            return cls.model_validate({**PRESETS.get(str(preset), {}), **filed, **values})
         except ValidationError as error:
             raise SettingsError(_describe(error)) from None
 

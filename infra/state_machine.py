@@ -91,7 +91,12 @@ class StateMachineDefinition(Construct):
             ),
             item_batcher=sfn.ItemBatcher(
                 max_items_per_batch=settings.batch_size,
-                batch_input={"bucket.$": "$.bucket", "key.$": "$.essays"},
+                batch_input={
+                    "bucket.$": "$.bucket",
+                    "key.$": "$.essays",
+                    "profile.$": "$.profile",
+                    "profile_bytes.$": "$.profile_bytes",
+                },
             ),
             max_concurrency=settings.batch_concurrency,
             tolerated_failure_percentage=settings.batch_tolerated_failures,

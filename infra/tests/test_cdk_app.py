@@ -61,12 +61,12 @@ def test_synthesis_needs_no_credentials(tmp_path: Path) -> None:
         ({"memory": "100"}, "memory is 100: input should be greater than or equal to 256."),
         ({"snap_start": "true"}, "snap_start requires ephemeral_storage = 512"),
         (
-            {"profile": "lean", "provisioned_concurrency": "2"},
+            {"preset": "lean", "provisioned_concurrency": "2"},
             "snap_start and provisioned_concurrency are mutually exclusive; choose one.",
         ),
         ({"cors_origins": "school.example"}, "cors_origins contains school.example; use"),
-        ({"memroy": "4096"}, "Unknown setting memroy; the settings are: profile"),
-        ({"log-retention": "7"}, "Unknown setting log-retention; the settings are: profile"),
+        ({"memroy": "4096"}, "Unknown setting memroy; the settings are: preset"),
+        ({"log-retention": "7"}, "Unknown setting log-retention; the settings are: preset"),
         ({"settings": "none.toml"}, "The settings file"),
         ({"bundle": "models/none"}, "bundle is models/none, which has no bundle.json."),
         (

@@ -32,8 +32,8 @@ def test_reserved_concurrency_is_limited_by_default(tmp_path: Path) -> None:
     assert Settings.load(overrides, folder=tmp_path).reserved_concurrency is None
 
 
-def test_precedence_is_command_line_then_file_then_profile(tmp_path: Path) -> None:
-    (tmp_path / "settings.toml").write_text('profile = "lean"\nmemory = 2048\ntimeout = 90\n')
+def test_precedence_is_command_line_then_file_then_preset(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('preset = "lean"\nmemory = 2048\ntimeout = 90\n')
     settings = Settings.load({"timeout": "30"}, folder=tmp_path)
     assert (settings.memory, settings.timeout, settings.snap_start) == (2048, 30, True)
     assert settings.ephemeral_storage == 512
@@ -62,7 +62,7 @@ def test_command_line_sets_lists_and_tables(tmp_path: Path) -> None:
         ({"answer": "short"}, "answer is short: input should be 'full' or 'original'."),
         ({"snap_start": "true"}, "snap_start requires ephemeral_storage = 512, not 10240."),
         (
-            {"profile": "lean", "provisioned_concurrency": "2"},
+            {"preset": "lean", "provisioned_concurrency": "2"},
             "snap_start and provisioned_concurrency are mutually exclusive; choose one.",
         ),
         ({"reserved_concurrency": "0"}, "reserved_concurrency is 0: input should be greater"),
@@ -88,7 +88,7 @@ def test_command_line_sets_lists_and_tables(tmp_path: Path) -> None:
         ({"cors_origins": "*,https://a.example"}, "cors_origins contains * and other origins"),
         ({"log_retention": "31"}, "log_retention is 31 days; CloudWatch Logs allows 1, 3"),
         ({"alarm_email": "me"}, "alarm_email is me, which is not an email address."),
-        ({"memroy": "4096"}, "Unknown setting memroy; the settings are: profile, name"),
+        ({"memroy": "4096"}, "Unknown setting memroy; the settings are: preset, name"),
         ({"settings": "exam.toml", "memory": "4096"}, "The settings file"),
         (
             {"provisioned_concurrency": "2", "provisioned_hours": "17-7"},
@@ -135,7 +135,7 @@ def test_arguments_are_parsed_as_settings() -> None:
 
 def test_unknown_setting_in_the_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text("memroy = 4096")
-    with pytest.raises(SettingsError, match=r"Unknown setting memroy; the settings are: profile"):
+    with pytest.raises(SettingsError, match=r"Unknown setting memroy; the settings are: preset"):
         Settings.load({}, folder=tmp_path)
 
 

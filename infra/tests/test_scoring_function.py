@@ -33,7 +33,7 @@ def test_function_has_the_resources_of_the_original(synthesize: Synthesize) -> N
         ({"ephemeral_storage": 512}, "EphemeralStorage", {"Size": 512}),
         ({}, "ReservedConcurrentExecutions", 10),
         ({"reserved_concurrency": 7}, "ReservedConcurrentExecutions", 7),
-        ({"profile": "lean"}, "SnapStart", {"ApplyOn": "PublishedVersions"}),
+        ({"preset": "lean"}, "SnapStart", {"ApplyOn": "PublishedVersions"}),
     ],
 )
 def test_setting_changes_the_function(

@@ -25,6 +25,8 @@ from essay_scorer.errors import (
     ExtraMissing,
     FileError,
     InvalidKeyHash,
+    InvalidMarks,
+    InvalidProfile,
     InvalidSetting,
     NotText,
     NoWords,
@@ -36,28 +38,36 @@ from essay_scorer.errors import (
 )
 
 if TYPE_CHECKING:
+    from essay_scorer.adapt.adaptation_report import AdaptationReport
+    from essay_scorer.adapt.essay_vector import EssayVector
+    from essay_scorer.adapt.profile import Profile
     from essay_scorer.explain.attribution import Explanation, Sentence
     from essay_scorer.explain.observations import Observation
-    from essay_scorer.model.calibration import Interval, Scale
+    from essay_scorer.model.calibration import Interval
     from essay_scorer.model.manifest import Manifest, Model
+    from essay_scorer.model.scale import Scale
     from essay_scorer.score import Score
     from essay_scorer.scorer import Scorer
     from essay_scorer.text.normalize import Passage
 
 _MODULE_OF = {
+    "AdaptationReport": "adapt.adaptation_report",
+    "EssayVector": "adapt.essay_vector",
     "Explanation": "explain.attribution",
     "Interval": "model.calibration",
     "Manifest": "model.manifest",
     "Model": "model.manifest",
     "Observation": "explain.observations",
     "Passage": "text.normalize",
-    "Scale": "model.calibration",
+    "Profile": "adapt.profile",
+    "Scale": "model.scale",
     "Score": "score",
     "Scorer": "scorer",
     "Sentence": "explain.attribution",
 }
 
 __all__ = [
+    "AdaptationReport",
     "AddressInUse",
     "BatchError",
     "BundleAltered",
@@ -65,12 +75,15 @@ __all__ = [
     "BundleInvalid",
     "BundleMissing",
     "CloudError",
+    "EssayVector",
     "Explanation",
     "ExportError",
     "ExtraMissing",
     "FileError",
     "Interval",
     "InvalidKeyHash",
+    "InvalidMarks",
+    "InvalidProfile",
     "InvalidSetting",
     "Manifest",
     "Model",
@@ -78,6 +91,7 @@ __all__ = [
     "NotText",
     "Observation",
     "Passage",
+    "Profile",
     "RequestError",
     "RowError",
     "Scale",

@@ -7,6 +7,7 @@ import re
 
 # Environment variables of the scorer.
 BUNDLE_VARIABLE = "ESSAY_SCORER_BUNDLE"  # the folder of the model bundle
+PROFILE_VARIABLE = "ESSAY_SCORER_PROFILE"  # the file of a teacher's profile to score by
 REVIEW_SHARE_VARIABLE = "ESSAY_SCORER_REVIEW_SHARE"  # the share of essays to review, 0 to 1
 CORS_ORIGINS_VARIABLE = "ESSAY_SCORER_ORIGINS"  # comma-separated; empty where AWS handles CORS
 KEY_HASHES_VARIABLE = "ESSAY_SCORER_KEY_HASHES"  # comma-separated

@@ -11,6 +11,8 @@
     │   ├── BundleAltered          a file differs from what the manifest promises
     │   └── BundleInvalid          not a bundle that this version can read
     ├── FileError              a file that the user named cannot be read or written
+    ├── InvalidMarks           marks that nothing can be learned from
+    ├── InvalidProfile         not a profile of this bundle
     ├── InvalidSetting         a setting has an invalid value
     ├── InvalidKeyHash         a malformed API-key hash
     ├── AddressInUse           the port is in use
@@ -111,6 +113,18 @@ class FileError(ScorerError):
     """A file that the user named cannot be read or written."""
 
     code = "file_unusable"
+
+
+class InvalidMarks(ScorerError, ValueError):
+    """Nothing can be learned from these marks, or the scale is unclear."""
+
+    code = "invalid_marks"
+
+
+class InvalidProfile(ScorerError, ValueError):
+    """A profile is malformed, or was learned with another bundle."""
+
+    code = "invalid_profile"
 
 
 class InvalidSetting(ScorerError):

@@ -1,28 +1,30 @@
 """Score essays: ``Scorer`` calls each stage of the pipeline in turn."""
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from essay_scorer.checks import signals
-from essay_scorer.checks.flags import OFF_TOPIC_PART, Signals, flags_of
-from essay_scorer.checks.gibberish import GibberishDetector
-from essay_scorer.checks.language import ENGLISH, LanguageIdentifier
-from essay_scorer.checks.off_topic_part import PartDetector, SuspectPart
-from essay_scorer.checks.similarity import PromptSimilarity
+from essay_scorer.checks.essay_inspector import Detectors, EssayInspector
 from essay_scorer.checks.uncertainty import resolve_review_share, uncertainty_of
 from essay_scorer.errors import NoWords
 from essay_scorer.explain.attribution import Explanation, Sentence, contributions, split_pieces
 from essay_scorer.explain.observations import observe
 from essay_scorer.model.bundle import check_sizes, default_bundle
-from essay_scorer.model.files import GIBBERISH, LANGUAGES, MODEL_CARD, TOPICS
-from essay_scorer.model.graph import Scheduler
+from essay_scorer.model.files import MODEL_CARD
+from essay_scorer.model.graph import Scheduler, State
 from essay_scorer.model.manifest import Manifest
 from essay_scorer.model.reader import Reader, Reading
+from essay_scorer.model.scale import Scale
 from essay_scorer.score import Score
 from essay_scorer.text.normalize import Text
-from essay_scorer.text.words import count_words, split_words
+
+if TYPE_CHECKING:  # a score without a profile needs none of them
+    from essay_scorer.adapt.essay_vector import EssayVector
+    from essay_scorer.adapt.profile import Profile
+    from essay_scorer.adapt.vectorizer import Vectorizer
 
 
 class Scorer:
@@ -34,8 +36,7 @@ class Scorer:
         manifest: Manifest,
         reader: Reader,
         folder: Path | None = None,
-        gibberish: GibberishDetector | None = None,
-        off_topic_part: PartDetector | None = None,
+        detectors: Detectors | None = None,
         review_share: float | None = None,
     ) -> None:
         """Put a scorer together; ``load`` does so from a bundle.
@@ -43,25 +44,19 @@ class Scorer:
         Args:
             manifest: of the bundle.
             reader: of the bundle.
-            folder: of the bundle, with its model card and its language model.
-            gibberish: the bundle's detector; nothing is flagged as gibberish without one.
-            off_topic_part: the bundle's detector; no part is flagged without one.
+            folder: of the bundle, with its model card and what profiles need.
+            detectors: of the bundle; none by default.
             review_share: see ``load``.
 
         Raises:
             BundleInvalid: a detector does not fit the reader.
         """
-        for detector in (gibberish, off_topic_part):
-            if detector is not None:
-                detector.check_fits(reader)
         self.manifest = manifest
         self.review_share = resolve_review_share(review_share)
         self._reader = reader
         self._folder = folder
-        self._gibberish = gibberish
-        self._part_detector = off_topic_part
-        self._languages = LanguageIdentifier(folder / LANGUAGES) if folder else None
-        self._similarity = self._compare_prompts(reader)
+        self._inspector = EssayInspector(manifest, reader, detectors or Detectors())
+        self._profile: Profile | None = None
 
     @classmethod
     def load(
@@ -109,15 +104,9 @@ class Scorer:
         Raises:
             BundleInvalid: a file cannot be used; the message names it.
         """
-        gibberish, topics = folder / GIBBERISH, folder / TOPICS
         # Before the graph, which is the expensive part: an invalid file is rejected early.
         return cls(
-            gibberish=GibberishDetector.load(gibberish) if gibberish.is_file() else None,
-            off_topic_part=(
-                PartDetector.load(topics, manifest.off_topic_part)
-                if manifest.off_topic_part and topics.is_file()
-                else None
-            ),
+            detectors=Detectors.load(folder, manifest),
             manifest=manifest,
             reader=Reader(folder, threads=threads),
             folder=folder,
@@ -139,14 +128,30 @@ class Scorer:
         scheduled = copy.copy(self)
         reader = self._reader.with_scheduler(scheduler)
         scheduled._reader = reader
-        scheduled._similarity = self._compare_prompts(reader)
+        scheduled._inspector = self._inspector.with_reader(reader)
         return scheduled
 
-    def _compare_prompts(self, reader: Reader) -> PromptSimilarity:
-        topics = self._part_detector.table if self._part_detector else None
-        return PromptSimilarity(reader, hidden_size=self.manifest.hidden_size, topics=topics)
+    def with_profile(self, profile: "Profile | None") -> Self:
+        """Return the same scorer, which scores by this profile unless a call names another.
 
-    def score(self, text: str, *, prompt: str | None = None, explain: bool = False) -> Score:
+        Raises:
+            InvalidProfile: the profile was learned with another bundle.
+        """
+        if profile is not None:
+            profile.check_bundle(self._vectorizer.bundle)
+        scorer = copy.copy(self)
+        scorer._profile = profile
+        return scorer
+
+    def score(
+        self,
+        text: str,
+        *,
+        prompt: str | None = None,
+        explain: bool = False,
+        profile: "Profile | None" = None,
+        features: bool = False,
+    ) -> Score:
         """Score one essay; it is read whole up to about 100,000 words.
 
         Args:
@@ -154,13 +159,30 @@ class Scorer:
             prompt: the assignment's text. It never changes the score; it enables the flags
                 ``off_topic`` and ``copied_prompt``.
             explain: add each sentence's contribution, and observations.
+            profile: a teacher's, learned with this bundle: the score is on its scale.
+            features: add the essay's vector, from which a client can learn a profile.
 
         Raises:
             TextError: the text is not a string, or has no words.
+            InvalidProfile: the profile was learned with another bundle.
         """
+        profile = profile or self._profile
+        if profile is not None:
+            profile.check_bundle(self._vectorizer.bundle)
         essay = Text.parse(text)
         reading = self._reader.read(essay.clean)
-        return self._judge(essay, reading, prompt=_parse_prompt(prompt), explain=explain)
+        score = self._judge(essay, reading, prompt=_parse_prompt(prompt))
+        if profile is not None:
+            vector = self._vectorizer.vector(essay.clean, self._reader, reading)
+            score = score.with_suggestion(
+                profile.suggest(vector), profile.scale, review_share=self.review_share
+            )
+        if explain:
+            score = replace(score, explanation=self._explain(essay, reading, score, profile))
+        if features:
+            sent = self._vectorizer.essay_vector(essay.clean, self._reader, reading)
+            score = replace(score, features=sent)
+        return score
 
     def score_many(self, texts: Iterable[str]) -> list[Score]:
         """Score essays in order; each gets exactly the score that it gets alone.
@@ -170,99 +192,114 @@ class Scorer:
         """
         return [self.score(text) for text in texts]
 
+    def adapt(
+        self,
+        texts: Sequence[str],
+        marks: Sequence[object],
+        *,
+        scale: Scale | str | None = None,
+        names: Sequence[str] | None = None,
+    ) -> "Profile":
+        """Learn a teacher's assignment and scale from her marks.
+
+        Args:
+            texts: essays of one assignment, marked or not.
+            marks: one for each essay, such as 14, "14,5", "14/20", "85%" or "B+"; None or blank
+                where there is none.
+            scale: such as ``0-20``, ``0-10:0.5`` or ``A,B,C,D,F``; guessed from the marks by
+                default.
+            names: of the essays, for messages.
+
+        Raises:
+            InvalidMarks: there are fewer than five, they contradict each other, or they fit
+                several scales.
+            TextError: a text cannot be read.
+            BundleInvalid: the bundle does not have what adaptation needs.
+        """
+        from essay_scorer.adapt.learn_profile import learn_profile  # noqa: PLC0415
+
+        return learn_profile(
+            self._vectors(texts),
+            marks,
+            scale=scale,
+            bundle_scale=self.manifest.scale,
+            names=names,
+        )
+
+    def suggest_first(self, texts: Sequence[str], n: int = 10) -> list[int]:
+        """Return which ``n`` essays of a class to mark first: ascending positions in ``texts``.
+
+        Raises:
+            TextError: a text cannot be read.
+            BundleInvalid: the bundle does not have what adaptation needs.
+        """
+        from essay_scorer.adapt.learn_profile import suggest_first  # noqa: PLC0415
+
+        return suggest_first(self._vectors(texts), n)
+
+    @cached_property
+    def _vectorizer(self) -> "Vectorizer":
+        from essay_scorer.adapt.vectorizer import Vectorizer  # noqa: PLC0415
+
+        return Vectorizer.load(self._folder, self.manifest, self._reader)
+
+    def _vectors(self, texts: Iterable[str]) -> "list[EssayVector]":
+        vectorizer, clean = self._vectorizer, [Text.parse(text).clean for text in texts]
+        return [
+            vectorizer.essay_vector(text, self._reader, self._reader.read(text)) for text in clean
+        ]
+
     def model_card(self) -> str:
         """Return the model card, in Markdown; empty without a bundle's folder."""
         if self._folder is None:
             return ""
         return (self._folder / MODEL_CARD).read_text(encoding="utf-8")
 
-    def _judge(self, essay: Text, reading: Reading, *, prompt: str | None, explain: bool) -> Score:
+    def _judge(self, essay: Text, reading: Reading, *, prompt: str | None) -> Score:
         manifest, calibration = self.manifest, self.manifest.calibration
         raw = calibration.raw_score(reading.prediction, manifest.scale)
-        value = calibration.whole_score(raw)
         uncertainty = uncertainty_of(manifest.uncertainty, raw, reading.features)
-        suspect = self._suspect_part(essay, reading, prompt)
-        found = self._signals(essay, reading, prompt, suspect)
-        flags = flags_of(found, manifest.thresholds)
+        findings = self._inspector.inspect(essay, reading, prompt)
         return Score(
-            value=value,
+            value=calibration.whole_score(raw),
             raw=raw,
             scale=manifest.scale,
             interval=calibration.interval(raw, manifest.scale, familiarity=reading.familiarity),
-            flags=flags,
             uncertainty=uncertainty,
-            review=bool(flags) or uncertainty > 1 - self.review_share,
+            review=bool(findings.flags) or uncertainty > 1 - self.review_share,
             model=manifest.model,
-            language=found.language,
-            off_topic_part=(
-                essay.locate(suspect.passage) if suspect and OFF_TOPIC_PART in flags else None
-            ),
-            explanation=self._explain(essay, reading, value) if explain else None,
+            **vars(findings),
         )
 
-    def _signals(
-        self, essay: Text, reading: Reading, prompt: str | None, suspect: SuspectPart | None
-    ) -> Signals:
-        thresholds, words = self.manifest.thresholds, split_words(essay.clean)
-        common_words = signals.common_word_share(words)
-        return Signals(
-            word_count=count_words(essay.clean),
-            common_words=common_words,
-            language=(
-                self._foreign_language(essay.clean)
-                if common_words < thresholds.language_common_words
-                else None
-            ),
-            gibberish=self._gibberish.probability(reading) if self._gibberish else 0.0,
-            repeated=signals.repeated_share(words, run=thresholds.repeated_run),
-            list_lines=signals.list_line_share(essay.raw.splitlines()),
-            code_characters=signals.code_character_share(essay.clean),
-            similarity=(
-                self._similarity.of(reading, prompt) if prompt and thresholds.similarity else 1.0
-            ),
-            off_topic_part=suspect.probability if suspect else 0.0,
-            copied_prompt=(
-                signals.copied_share(words, split_words(prompt), run=thresholds.copied_run)
-                if prompt
-                else 0.0
-            ),
-        )
+    def _explain(
+        self, essay: Text, reading: Reading, score: Score, profile: "Profile | None"
+    ) -> Explanation:
+        """Explain a score; an essay scored by a profile gets no observations.
 
-    def _suspect_part(
-        self, essay: Text, reading: Reading, prompt: str | None
-    ) -> SuspectPart | None:
-        if self._part_detector is None:
-            return None
-        prompt_tokens = self._reader.tokenize(prompt) if prompt else None
-        return self._part_detector.find(essay.clean, reading.tokens, prompt=prompt_tokens)
-
-    def _foreign_language(self, clean: str) -> str | None:
-        """Return the code of a text's language, if it certainly is not English."""
-        language = self._languages.identify(clean) if self._languages else None
-        if language is None or language.code == ENGLISH:
-            return None
-        certain = language.probability >= self.manifest.thresholds.language_probability
-        return language.code if certain else None
-
-    def _explain(self, essay: Text, reading: Reading, value: int) -> Explanation:
+        They compare an essay with essays of the bundle's assignments.
+        """
         pieces = split_pieces(essay.clean)
         drops = contributions(
             pieces,
             state_of=lambda piece: self._reader.read(piece).state,
-            predict=self._reader.predict_from_state,
+            predict=partial(self._points, profile),
         )
-        sentences = (
-            Sentence(
-                text=piece.text,
-                paragraph=piece.paragraph,
-                contribution=round(self.manifest.calibration.slope * drop, 4),
-            )
-            for piece, drop in zip(pieces, drops, strict=True)
-        )
+        ranges = {} if profile else self.manifest.typical_ranges.get(int(score.value), {})
         return Explanation(
-            sentences=tuple(sentences),
-            observations=observe(reading.features, self.manifest.typical_ranges.get(value, {})),
+            sentences=tuple(
+                Sentence(text=piece.text, paragraph=piece.paragraph, contribution=round(drop, 4))
+                for piece, drop in zip(pieces, drops, strict=True)
+            ),
+            observations=observe(reading.features, ranges),
         )
+
+    def _points(self, profile: "Profile | None", clean: str, state: State) -> float:
+        """Return the score of a text that was read in pieces, neither clipped nor rounded."""
+        reading = self._reader.read_from_state(clean, state)
+        if profile is None:
+            return self.manifest.calibration.slope * reading.prediction
+        vector = self._vectorizer.vector(clean, self._reader, reading)
+        return float(profile.model.predict(profile.space.standardize(vector)))
 
 
 def _parse_prompt(prompt: str | None) -> str | None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from essay_scorer import Passage, Score, Scorer
+from essay_scorer.checks.essay_inspector import Detectors
 from essay_scorer.checks.off_topic_part import PartDetector
 from essay_scorer.model.files import TOKENIZER
 from essay_scorer.model.reader import Reader
@@ -114,7 +115,8 @@ def part_scorer(scorer: Scorer, shipped: Path, detector: PartDetector) -> Scorer
     """The shipped scorer with that detector."""
     limits = replace(scorer.manifest.thresholds, off_topic_part=0.9)
     manifest = replace(scorer.manifest, thresholds=limits)
-    return Scorer(manifest=manifest, reader=Reader(shipped), off_topic_part=detector)
+    detectors = Detectors(off_topic_part=detector)
+    return Scorer(manifest=manifest, reader=Reader(shipped), detectors=detectors)
 
 
 def test_the_flag_comes_with_the_place_in_the_submitted_text(

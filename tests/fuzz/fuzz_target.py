@@ -8,6 +8,7 @@ tested.
 import json
 import math
 from base64 import b64encode
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +47,11 @@ class _ConstantReader:
             features=features,
             familiarity=1.0,
             tokens=self._tokens,
+            ngrams=(None, None),
         )
 
-    def predict_from_state(self, clean: str, _state: Any) -> float:
-        return float(writing_features(clean)[0])
+    def read_from_state(self, clean: str, _state: Any) -> Reading:
+        return replace(self.read(clean), prediction=float(writing_features(clean)[0]))
 
 
 _scorer = Scorer(manifest=Manifest.read(BUNDLE), reader=_ConstantReader())  # type: ignore[arg-type]

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from essay_scorer.model.calibration import Band, Calibration, Scale
+from essay_scorer.model.calibration import Band, Calibration
+from essay_scorer.model.scale import Scale
 
 SCALE = Scale(min=1, max=6)
 

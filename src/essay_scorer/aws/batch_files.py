@@ -3,6 +3,7 @@
 The deployment's bucket has a folder for each kind, because each has other readers:
 
     essays/…/NAME.jsonl   the request of each row, with its text; the function reads it
+    essays/…/NAME.json    the profile to score by; the function reads it
     items/…/NAME.jsonl    where each request is in the file above; the Distributed Map reads it
     rows/…/NAME.jsonl     the columns, then each row with all its fields; only ``fetch`` reads it
     results/…/NAME/       the results; the Distributed Map writes them
@@ -42,6 +43,8 @@ class ExecutionInput:
         items: the key of the items.
         rows: the key of the rows.
         results: the prefix of the results, without a slash at the end.
+        profile: the key of the profile; empty if there is none.
+        profile_bytes: its size.
     """
 
     bucket: str
@@ -49,15 +52,18 @@ class ExecutionInput:
     items: str
     rows: str
     results: str
+    profile: str = ""
+    profile_bytes: int = 0
 
     @classmethod
-    def named(cls, name: str, *, bucket: str, folder: str) -> Self:
+    def named(cls, name: str, *, bucket: str, folder: str, profile_bytes: int = 0) -> Self:
         """Return the input of a new batch.
 
         Args:
             name: of the execution.
             bucket: the deployment's.
             folder: where the user wants the files, inside of each kind's folder; may be empty.
+            profile_bytes: the size of the profile; 0 if there is none.
         """
         return cls(
             bucket=bucket,
@@ -65,6 +71,8 @@ class ExecutionInput:
             items=_join_key(BATCH_ITEMS_FOLDER, folder, f"{name}.jsonl"),
             rows=_join_key(BATCH_ROWS_FOLDER, folder, f"{name}.jsonl"),
             results=_join_key(BATCH_RESULTS_FOLDER, folder, name),
+            profile=_join_key(BATCH_ESSAYS_FOLDER, folder, f"{name}.json") if profile_bytes else "",
+            profile_bytes=profile_bytes,
         )
 
     @classmethod

@@ -15,6 +15,7 @@ from essay_scorer.contract import (
     INITIALIZED_AHEAD,
     KEY_HASHES_VARIABLE,
     ORIGINAL_ANSWER,
+    PROFILE_VARIABLE,
 )
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Environment:
     Attributes:
         origins: web origins that may call from a browser; empty if AWS handles CORS.
         keys: hashes of the valid API keys.
+        profile: the file of a teacher's profile to score by; empty for the bundle's own scale.
         original_answer: whether answers over HTTP have the original system's form.
         function: the function's name; empty outside of Lambda.
         memory: of the function, in MB; 0 outside of Lambda.
@@ -38,6 +40,7 @@ class Environment:
 
     origins: tuple[str, ...] = ("*",)
     keys: "tuple[KeyHash, ...]" = ()
+    profile: str = ""
     original_answer: bool = False
     function: str = ""
     memory: int = 0
@@ -55,6 +58,7 @@ class Environment:
         return cls(
             origins=tuple(origins.split(",")) if origins else (),
             keys=_parse_keys(variables.get(KEY_HASHES_VARIABLE, "")),
+            profile=variables.get(PROFILE_VARIABLE, ""),
             original_answer=variables.get(ANSWER_VARIABLE) == ORIGINAL_ANSWER,
             function=variables.get(FUNCTION_NAME_VARIABLE, ""),
             memory=int(variables.get(FUNCTION_MEMORY_VARIABLE, "0")),

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from essay_scorer.batch.result_columns import Result, write_results
 from essay_scorer.batch.summary import Summary
 from essay_scorer.contract import TRANSITIONS_PER_BATCH
 from essay_scorer.errors import CloudError, RowError
+from essay_scorer.model.scale import Scale
+from essay_scorer.score import Score
 from essay_scorer.serving.outcomes import Outcome
 from essay_scorer.tables.columns import EssayColumns
 from essay_scorer.tables.formats import format_of
@@ -88,12 +91,14 @@ def fetch(
             if out_format != "jsonl":
                 rows = fitting(rows, header.columns)
             summary = Summary(started=None)
+            results, scale = _find_scale(_join(rows, outcomes))
             write_results(
-                _count(_join(rows, outcomes), summary, header),
+                _count(results, summary, header),
                 out,
                 out_format,
                 columns=header.columns,
                 prefix=prefix,
+                scale=scale,
             )
             return Fetched(
                 summary=summary,
@@ -157,6 +162,16 @@ class _Download:
 def _join(rows: Iterable[Row], outcomes: Iterable[Outcome]) -> Iterator[Result]:
     for row, outcome in zip(rows, outcomes, strict=False):  # outcomes have no end
         yield row, RowError(row.error) if row.error is not None else outcome
+
+
+def _find_scale(results: Iterator[Result]) -> tuple[Iterator[Result], Scale | None]:
+    """Return the same results, and the scale of the first score; None if there is no score."""
+    first = []
+    for row, outcome in results:
+        first.append((row, outcome))
+        if isinstance(outcome, Score):
+            return chain(first, results), outcome.scale
+    return iter(first), None
 
 
 def _count(results: Iterable[Result], summary: Summary, header: RowsHeader) -> Iterator[Result]:

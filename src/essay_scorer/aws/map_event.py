@@ -1,9 +1,11 @@
 """Batches of a Distributed Map: Step Functions invokes the function with a batch of items.
 
-    {"BatchInput": {"bucket": …, "key": …}, "Items": [{"n": 0, "start": 0, "end": 1234}, …]}
+    {"BatchInput": {"bucket": …, "key": …, "profile": …, "profile_bytes": 70000},
+     "Items": [{"n": 0, "start": 0, "end": 1234}, …]}
 
 An item is the number of a row, from 0, and where its request is in the file of essays: the first
 byte, and the byte after the last. The items of a batch are consecutive, so they are read at once.
+The profile is the key of a teacher's profile in the same bucket; empty if there is none.
 Step Functions stores the result in S3, and a retried batch gives the same result again.
 """
 
@@ -11,8 +13,10 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Self
 
+from essay_scorer.adapt.profile import Profile
 from essay_scorer.aws.environment import Environment
 from essay_scorer.aws.essay_ranges import ReadRange
 from essay_scorer.errors import BatchError
@@ -38,23 +42,35 @@ class MapEvent:
         bucket: of the file of essays.
         key: of the file of essays.
         items: the rows of the batch.
+        profile: the key of the profile to score by; empty if there is none.
+        profile_bytes: its size.
     """
 
     bucket: str
     key: str
     items: Sequence[Item]
+    profile: str = ""
+    profile_bytes: int = 0
 
     @classmethod
     def parse(cls, event: object) -> Self | None:
         """Return the batch in an event; None if the event is something else."""
         match event:
             case {
-                "BatchInput": {"bucket": str(bucket), "key": str(key)},
+                "BatchInput": {"bucket": str(bucket), "key": str(key)} as given,
                 "Items": [_, *_] as items,
             }:
                 ranges = [_parse_item(item) for item in items]
                 valid = [one for one in ranges if one is not None]
-                return cls(bucket=bucket, key=key, items=valid) if valid == ranges else None
+                if valid != ranges:
+                    return None
+                return cls(
+                    bucket=bucket,
+                    key=key,
+                    items=valid,
+                    profile=str(given.get("profile", "")),
+                    profile_bytes=int(given.get("profile_bytes", 0)),
+                )
         return None
 
     def read_requests(self, read_range: ReadRange) -> Iterator[object]:
@@ -63,6 +79,21 @@ class MapEvent:
         content = read_range(self.bucket, self.key, start, max(item.end for item in self.items))
         for item in self.items:
             yield json.loads(content[item.start - start : item.end - start])
+
+    def read_profile(self, read_range: ReadRange) -> Profile | None:
+        """Return the profile to score by; None if there is none.
+
+        Raises:
+            InvalidProfile: the file is not a profile.
+        """
+        if not self.profile:
+            return None
+        return _parse_profile(read_range(self.bucket, self.profile, 0, self.profile_bytes))
+
+
+@lru_cache(maxsize=4)  # of a run: its batches have the same one
+def _parse_profile(content: bytes) -> Profile:
+    return Profile.from_dict(json.loads(content))
 
 
 def _parse_item(item: object) -> Item | None:
@@ -92,6 +123,8 @@ def score_map_event(
     """
     started = time.perf_counter()
     try:
+        if (profile := event.read_profile(read_range)) is not None:
+            scorer = scorer.with_profile(profile)
         outcomes = score_requests(scorer, event.read_requests(read_range))
     except Exception as error:  # noqa: BLE001 - AWS logs its message, which may quote an essay
         raise BatchError(f"The batch failed: {type(error).__name__}.") from None

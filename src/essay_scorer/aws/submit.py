@@ -1,5 +1,6 @@
 """Score a file of essays in AWS: upload it, start the batch state machine, follow it."""
 
+import json
 import re
 import secrets
 import tempfile
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from essay_scorer.adapt.profile import Profile
 from essay_scorer.aws.batch_files import (
     Clients,
     EssaysWriter,
@@ -73,6 +75,7 @@ class Upload:
         format: of a file whose name has no known suffix.
         encoding: of a text file.
         columns: names of columns by role, as ``EssayColumns.choose`` takes them.
+        profile: a teacher's, to score by.
     """
 
     source: str
@@ -81,6 +84,7 @@ class Upload:
     format: str | None = None
     encoding: str = "utf-8"
     columns: Mapping[str, str]
+    profile: Profile | None = None
 
 
 def submit(upload: Upload, clients: Clients) -> str:
@@ -101,8 +105,17 @@ def submit(upload: Upload, clients: Clients) -> str:
             f"not from s3://{upload.folder.bucket}."
         )
     name = _execution_name(upload.source)
-    execution = ExecutionInput.named(name, bucket=upload.folder.bucket, folder=upload.folder.prefix)
-    _upload(upload, execution, clients("s3"))
+    profile = json.dumps(upload.profile.to_dict()).encode() if upload.profile else b""
+    execution = ExecutionInput.named(
+        name,
+        bucket=upload.folder.bucket,
+        folder=upload.folder.prefix,
+        profile_bytes=len(profile),
+    )
+    s3 = clients("s3")
+    if profile:
+        s3.put_object(Bucket=execution.bucket, Key=execution.profile, Body=profile)
+    _upload(upload, execution, s3)
     started = clients("stepfunctions").start_execution(
         stateMachineArn=outputs[BATCH_STATE_MACHINE_OUTPUT], name=name, input=execution.to_json()
     )

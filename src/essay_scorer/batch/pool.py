@@ -41,9 +41,16 @@ class WorkerPool:
         self._workers = [self._start_worker() for _ in range(workers)]
 
     @classmethod
-    def for_bundle(cls, bundle: Path, workers: int) -> Self:
-        """Return a pool of workers that score with a bundle, each on one core."""
-        return cls([sys.executable, "-P", "-m", "essay_scorer.batch.worker", str(bundle)], workers)
+    def for_bundle(cls, bundle: Path, workers: int, *, profile: Path | None = None) -> Self:
+        """Return a pool of workers that score with a bundle, each on one core.
+
+        Args:
+            bundle: its folder.
+            workers: how many.
+            profile: a teacher's, as a file.
+        """
+        files = [str(bundle), *([str(profile)] if profile else [])]
+        return cls([sys.executable, "-P", "-m", "essay_scorer.batch.worker", *files], workers)
 
     def __enter__(self) -> Self:
         """Wait until all workers are ready.

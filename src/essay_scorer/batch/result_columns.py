@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from essay_scorer.model.scale import Scale
 from essay_scorer.score import SCORE_KEY
 from essay_scorer.serving.outcomes import Outcome, outcome_to_dict
 from essay_scorer.tables.atomic import atomic_file, write_errors
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 Result = tuple[Row, Outcome]
 
-# The columns of a table in order, with their types as ``tables.writers`` names them.
+# The columns of a table in order, with their types as ``tables.writers`` names them, for the scores
+# of a bundle.
 COLUMN_TYPES: Mapping[str, str] = {
     SCORE_KEY: "int64",
     "raw": "float64",
@@ -34,6 +36,8 @@ COLUMN_TYPES: Mapping[str, str] = {
     "error": "string",
 }
 
+_MARK_COLUMNS = (SCORE_KEY, "scale_min", "scale_max", "interval_low", "interval_high")
+
 
 def write_results(
     results: Iterable[Result],
@@ -43,6 +47,7 @@ def write_results(
     columns: Sequence[str],
     prefix: str,
     schema: "pa.Schema | None" = None,
+    scale: Scale | None = None,
 ) -> None:
     """Write rows with their outcomes to a file, atomically.
 
@@ -53,19 +58,40 @@ def write_results(
         columns: of the input.
         prefix: before the names of the added columns.
         schema: the types of the input's columns, where it has them.
+        scale: of a profile, if the scores are on one.
 
     Raises:
         FileError: it cannot be written, or an added column exists in the input.
     """
     with atomic_file(out) as file:
         writer = make_writer(
-            file, format, columns, added=COLUMN_TYPES, prefix=prefix, schema=schema
+            file, format, columns, added=column_types(scale), prefix=prefix, schema=schema
         )
         for row, outcome in results:
             with write_errors(out):
                 writer.write(row, result_columns(outcome, format))
         with write_errors(out):
             writer.finish()
+
+
+def column_types(scale: Scale | None) -> Mapping[str, str]:
+    """Return the columns of a table in order, with their types.
+
+    Args:
+        scale: of a profile; None for the scores of a bundle.
+    """
+    if scale is None:
+        return COLUMN_TYPES
+    numbers = [scale.min, scale.max, scale.step]
+    kind = "int64" if all(float(number).is_integer() for number in numbers) else "float64"
+    types: dict[str, str] = {}
+    for name, of_bundle in COLUMN_TYPES.items():
+        types[name] = kind if name in _MARK_COLUMNS else of_bundle
+        if name == SCORE_KEY and scale.labels:
+            types["label"] = "string"
+        if name == "scale_max" and scale.step != 1:
+            types["scale_step"] = "float64"
+    return types
 
 
 def result_columns(outcome: Outcome, format: str) -> Mapping[str, object]:  # noqa: A002 - as the option
@@ -86,4 +112,5 @@ def _flatten(table: Mapping[str, object]) -> Mapping[str, object]:
     for name, value in table.items():
         nested = value.items() if isinstance(value, Mapping) else None
         columns |= {f"{name}_{key}": one for key, one in nested} if nested else {name: value}
+    columns.pop("scale_labels", None)  # the same in every row
     return columns

@@ -8,6 +8,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
+from essay_scorer.adapt.profile import Profile
 from essay_scorer.batch.checkpoint import Checkpoint
 from essay_scorer.batch.pool import WorkerPool
 from essay_scorer.batch.result_columns import Result, write_results
@@ -24,7 +25,7 @@ from essay_scorer.tables.formats import PIPE, format_of
 from essay_scorer.tables.header import Table
 from essay_scorer.tables.readers import open_source
 
-CHECKPOINT_FORMAT = "2"
+CHECKPOINT_FORMAT = "3"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,7 @@ class Job:
         prefix: before the names of the added columns.
         bundle: the bundle's folder; the shipped bundle by default.
         workers: how many processes; one for each core by default.
+        profile: a teacher's, as a file.
     """
 
     source: str
@@ -50,6 +52,7 @@ class Job:
     prefix: str = ""
     bundle: Path | None = None
     workers: int | None = None
+    profile: Path | None = None
 
 
 def score_file(job: Job) -> Summary:
@@ -64,6 +67,7 @@ def score_file(job: Job) -> Summary:
     """
     bundle = job.bundle or default_bundle()
     check_sizes(bundle, Manifest.read(bundle))
+    profile = None if job.profile is None else Profile.load(job.profile)
     in_format = format_of(job.source, job.format)
     out_format = format_of(job.out, job.format or in_format)
     _refuse_to_overwrite(job)
@@ -77,7 +81,10 @@ def score_file(job: Job) -> Summary:
         columns = EssayColumns.choose(table.names, job.columns, where=job.source)
         workers = job.workers or available_cores()
         scorer = RowScorer(
-            columns, checkpoint, source, lambda: WorkerPool.for_bundle(bundle, workers)
+            columns,
+            checkpoint,
+            source,
+            lambda: WorkerPool.for_bundle(bundle, workers, profile=job.profile),
         )
         write_results(
             _until_changed(scorer.score(table.rows), job.source, state),
@@ -86,6 +93,7 @@ def score_file(job: Job) -> Summary:
             columns=table.names,
             prefix=job.prefix,
             schema=source.schema,
+            scale=profile.scale if profile else None,
         )
         if checkpoint is not None:
             checkpoint.complete()
@@ -103,6 +111,7 @@ def _open_checkpoint(job: Job, bundle: Path) -> Iterator[Checkpoint | None]:
         "format": CHECKPOINT_FORMAT,
         "version": version("essay-scorer"),
         "bundle": sha256((bundle / MANIFEST).read_bytes()).hexdigest(),
+        "profile": sha256(job.profile.read_bytes()).hexdigest() if job.profile else "",
     }
     with Checkpoint.open(path.with_name(f"{path.name}.checkpoint"), identity) as checkpoint:
         if reason := checkpoint.discarded:

@@ -26,6 +26,7 @@ class Summary:
         flagged: rows with at least one flag.
         flags: rows by flag.
         scores: rows by score.
+        labels: how scores are written, where that is not a number.
         first_failures: where the first failed rows are, and their codes.
         started: when the run started, on the monotonic clock; None if it ran elsewhere.
     """
@@ -35,7 +36,8 @@ class Summary:
     failed: Counter[str] = field(default_factory=Counter)
     flagged: int = 0
     flags: Counter[str] = field(default_factory=Counter)
-    scores: Counter[int] = field(default_factory=Counter)
+    scores: Counter[float] = field(default_factory=Counter)
+    labels: dict[float, str] = field(default_factory=dict)
     first_failures: list[str] = field(default_factory=list)
     started: float | None = field(default_factory=time.monotonic)
 
@@ -53,17 +55,23 @@ class Summary:
                 self.first_failures.append(f"{where}: {outcome.code}")
             return
         self.scores[outcome.value] += 1
+        if outcome.label is not None:
+            self.labels[outcome.value] = outcome.label
         self.flagged += bool(outcome.flags)
         self.flags.update(outcome.flags)
 
     def describe(self) -> str:
         """Return the counts as a few lines of text."""
         failed = self.failed.total()
+        scores = [
+            (self.labels.get(score, f"{score:g}"), rows)
+            for score, rows in sorted(self.scores.items())
+        ]
         lines = [
             f"scored   {self.rows - failed:,} of {self.rows:,} rows{self._describe_time()}",
             f"failed   {failed:,}{_in_parentheses(self.failed)}",
             f"flagged  {self.flagged:,}{_in_parentheses(self.flags)}",
-            f"scores   {_list_counts(sorted(self.scores.items())) or '(none)'}",
+            f"scores   {_list_counts(scores) or '(none)'}",
             *(f"         {failure}" for failure in self.first_failures),
         ]
         if failed > MAX_LISTED_FAILURES:
@@ -85,5 +93,5 @@ def _in_parentheses(counter: Counter[str]) -> str:
     return f" ({_list_counts(counter.most_common())})" if counter else ""
 
 
-def _list_counts(items: Iterable[tuple[str | int, int]]) -> str:
+def _list_counts(items: Iterable[tuple[str, int]]) -> str:
     return ", ".join(f"{name}: {count:,}" for name, count in items)

@@ -1,6 +1,6 @@
 """A worker: a process that scores on one core.
 
-    python -m essay_scorer.batch.worker BUNDLE
+    python -m essay_scorer.batch.worker BUNDLE [PROFILE]
 
 It writes one line when it is ready, or why it cannot start. Then each line of standard input
 is a JSON list of requests, and each line of standard output the list of their outcomes. It
@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
+from essay_scorer.adapt.profile import Profile
 from essay_scorer.errors import ScorerError
 from essay_scorer.scorer import Scorer
 from essay_scorer.serving.many import score_requests
@@ -34,11 +35,14 @@ def serve(scorer: Scorer, messages: BinaryIO, answers: BinaryIO) -> None:
 
 
 def main() -> None:
-    """Load the bundle that the command line names, and serve standard input."""
+    """Load what the command line names, and serve standard input."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # so that what a library prints does not get among the answers
     try:
-        scorer = Scorer.load(Path(sys.argv[1]), threads=1)
+        bundle, *profiles = sys.argv[1:]
+        scorer = Scorer.load(Path(bundle), threads=1)
+        for profile in profiles:
+            scorer = scorer.with_profile(Profile.load(profile))
     except ScorerError as error:
         answers.write(json.dumps({"failed": str(error)}).encode() + b"\n")
         return

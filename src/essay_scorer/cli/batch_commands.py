@@ -30,6 +30,7 @@ def _add_batch(commands: "shared.Subparsers") -> None:
     )
     _add_input_options(command)
     shared.add_bundle_option(command)
+    shared.add_profile_option(command)
     command.set_defaults(run=_batch)
 
 
@@ -39,6 +40,7 @@ def _add_submit(commands: "shared.Subparsers") -> None:
     command.add_argument("place", metavar="s3://BUCKET/PREFIX", help="in the deployment's bucket")
     command.add_argument("--stack", default="essay-scorer", help="the deployment's name")
     _add_input_options(command)
+    shared.add_profile_option(command)
     command.set_defaults(run=_submit)
 
 
@@ -83,6 +85,7 @@ def _batch(options: argparse.Namespace) -> int:
             prefix=options.prefix,
             bundle=options.bundle,
             workers=options.workers,
+            profile=options.profile,
         )
     )
     print(summary.describe(), file=sys.stderr)
@@ -103,6 +106,7 @@ def _submit(options: argparse.Namespace) -> None:
             format=options.format,
             encoding=options.encoding,
             columns=shared.named_columns(options, *_ROLES),
+            profile=shared.load_profile(options),
         ),
         boto3.client,
     )

@@ -19,6 +19,7 @@ def add_commands(commands: "shared.Subparsers") -> None:
             "bundle", nargs="?", type=Path, metavar="DIR", help="default: the shipped bundle"
         )
         command.set_defaults(run=run)
+    shared.add_profile_option(command)  # of verify, the last one
 
 
 def _show(options: argparse.Namespace) -> None:
@@ -32,4 +33,7 @@ def _verify(options: argparse.Namespace) -> None:
     from essay_scorer.model.bundle import default_bundle, verify_bundle
 
     model = verify_bundle(options.bundle or default_bundle()).model
+    if options.profile is not None:
+        shared.load_scorer(options)
+        print(f"{options.profile}: a profile of this bundle")
     print(f"{model.name} {model.version}: all files match the manifest")

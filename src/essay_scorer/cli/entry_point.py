@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from essay_scorer.cli import (
+    adapt_command,
     batch_commands,
     bundle_commands,
     evaluate_command,
@@ -23,6 +24,7 @@ from essay_scorer.errors import ScorerError
 
 _GROUPS = (
     score_command,
+    adapt_command,
     batch_commands,
     server_commands,
     bundle_commands,

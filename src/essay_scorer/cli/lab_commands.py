@@ -121,7 +121,7 @@ def _train(options: argparse.Namespace) -> None:
 
 def _export(options: argparse.Namespace) -> None:
     from essay_scorer.lab.user_artifacts import export_user_artifacts
-    from essay_scorer.model.calibration import Scale
+    from essay_scorer.model.scale import Scale
 
     low, high = options.scale
     export_user_artifacts(

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from essay_scorer.adapt.profile import Profile
+    from essay_scorer.scorer import Scorer
+
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 ROWS_FAILED, DRIFT_DETECTED = 3, 4  # exit statuses
@@ -19,6 +22,43 @@ def add_bundle_option(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--bundle", type=Path, metavar="DIR", help="the model bundle; default: the shipped one"
     )
+
+
+def add_profile_option(command: argparse.ArgumentParser) -> None:
+    """Add ``--profile``."""
+    command.add_argument(
+        "--profile",
+        type=Path,
+        metavar="FILE",
+        help="a teacher's assignment and scale, as `essay-scorer adapt` wrote it",
+    )
+
+
+def load_scorer(options: argparse.Namespace) -> "Scorer":
+    """Load the scorer of ``--bundle`` and ``--profile``.
+
+    Raises:
+        BundleError: the bundle cannot be used.
+        FileError: the profile cannot be read.
+        InvalidProfile: it is not a profile of this bundle.
+    """
+    from essay_scorer.scorer import Scorer
+
+    return Scorer.load(options.bundle).with_profile(load_profile(options))
+
+
+def load_profile(options: argparse.Namespace) -> "Profile | None":
+    """Read the profile of ``--profile``; None if it was not given.
+
+    Raises:
+        FileError: it cannot be read.
+        InvalidProfile: it is not a profile.
+    """
+    if options.profile is None:
+        return None
+    from essay_scorer.adapt.profile import Profile
+
+    return Profile.load(options.profile)
 
 
 def add_json_option(command: argparse.ArgumentParser) -> None:

@@ -30,15 +30,14 @@ def add_commands(commands: "shared.Subparsers") -> None:
     )
     shared.add_json_option(command)
     shared.add_bundle_option(command)
+    shared.add_profile_option(command)
     command.set_defaults(run=_score)
 
 
 def _score(options: argparse.Namespace) -> None:
-    from essay_scorer.scorer import Scorer
-
     text = read_text(options.file)
     prompt = read_text(str(options.prompt)) if options.prompt else None
-    score = Scorer.load(options.bundle).score(text, prompt=prompt, explain=options.explain)
+    score = shared.load_scorer(options).score(text, prompt=prompt, explain=options.explain)
     if options.json:
         shared.print_json(score.to_dict())
     else:
@@ -46,10 +45,13 @@ def _score(options: argparse.Namespace) -> None:
 
 
 def _print_score(score: "Score") -> None:
-    interval = score.interval
+    scale, interval = score.scale, score.interval
+    lowest, highest, low, high = map(
+        scale.label, (scale.min, scale.max, interval.low, interval.high)
+    )
     print(
-        f"{score.value} on the scale {score.scale.min}-{score.scale.max} (raw {score.raw:.2f}, "
-        f"{interval.coverage:.0%} prediction interval {interval.low}-{interval.high})"
+        f"{scale.label(score.value)} on the scale {lowest}-{highest} (raw {score.raw:.2f}, "
+        f"{interval.coverage:.0%} prediction interval {low}-{high})"
     )
     if score.review:
         uncertain = f"uncertain; {score.uncertainty:.0%} of essays get a more certain score"
@@ -62,6 +64,7 @@ def _print_explanation(explanation: "Explanation") -> None:
     print("\npoints  sentence")
     for sentence in explanation.sentences:
         print(f"{sentence.contribution:+6.2f}  {sentence.text}")
-    print("\nmeasure           essay    typical of this score")
+    if explanation.observations:
+        print("\nmeasure           essay    typical of this score")
     for one in explanation.observations:
         print(f"{one.code.replace('_', ' '):<16} {one.value:>6.1f}    {one.low:.1f}-{one.high:.1f}")

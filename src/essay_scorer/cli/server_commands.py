@@ -24,6 +24,7 @@ def add_commands(commands: "shared.Subparsers") -> None:
         "--log", action="store_true", help="print a line of JSON per request, without its text"
     )
     shared.add_bundle_option(command)
+    shared.add_profile_option(command)
     command.set_defaults(run=_serve)
 
     command = commands.add_parser("key", help="generate an API key and its hash")
@@ -32,12 +33,11 @@ def add_commands(commands: "shared.Subparsers") -> None:
 
 def _serve(options: argparse.Namespace) -> None:
     require("serve", "waitress")
-    from essay_scorer.scorer import Scorer
     from essay_scorer.serving.keys import KeyHash
     from essay_scorer.serving.server import LocalServer
 
     keys = [KeyHash.parse(one) for one in options.key_hash]
-    scorer = Scorer.load(options.bundle)
+    scorer = shared.load_scorer(options)
     log = _write_line if options.log else lambda _line: None
     server = LocalServer(scorer, host=options.host, port=options.port, keys=keys, log=log)
     print(f"listening on {server.address}", file=sys.stderr)

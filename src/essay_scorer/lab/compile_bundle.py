@@ -17,9 +17,9 @@ from essay_scorer.lab.export.equivalence import verify_equivalence
 from essay_scorer.lab.export.quantization import quantize_encoder
 from essay_scorer.lab.export.score_stability import MIN_UNCHANGED_SCORES, unchanged_score_share
 from essay_scorer.lab.recipe import ExportRecipe
-from essay_scorer.model.calibration import Scale
 from essay_scorer.model.files import GRAPH, WEIGHTS
 from essay_scorer.model.reader import Reader
+from essay_scorer.model.scale import Scale
 
 
 def compile_and_verify(load: Callable[[], Artifacts], folder: Path, texts: Sequence[str]) -> int:

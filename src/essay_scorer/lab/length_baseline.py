@@ -16,7 +16,7 @@ from essay_scorer.lab.evaluation.evaluation_report import EvaluationReport
 from essay_scorer.lab.evaluation.length_dependence import RidgeAgreement
 from essay_scorer.lab.evaluation.metrics import qwk
 from essay_scorer.lab.evaluation.other_scale import OtherScaleReport
-from essay_scorer.model.calibration import Scale
+from essay_scorer.model.scale import Scale
 from essay_scorer.text.words import count_words
 
 _DIGITS = 4

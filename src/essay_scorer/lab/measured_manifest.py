@@ -16,9 +16,9 @@ from essay_scorer.lab.calibration.linear import Column
 from essay_scorer.lab.calibration.typical_ranges import typical_ranges
 from essay_scorer.lab.heads.fit_head import TrainingPredictions
 from essay_scorer.lab.recipe import Recipe
-from essay_scorer.model.calibration import Scale
 from essay_scorer.model.manifest import Manifest
 from essay_scorer.model.reader import Reader
+from essay_scorer.model.scale import Scale
 from essay_scorer.model.thresholds import Thresholds
 from essay_scorer.text.features import writing_features
 from essay_scorer.text.normalize import normalize

@@ -13,6 +13,7 @@ from essay_scorer.lab.about import About
 from essay_scorer.lab.bundle_folder import copy_language_model, record_files
 from essay_scorer.lab.calibration.fit_gibberish import fit_gibberish
 from essay_scorer.lab.calibration.fit_off_topic_part import FittedPartDetector, fit_off_topic_part
+from essay_scorer.lab.calibration.fit_typical_essays import fit_typical_essays
 from essay_scorer.lab.card import write_card
 from essay_scorer.lab.compile_bundle import compile_and_verify, quantize_if_stable
 from essay_scorer.lab.data.sources import FurtherSource, training_essays
@@ -27,10 +28,10 @@ from essay_scorer.lab.length_baseline import add_length_ridge
 from essay_scorer.lab.measured_manifest import Trained, calibrated_manifest
 from essay_scorer.lab.recipe import Recipe
 from essay_scorer.lab.wordnet import word_cleaner
-from essay_scorer.model.calibration import Scale
-from essay_scorer.model.files import GIBBERISH, TOKENIZER, TOPICS
+from essay_scorer.model.files import ADAPTATION, GIBBERISH, TOKENIZER, TOPICS
 from essay_scorer.model.manifest import Manifest
 from essay_scorer.model.reader import Reader
+from essay_scorer.model.scale import Scale
 from essay_scorer.scorer import Scorer
 from essay_scorer.tables.atomic import atomic_folder
 from essay_scorer.text.tokenizer import WindowTokenizer
@@ -63,7 +64,8 @@ def make_scorer(
         prompts: texts by prompt ID, for the threshold of the flag ``off_topic``.
         features: of the essays of ``train`` and then of the further sources, if they are known;
             computed by default.
-        with_detectors: whether the bundle gets detectors of gibberish and of off-topic parts.
+        with_detectors: whether the bundle gets detectors of gibberish and of off-topic parts,
+            and what profiles are learned from.
 
     Returns:
         The bundle's folder, ``bundle/`` in ``out``.
@@ -110,7 +112,8 @@ def build_bundle(
         train: the training essays of all files.
         further: the further sources, for the manifest.
         prompts: texts by prompt ID.
-        with_detectors: whether the bundle gets detectors of gibberish and of off-topic parts.
+        with_detectors: whether the bundle gets detectors of gibberish and of off-topic parts,
+            and what profiles are learned from.
     """
     scale, cleaner = _common_scale(essays), word_cleaner(recipe.cleaning)
     proof = list(essays.loc[essays["split"] == "dev", "text"].head(PROOF_ESSAYS))
@@ -125,6 +128,7 @@ def build_bundle(
             main = essays[essays["split"] == "train"]
             np.save(folder / GIBBERISH, fit_gibberish(recipe.gibberish, main, Reader(folder)))
             part_detector = _fit_part_detector(recipe, train, artifacts, folder)
+            _save_typical_essays(train, folder, hidden_size=hidden_size)
         manifest = calibrated_manifest(
             recipe,
             essays,
@@ -158,6 +162,12 @@ def _fit_part_detector(
     if fitted is not None:
         np.save(folder / TOPICS, fitted.table)
     return fitted
+
+
+def _save_typical_essays(train: pd.DataFrame, folder: Path, *, hidden_size: int) -> None:
+    typical = fit_typical_essays(train, Reader(folder), hidden_size=hidden_size)
+    if typical is not None:
+        np.save(folder / ADAPTATION, typical)
 
 
 def _evaluate(

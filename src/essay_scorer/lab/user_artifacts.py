@@ -12,8 +12,9 @@ from essay_scorer.lab.export.artifacts import Artifacts
 from essay_scorer.lab.export.equivalence import proof_texts
 from essay_scorer.lab.recipe import Recipe
 from essay_scorer.lab.wordnet import word_cleaner
-from essay_scorer.model.calibration import Band, Calibration, Scale, UncertaintyTable
+from essay_scorer.model.calibration import Band, Calibration, UncertaintyTable
 from essay_scorer.model.manifest import Manifest
+from essay_scorer.model.scale import Scale
 from essay_scorer.model.thresholds import Thresholds
 from essay_scorer.tables.atomic import atomic_folder
 from essay_scorer.text.features import FEATURE_NAMES
@@ -95,5 +96,5 @@ def unmeasured_manifest(recipe: str, scale: Scale, about: About) -> Manifest:
 
 def _identity_calibration(scale: Scale) -> Calibration:
     everything = Band(low=float(scale.min), high=float(scale.max))
-    bands = tuple(everything for _ in range(scale.min, scale.max + 1))
+    bands = tuple(everything for _ in scale.whole_scores)
     return Calibration(slope=1.0, intercept=0.0, coverage=1.0, bands=bands)

@@ -8,6 +8,7 @@
     cleaning.json       word lists for text cleaning; optional
     gibberish.npy       weights of the gibberish detector; optional
     topics.npy          topic vectors of the vocabulary; optional
+    adaptation.npy      typical essays, from which a profile is learned; optional
     languages.ftz       fastText's language model; optional
 
 The manifest records the size and the hash of every other file. Loading a bundle checks the

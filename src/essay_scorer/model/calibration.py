@@ -8,15 +8,9 @@ interval. All numbers come from the bundle's manifest.
 import math
 from dataclasses import dataclass
 
+from essay_scorer.model.scale import Scale
+
 MIN_FAMILIARITY = 0.5  # of a prompt that counts as known
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scale:
-    """The whole scores from ``min`` to ``max`` that a rater can give."""
-
-    min: int
-    max: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,13 +18,13 @@ class Interval:
     """A prediction interval: the human score lies in it with probability ``coverage``.
 
     Attributes:
-        low: its lowest whole score.
-        high: its highest whole score.
+        low: its lowest score.
+        high: its highest score.
         coverage: from 0 to 1.
     """
 
-    low: int
-    high: int
+    low: float
+    high: float
     coverage: float
 
 
@@ -80,7 +74,9 @@ class Calibration:
         is_new = familiarity < MIN_FAMILIARITY
         bands = self.new_prompt_bands if is_new and self.new_prompt_bands else self.bands
         scores = [
-            score for score, band in enumerate(bands, scale.min) if band.low <= raw <= band.high
+            score
+            for score, band in zip(scale.whole_scores, bands, strict=True)
+            if band.low <= raw <= band.high
         ]
         scores.append(self.whole_score(raw))
         return Interval(low=min(scores), high=max(scores), coverage=self.coverage)

@@ -17,10 +17,11 @@ MODEL_CARD = "README.md"
 CLEANING = "cleaning.json"  # word lists, where the recipe cleans texts
 GIBBERISH = "gibberish.npy"  # weights of the gibberish detector
 TOPICS = "topics.npy"  # the weight and the topic vector of each token
+ADAPTATION = "adaptation.npy"  # typical essays, from which a profile is learned
 LANGUAGES = "languages.ftz"  # fastText's language model
 
 REQUIRED_FILES = frozenset({TOKENIZER, GRAPH, WEIGHTS, MODEL_CARD})
-OPTIONAL_FILES = frozenset({CLEANING, GIBBERISH, TOPICS, LANGUAGES})
+OPTIONAL_FILES = frozenset({CLEANING, GIBBERISH, TOPICS, LANGUAGES, ADAPTATION})
 
 MAX_MANIFEST_BYTES = 4 * 1024 * 1024
 MAX_FILE_BYTES = 64 * 1024 * 1024  # of any file but the weights, which are not read whole

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Self, get_type_hints
 
 from essay_scorer.errors import BundleInvalid, BundleMissing
-from essay_scorer.model.calibration import Band, Calibration, Scale, UncertaintyTable
+from essay_scorer.model.calibration import Band, Calibration, UncertaintyTable
 from essay_scorer.model.files import (
     MANIFEST,
     MAX_MANIFEST_BYTES,
@@ -17,6 +17,7 @@ from essay_scorer.model.files import (
     check_readable,
     plain_file_size,
 )
+from essay_scorer.model.scale import Scale
 from essay_scorer.model.thresholds import (
     PART_FEATURES,
     PartRegression,
@@ -181,7 +182,7 @@ class Manifest:
             "license": self.license,
             "credit": self.credit,
             **({"further_data": further} if further else {}),
-            "scale": vars(self.scale),
+            "scale": self.scale.to_dict(),
             "calibration": _calibration_table(self.calibration),
             "uncertainty": {name: list(row) for name, row in vars(self.uncertainty).items()},
             "thresholds": vars(self.thresholds),
@@ -219,7 +220,7 @@ def _calibration(table: Mapping[str, Any], scale: Scale) -> Calibration:
 
 def _bands(rows: Sequence[tuple[float, float]], scale: Scale) -> tuple[Band, ...]:
     bands = tuple(Band(low=_finite(low), high=_finite(high)) for low, high in rows)
-    if len(bands) != scale.max - scale.min + 1:
+    if len(bands) != scale.levels:
         raise ValueError
     return bands
 

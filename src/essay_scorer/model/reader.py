@@ -1,11 +1,13 @@
 """Read an essay: tokenize, compute features and n-grams, run the graph."""
 
 import copy
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
 import numpy.typing as npt
 
 from essay_scorer.model.files import CLEANING, GRAPH, TOKENIZER
@@ -21,10 +23,12 @@ from essay_scorer.model.graph import (
 )
 from essay_scorer.text.classic import WordCleaner
 from essay_scorer.text.features import FeatureVector, writing_features
-from essay_scorer.text.ngrams import character_ngrams, token_ngrams
+from essay_scorer.text.ngrams import Indices, Weights, character_ngrams, sketch, token_ngrams
 from essay_scorer.text.tokenizer import TokenizedText, WindowTokenizer
 
 _SHORTEST_TEXT = "."
+
+Ngrams = tuple[Indices, Weights]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +42,7 @@ class Reading:
         features: the writing features, (features,).
         familiarity: of the essay's prompt, from 0 to 1; 1 if the graph does not tell it.
         tokens: of the text.
+        ngrams: of tokens, then of characters; None where the graph does not read them.
     """
 
     prediction: float
@@ -46,6 +51,7 @@ class Reading:
     features: FeatureVector
     familiarity: float
     tokens: TokenizedText
+    ngrams: tuple[Ngrams | None, Ngrams | None]
 
 
 class Reader:
@@ -94,9 +100,19 @@ class Reader:
 
     def read(self, clean: str) -> Reading:
         """Read a normalized text whole."""
+        return self._read(clean)
+
+    def _read(
+        self,
+        clean: str,
+        windows: Sequence[npt.NDArray[np.int64]] | None = None,
+        state: State | None = None,
+    ) -> Reading:
+        """Read windows, those of the text by default, and everything else of the text."""
         tokenized, features = self.tokenize(clean), writing_features(clean)
+        optional = self._optional_inputs(clean, tokenized, features)
         output = self._graph.run(
-            tokenized.windows, self._optional_inputs(clean, tokenized, features)
+            tokenized.windows if windows is None else windows, optional, state=state
         )
         return Reading(
             prediction=output.prediction,
@@ -105,24 +121,44 @@ class Reader:
             features=features,
             familiarity=output.familiarity,
             tokens=tokenized,
+            ngrams=(
+                _ngrams(optional, NGRAM_INDICES_INPUT, NGRAM_WEIGHTS_INPUT),
+                _ngrams(optional, CHARACTER_INDICES_INPUT, CHARACTER_WEIGHTS_INPUT),
+            ),
         )
+
+    def sketch(self, clean: str, reading: Reading) -> npt.NDArray[np.float64]:
+        """Return the sketches of a text's token n-grams and character n-grams, concatenated.
+
+        Args:
+            clean: the normalized text.
+            reading: of the text.
+        """
+        tokens, characters = reading.ngrams
+        if tokens is None:
+            tokens = token_ngrams(
+                reading.tokens.token_ids, vocabulary_size=self._tokenizer.vocabulary_size
+            )
+        return np.concatenate([sketch(*tokens), sketch(*(characters or character_ngrams(clean)))])
 
     def predict(self, clean: str) -> float:
         """Return the prediction for a normalized text, before calibration."""
         return self.read(clean).prediction
 
     def predict_from_state(self, clean: str, state: State) -> float:
-        """Return the prediction for a text that was read in pieces.
+        """Return the prediction for a text that was read in pieces, as ``read_from_state``."""
+        return self.read_from_state(clean, state).prediction
+
+    def read_from_state(self, clean: str, state: State) -> Reading:
+        """Return the reading of a text that was read in pieces.
 
         Args:
             clean: the whole normalized text.
             state: the sum of the pooling states of its pieces.
         """
-        optional = self._optional_inputs(clean, self.tokenize(clean), writing_features(clean))
         # The graph predicts after a window only: read the shortest one, and subtract it.
-        windows = self.tokenize(_SHORTEST_TEXT).windows
-        shortest = self._shortest_reading.state
-        return self._graph.run(windows, optional, state=state - shortest).prediction
+        before = state - self._shortest_reading.state
+        return self._read(clean, self.tokenize(_SHORTEST_TEXT).windows, state=before)
 
     @cached_property
     def _shortest_reading(self) -> Reading:
@@ -148,3 +184,7 @@ class Reader:
                 clean
             )
         return inputs
+
+
+def _ngrams(inputs: Mapping[str, npt.NDArray[Any]], indices: str, weights: str) -> Ngrams | None:
+    return (inputs[indices], inputs[weights]) if indices in inputs else None

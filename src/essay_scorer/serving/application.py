@@ -10,7 +10,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from essay_scorer.contract import MAX_REQUEST_BYTES
-from essay_scorer.errors import RequestError, ScorerError, TextError
+from essay_scorer.errors import (
+    BundleInvalid,
+    InvalidProfile,
+    RequestError,
+    ScorerError,
+    TextError,
+)
 from essay_scorer.score import Score
 from essay_scorer.scorer import Scorer
 from essay_scorer.serving.messages import (
@@ -69,9 +75,17 @@ def score_request(scorer: Scorer, value: object) -> Score:
     """
     request = ScoreRequest.parse(value)
     try:
-        return scorer.score(request.text, prompt=request.prompt, explain=request.explain)
-    except TextError as error:
+        return scorer.score(
+            request.text,
+            prompt=request.prompt,
+            explain=request.explain,
+            profile=request.profile,
+            features=request.features,
+        )
+    except (TextError, InvalidProfile) as error:
         raise RequestError(error.code) from None
+    except BundleInvalid:  # it has not what profiles need
+        raise RequestError("no_adaptation") from None
 
 
 def expected_error(error: Exception) -> ScorerError:

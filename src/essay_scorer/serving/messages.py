@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from essay_scorer.contract import MAX_REQUEST_BYTES
-from essay_scorer.errors import RequestError
+from essay_scorer.errors import InvalidProfile, RequestError
 from essay_scorer.score import SCORE_KEY, Score
 from essay_scorer.serving.outcomes import Outcome
+
+if TYPE_CHECKING:
+    from essay_scorer.adapt.profile import Profile
 
 # code: (HTTP status, message). The meaning of a code never changes.
 ERRORS: dict[str, tuple[int, str]] = {
@@ -24,6 +27,12 @@ ERRORS: dict[str, tuple[int, str]] = {
     "text_without_words": (422, "The text has no words."),
     "prompt_not_a_string": (422, 'The field "prompt" must be a string.'),
     "explain_not_a_boolean": (422, 'The field "explain" must be true or false.'),
+    "features_not_a_boolean": (422, 'The field "features" must be true or false.'),
+    "invalid_profile": (
+        422,
+        'The field "profile" is not a profile that was learned with this model; learn it again.',
+    ),
+    "no_adaptation": (422, "The server's model cannot learn or use profiles."),
     "internal": (500, "The server failed; the request was not at fault."),
 }
 
@@ -70,31 +79,57 @@ class ScoreRequest:
         text: the essay.
         prompt: the assignment's text.
         explain: whether reasons are wanted.
+        features: whether the essay's vector is wanted.
+        profile: a teacher's, to score by.
     """
 
     text: str
     prompt: str | None = None
     explain: bool = False
+    features: bool = False
+    profile: "Profile | None" = None
 
     @classmethod
     def parse(cls, value: object) -> Self:
         """Check the value of a JSON body, ``{"text": "…", "prompt": "…", "explain": true}``.
+
+        It may also have ``"features": true``, and a ``profile`` as ``Profile.to_dict`` returns it.
 
         Raises:
             RequestError: a field is missing, has the wrong type, or is too large.
         """
         if not isinstance(value, dict) or "text" not in value:
             raise RequestError("missing_text")
-        text, prompt, explain = value["text"], value.get("prompt"), value.get("explain", False)
+        text, prompt = value["text"], value.get("prompt")
+        explain, features = value.get("explain", False), value.get("features", False)
         if prompt is not None and not isinstance(prompt, str):
             raise RequestError("prompt_not_a_string")
         if not isinstance(explain, bool):
             raise RequestError("explain_not_a_boolean")
+        if not isinstance(features, bool):
+            raise RequestError("features_not_a_boolean")
         if any(map(_is_too_large, (text, prompt))):
             raise RequestError("too_large")
         if not isinstance(text, str):
             raise RequestError("text_not_a_string")
-        return cls(text=text, prompt=prompt, explain=explain)
+        return cls(
+            text=text,
+            prompt=prompt,
+            explain=explain,
+            features=features,
+            profile=_parse_profile(value.get("profile")),
+        )
+
+
+def _parse_profile(value: object) -> "Profile | None":
+    if value is None:
+        return None
+    from essay_scorer.adapt.profile import Profile  # noqa: PLC0415 - few requests have one
+
+    try:
+        return Profile.from_dict(value)
+    except InvalidProfile:
+        raise RequestError("invalid_profile") from None
 
 
 def _is_too_large(text: object) -> bool:

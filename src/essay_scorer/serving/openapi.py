@@ -8,11 +8,15 @@ writes it. The server serves the file; a test compares it with the types.
 import json
 from typing import Any
 
+from essay_scorer.adapt.essay_vector import FORMAT as VECTOR_FORMAT
+from essay_scorer.adapt.essay_vector import MAX_VECTOR_CHARACTERS, EssayVector
+from essay_scorer.adapt.profile import MAX_BYTES as PROFILE_BYTES
 from essay_scorer.checks.flags import FLAGS
 from essay_scorer.contract import MAX_REQUEST_BYTES
 from essay_scorer.explain.attribution import Sentence
 from essay_scorer.explain.observations import MEASURES, Observation
 from essay_scorer.model.manifest import Model
+from essay_scorer.model.scale import Scale
 from essay_scorer.score import SCORE_KEY, Score
 from essay_scorer.serving.json_schema import Schema, schema_of
 from essay_scorer.serving.messages import ERRORS
@@ -24,6 +28,11 @@ DOCUMENT = STATIC / "openapi.json"
 _CONSTRAINTS: dict[tuple[type, str], Schema] = {
     (Score, "flags"): {"items": {"enum": list(FLAGS)}},
     (Score, "uncertainty"): {"minimum": 0, "maximum": 1},
+    (EssayVector, "format"): {"const": VECTOR_FORMAT},
+    (EssayVector, "familiarity"): {"minimum": 0, "maximum": 1},
+    (EssayVector, "values"): {"contentEncoding": "base64", "maxLength": MAX_VECTOR_CHARACTERS},
+    (EssayVector, "prior"): {"contentEncoding": "base64"},
+    (Scale, "step"): {"exclusiveMinimum": 0},
     (Passage, "start"): {"minimum": 0},
     (Passage, "end"): {"minimum": 1},
     (Sentence, "paragraph"): {"minimum": 0},
@@ -89,7 +98,7 @@ def _schemas() -> dict[str, Schema]:
 
 def _original_schemas() -> dict[str, Schema]:
     """Return the schemas of the original system's envelope."""
-    score = _object(**{SCORE_KEY: {"type": "integer"}})
+    score = _object(**{SCORE_KEY: {"type": "number"}})
     return {
         "OriginalAnswer": _object(statusCode={"const": 200}, body=score),
         "OriginalError": _object(statusCode={"type": "integer"}, body=_reference("Error")),
@@ -125,6 +134,16 @@ def _request_schema() -> Schema:
                 "default": False,
                 "description": "Add each sentence's contribution, and observations. Takes up to "
                 "five times as long.",
+            },
+            "features": {
+                "type": "boolean",
+                "default": False,
+                "description": "Add the essay's vector, from which a client learns a profile.",
+            },
+            "profile": {
+                "type": ["object", "null"],
+                "description": "A teacher's profile, as `essay-scorer adapt` or the page writes "
+                f"it, at most {PROFILE_BYTES // 1024} KiB: the score is on its scale.",
             },
         },
         "example": {"text": "Ceci est un essai pour être noté."},

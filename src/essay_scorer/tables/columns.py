@@ -29,7 +29,7 @@ USUAL_NAMES: Mapping[Role, tuple[str, ...]] = {
     "text": ("text", "essay", "full_text", "essay_text"),
     "prompt": ("prompt", "prompt_text", "assignment"),  # the assignment's text
     "prompt_id": ("prompt_id", "prompt_name", "essay_set", "prompt"),  # its label
-    "score": ("score", "holistic_score", "grade"),
+    "score": ("score", "holistic_score", "grade", "mark", "teacher_score", "note"),
     "split": ("split",),
     "rater1": ("rater1", "rater_1"),
     "rater2": ("rater2", "rater_2"),

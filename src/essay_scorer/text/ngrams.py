@@ -22,6 +22,9 @@ _LEFT_FACTOR, _BIGRAM_FACTOR, _BIGRAM_SHIFT = (
 _FNV_PRIME, _GOLDEN_RATIO = np.uint64(0x100000001B3), np.uint64(0x9E3779B97F4A7C15)
 _CHARACTER_SHIFT = np.uint64(64 - 18)
 
+SKETCH_SIZE = 512
+_SKETCH_SHIFT, _SIGN_SHIFT = np.uint64(64 - 9), np.uint64(54)
+
 Indices = npt.NDArray[np.int64]
 Weights = npt.NDArray[np.float32]
 
@@ -57,6 +60,25 @@ def character_ngrams(text: str) -> tuple[Indices, Weights]:
         ngrams = ngrams[:-1] * _FNV_PRIME + codes[size:]
         hashes.append(ngrams * _GOLDEN_RATIO >> _CHARACTER_SHIFT)
     return _weigh(np.concatenate(hashes).astype(np.int64))
+
+
+def sketch(
+    indices: Indices, weights: Weights, *, size: int = SKETCH_SIZE
+) -> npt.NDArray[np.float64]:
+    """Return a short vector for n-grams, shape (size,), for comparing essays.
+
+    Inner products are kept up to noise of about ``1 / sqrt(size)`` (Charikar, Chen &
+    Farach-Colton 2002, *Finding frequent items in data streams*; Weinberger et al. 2009).
+
+    Args:
+        indices: as ``token_ngrams`` or ``character_ngrams`` returns them, (n,).
+        weights: of the same shape.
+        size: at most 512, a power of two.
+    """
+    hashes = indices.astype(np.uint64) * _GOLDEN_RATIO
+    buckets = (hashes >> _SKETCH_SHIFT).astype(np.int64) % size
+    signs = 1.0 - 2.0 * ((hashes >> _SIGN_SHIFT) & np.uint64(1)).astype(np.float64)
+    return np.bincount(buckets, weights * signs, minlength=size).astype(np.float64)
 
 
 def _weigh(used: npt.NDArray[np.int64]) -> tuple[Indices, Weights]:

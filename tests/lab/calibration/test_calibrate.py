@@ -9,7 +9,8 @@ from essay_scorer.lab.calibration.calibrate import calibrate
 from essay_scorer.lab.calibration.conformal import conformal_quantile
 from essay_scorer.lab.calibration.held_out import HeldOutPredictions
 from essay_scorer.lab.calibration.linear import fit_line
-from essay_scorer.model.calibration import Calibration, Scale
+from essay_scorer.model.calibration import Calibration
+from essay_scorer.model.scale import Scale
 from essay_scorer.text.features import FEATURE_NAMES
 
 SCALE = Scale(min=1, max=6)

@@ -7,7 +7,7 @@ from essay_scorer.checks.uncertainty import uncertainty_of
 from essay_scorer.lab.calibration.fit_uncertainty import fit_uncertainty
 from essay_scorer.lab.calibration.held_out import HeldOutScores
 from essay_scorer.lab.evaluation.metrics import qwk
-from essay_scorer.model.calibration import Scale
+from essay_scorer.model.scale import Scale
 from essay_scorer.text.features import FEATURE_NAMES
 
 SCALE = Scale(min=1, max=6)

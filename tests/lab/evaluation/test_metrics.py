@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from essay_scorer.lab.evaluation.metrics import agreement, prmse, qwk
-from essay_scorer.model.calibration import Scale
+from essay_scorer.model.scale import Scale
 
 SCALE = Scale(min=1, max=6)
 SCORES = st.lists(st.tuples(st.integers(1, 6), st.integers(1, 6)), min_size=2, max_size=40)

@@ -6,7 +6,8 @@ from essay_scorer.lab.calibration.conformal import conformal_bands
 from essay_scorer.lab.calibration.fit_uncertainty import fit_uncertainty
 from essay_scorer.lab.calibration.held_out import HeldOutPredictions, HeldOutScores
 from essay_scorer.lab.calibration.linear import fit_line
-from essay_scorer.model.calibration import Calibration, Scale, UncertaintyTable
+from essay_scorer.model.calibration import Calibration, UncertaintyTable
+from essay_scorer.model.scale import Scale
 
 
 def calibrate(

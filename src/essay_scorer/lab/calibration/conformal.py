@@ -9,7 +9,8 @@ from scipy.stats import beta
 from essay_scorer.errors import FileError
 from essay_scorer.lab.calibration.held_out import HeldOutScores
 from essay_scorer.lab.calibration.linear import Column
-from essay_scorer.model.calibration import Band, Scale
+from essay_scorer.model.calibration import Band
+from essay_scorer.model.scale import Scale
 
 CONFIDENCE = 0.9  # share of calibrations whose intervals reach their coverage
 OWN_SHAPE = 0.5  # weight of a score's own errors in the shape of its band, 0 to 1
@@ -64,7 +65,7 @@ def conformal_bands(
     common_reach = float(np.quantile(np.abs(error), coverage))
     sides = {
         score: _sides(error[_nearest(shape.human, score)], common_reach, coverage)
-        for score in range(scale.min, scale.max + 1)
+        for score in scale.whole_scores
     }
     factor = conformal_quantile(_relative_errors(dev, sides), coverage)
     return tuple(

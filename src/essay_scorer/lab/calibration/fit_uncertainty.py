@@ -10,7 +10,8 @@ from essay_scorer.checks.uncertainty import expected_cost
 from essay_scorer.lab.calibration.held_out import HeldOutScores
 from essay_scorer.lab.calibration.linear import Column
 from essay_scorer.lab.evaluation.metrics import qwk
-from essay_scorer.model.calibration import Scale, UncertaintyTable
+from essay_scorer.model.calibration import UncertaintyTable
+from essay_scorer.model.scale import Scale
 
 BINS = 100  # of raw scores, and of quantiles
 RIDGE_ALPHA = 1000.0  # regularization strength of the writing features' weights

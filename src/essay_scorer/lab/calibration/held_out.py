@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from essay_scorer.lab.calibration.linear import Column, fit_line
-from essay_scorer.model.calibration import Scale
+from essay_scorer.model.scale import Scale
 
 FeatureTable = npt.NDArray[np.float32]  # writing features, (essays, features)
 

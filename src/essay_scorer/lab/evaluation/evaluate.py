@@ -22,7 +22,7 @@ from essay_scorer.lab.evaluation.group_fairness import (
 )
 from essay_scorer.lab.evaluation.length_dependence import LengthDependence, length_dependence
 from essay_scorer.lab.evaluation.metrics import Agreement, RaterAgreement, agreement, prmse
-from essay_scorer.model.calibration import Scale
+from essay_scorer.model.scale import Scale
 from essay_scorer.scorer import Scorer
 from essay_scorer.text.words import count_words
 
@@ -179,7 +179,7 @@ def _human(scored: pd.DataFrame) -> RaterAgreement | None:
 
 
 def _confusion(scored: pd.DataFrame, scale: Scale) -> list[list[int]]:
-    labels = range(scale.min, scale.max + 1)
+    labels = scale.whole_scores
     table = pd.crosstab(scored["score"], scored["machine"])
     counts = table.reindex(index=labels, columns=labels, fill_value=0)
     return [[int(count) for count in row] for row in counts.to_numpy()]

@@ -9,8 +9,8 @@ from essay_scorer.lab.evaluation.group_fairness import GroupFairness
 from essay_scorer.lab.evaluation.length_dependence import LengthDependence
 from essay_scorer.lab.evaluation.metrics import Agreement, RaterAgreement
 from essay_scorer.lab.evaluation.robustness import Robustness
-from essay_scorer.model.calibration import Scale
 from essay_scorer.model.manifest import Model
+from essay_scorer.model.scale import Scale
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,7 +35,7 @@ def render_report(report: EvaluationReport | OtherScaleReport) -> str:
         "percent": _format_percent,
         "estimate": format_estimate,
     }
-    labels = list(range(report.scale.min, report.scale.max + 1))
+    labels = list(report.scale.whole_scores)
     other_scale = isinstance(report, OtherScaleReport)
     svgs = {name: Markup(svg) for name, svg in _charts(report, labels).items()}  # noqa: S704 - ours
     return environment.get_template(_OTHER_SCALE_TEMPLATE if other_scale else FILE_NAME).render(

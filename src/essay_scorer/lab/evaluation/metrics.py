@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import cohen_kappa_score
 
-from essay_scorer.model.calibration import Scale
+from essay_scorer.model.scale import Scale
 
 Numbers: TypeAlias = Sequence[float] | npt.NDArray[np.generic]
 
@@ -82,7 +82,7 @@ def qwk(human: Numbers, machine: Numbers, scale: Scale) -> float:
 
     Its weights span all scores of the scale, given or not.
     """
-    labels = list(range(scale.min, scale.max + 1))
+    labels = list(scale.whole_scores)
     return float(cohen_kappa_score(human, machine, labels=labels, weights="quadratic"))
 
 

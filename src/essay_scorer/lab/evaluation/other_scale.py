@@ -16,8 +16,8 @@ from essay_scorer.lab.evaluation.criteria import Criterion, apply_other_scale_cr
 from essay_scorer.lab.evaluation.evaluate import check_variety
 from essay_scorer.lab.evaluation.group_fairness import GroupFairness, group_fairness
 from essay_scorer.lab.evaluation.length_dependence import LengthDependence, length_dependence
-from essay_scorer.model.calibration import Scale
 from essay_scorer.model.manifest import Model
+from essay_scorer.model.scale import Scale
 from essay_scorer.scorer import Scorer
 from essay_scorer.text.words import count_words
 

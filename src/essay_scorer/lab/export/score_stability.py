@@ -5,8 +5,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from essay_scorer.lab.calibration.linear import fit_line
-from essay_scorer.model.calibration import Calibration, Scale
+from essay_scorer.model.calibration import Calibration
 from essay_scorer.model.reader import Reader
+from essay_scorer.model.scale import Scale
 from essay_scorer.text.normalize import normalize
 
 MIN_UNCHANGED_SCORES = 0.99  # share of essays; below it, a bundle stays in float32

@@ -1,0 +1,1 @@
+"""A teacher's own assignment and scale: profiles that are learned from her marks."""
