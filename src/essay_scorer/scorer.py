@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Self
 
 from essay_scorer.checks.essay_inspector import Detectors, EssayInspector
 from essay_scorer.checks.uncertainty import resolve_review_share, uncertainty_of
-from essay_scorer.errors import NoWords
 from essay_scorer.explain.attribution import Explanation, Sentence, contributions, split_pieces
 from essay_scorer.explain.observations import observe
 from essay_scorer.model.bundle import check_sizes, default_bundle
@@ -19,7 +18,7 @@ from essay_scorer.model.manifest import Manifest
 from essay_scorer.model.reader import Reader, Reading
 from essay_scorer.model.scale import Scale
 from essay_scorer.score import Score
-from essay_scorer.text.normalize import Text
+from essay_scorer.text.normalize import Text, parse_prompt
 
 if TYPE_CHECKING:  # a score without a profile needs none of them
     from essay_scorer.adapt.essay_vector import EssayVector
@@ -44,7 +43,7 @@ class Scorer:
         Args:
             manifest: of the bundle.
             reader: of the bundle.
-            folder: of the bundle, with its model card and what profiles need.
+            folder: of the bundle.
             detectors: of the bundle; none by default.
             review_share: see ``load``.
 
@@ -171,7 +170,7 @@ class Scorer:
             profile.check_bundle(self._vectorizer.bundle)
         essay = Text.parse(text)
         reading = self._reader.read(essay.clean)
-        score = self._judge(essay, reading, prompt=_parse_prompt(prompt))
+        score = self._judge(essay, reading, prompt=parse_prompt(prompt))
         if profile is not None:
             vector = self._vectorizer.vector(essay.clean, self._reader, reading)
             score = score.with_suggestion(
@@ -203,9 +202,8 @@ class Scorer:
         """Learn a teacher's assignment and scale from her marks.
 
         Args:
-            texts: essays of one assignment, marked or not.
-            marks: one for each essay, such as 14, "14,5", "14/20", "85%" or "B+"; None or blank
-                where there is none.
+            texts: essays of one assignment.
+            marks: of each essay, such as 14, "14,5", "14/20", "85%" or "B+"; None if it has none.
             scale: such as ``0-20``, ``0-10:0.5`` or ``A,B,C,D,F``; guessed from the marks by
                 default.
             names: of the essays, for messages.
@@ -300,11 +298,3 @@ class Scorer:
             return self.manifest.calibration.slope * reading.prediction
         vector = self._vectorizer.vector(clean, self._reader, reading)
         return float(profile.model.predict(profile.space.standardize(vector)))
-
-
-def _parse_prompt(prompt: str | None) -> str | None:
-    """Return the prompt's normalized text; none if it has no words."""
-    try:
-        return Text.parse(prompt).clean if prompt else None
-    except NoWords:
-        return None

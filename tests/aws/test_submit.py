@@ -25,6 +25,8 @@ def test_a_file_is_uploaded_to_the_folders_of_its_kinds(aws: FakeAws, tmp_path: 
         "items": f"items/spring/exam/{name}.jsonl",
         "rows": f"rows/spring/exam/{name}.jsonl",
         "results": f"results/spring/exam/{name}",
+        "profile": "",
+        "profile_bytes": 0,
     }
     assert name.startswith("my-essays-")
     essays = (aws.folder / given["essays"]).read_bytes()

@@ -41,7 +41,7 @@ from essay_scorer.cli import main
 canned, answer, *arguments = sys.argv[1:]
 if answer:
     worker = [sys.executable, "-c", canned, answer]
-    run.WorkerPool.for_bundle = lambda bundle, workers: run.WorkerPool(worker, workers)
+    run.WorkerPool.for_bundle = lambda bundle, workers, profile: run.WorkerPool(worker, workers)
 assert main(["batch", *arguments, "--workers", "2"]) == 0
 (peak,) = (line for line in open("/proc/self/status") if line.startswith("VmHWM"))
 print(int(peak.split()[1]) / 1024)

@@ -22,7 +22,7 @@ from essay_scorer.tables.atomic import atomic_file
 FORMAT = 1
 MAX_BYTES = 200 * 1024  # of a profile's file; a profile has at most half of that
 COVERAGE = 0.9
-_MAX_NUMBERS = 4096  # of an essay's vector
+MAX_NUMBERS = 4096  # of an essay's vector
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,7 +168,7 @@ class Profile:
         values = len(self.space.means)
         widths = {len(model.weights) for model in (self.model, *self.folds)}
         fits = (
-            0 < values <= _MAX_NUMBERS
+            0 < values <= MAX_NUMBERS
             and widths == {values}
             and len(self.space.deviations) == values
             and bool((self.space.deviations > 0).all())

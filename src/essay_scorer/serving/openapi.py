@@ -10,7 +10,6 @@ from typing import Any
 
 from essay_scorer.adapt.essay_vector import FORMAT as VECTOR_FORMAT
 from essay_scorer.adapt.essay_vector import MAX_VECTOR_CHARACTERS, EssayVector
-from essay_scorer.adapt.profile import MAX_BYTES as PROFILE_BYTES
 from essay_scorer.checks.flags import FLAGS
 from essay_scorer.contract import MAX_REQUEST_BYTES
 from essay_scorer.explain.attribution import Sentence
@@ -20,6 +19,7 @@ from essay_scorer.model.scale import Scale
 from essay_scorer.score import SCORE_KEY, Score
 from essay_scorer.serving.json_schema import Schema, schema_of
 from essay_scorer.serving.messages import ERRORS
+from essay_scorer.serving.profile_schema import profile_schema
 from essay_scorer.serving.static_files import STATIC
 from essay_scorer.text.normalize import Passage
 
@@ -90,6 +90,7 @@ def document(*, original_answer: bool = False) -> dict[str, Any]:
 def _schemas() -> dict[str, Schema]:
     return {
         "Request": _request_schema(),
+        "Profile": profile_schema(),
         "Answer": schema_of(Score, constraints=_CONSTRAINTS, names={"value": SCORE_KEY}),
         "Model": schema_of(Model, constraints={}, names={}),
         "Error": _object(error=_object(code={"type": "string"}, message={"type": "string"})),
@@ -140,11 +141,7 @@ def _request_schema() -> Schema:
                 "default": False,
                 "description": "Add the essay's vector, from which a client learns a profile.",
             },
-            "profile": {
-                "type": ["object", "null"],
-                "description": "A teacher's profile, as `essay-scorer adapt` or the page writes "
-                f"it, at most {PROFILE_BYTES // 1024} KiB: the score is on its scale.",
-            },
+            "profile": {"oneOf": [_reference("Profile"), {"type": "null"}]},
         },
         "example": {"text": "Ceci est un essai pour être noté."},
     }

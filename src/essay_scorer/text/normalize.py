@@ -104,3 +104,11 @@ def normalize(text: object) -> str:
     if not any(map(str.isalpha, clean)):
         raise NoWords
     return clean
+
+
+def parse_prompt(prompt: str | None) -> str | None:
+    """Return an assignment's normalized text; none if it has no words."""
+    try:
+        return Text.parse(prompt).clean if prompt else None
+    except NoWords:
+        return None
