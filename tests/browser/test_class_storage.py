@@ -129,7 +129,11 @@ def test_the_explanation_of_an_essay_is_requested_and_saved(open_page: OpenPage)
     page.get_by_role("button", name="Explain this score").click()
     explanation = page.locator("#essay-dialog .annotated")
     expect(explanation).to_contain_text("Students sleep too little.")
-    assert server.requests[2] == {"text": "Essay number 2.", "explain": True}
+    assert server.requests[2] == {
+        "text": "Essay number 2.",
+        "explain": True,
+        "features": True,
+    }
     page.reload()
     page.get_by_role("button", name="Student 2", exact=True).click()
     expect(explanation).to_be_visible()

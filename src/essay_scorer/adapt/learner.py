@@ -68,7 +68,7 @@ class Learner:
             kept = np.linspace(0, all_marks - 1, MAX_MARKS).astype(np.int64)
             rows, points = rows[kept], points[kept]
         everyone = essays.compared
-        in_points = scale == bundle_scale and essays.familiarity >= MIN_FAMILIARITY
+        in_points = scale.has_same_points(bundle_scale) and essays.familiarity >= MIN_FAMILIARITY
         return cls(
             essays=essays,
             kernel=everyone @ everyone[rows].T,

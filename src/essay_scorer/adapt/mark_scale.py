@@ -108,7 +108,7 @@ def _inside(scale: Scale, number: float) -> bool:
 
 
 def _letter_scale(marks: Sequence[Mark]) -> Scale:
-    letters = {mark.letter for mark in marks}
+    letters = {mark.letter.upper() for mark in marks}
     for labels in (PLAIN_LETTERS, LETTERS_WITH_E, SIGNED_LETTERS):
         if letters <= set(labels):
             return Scale.of_labels(labels)

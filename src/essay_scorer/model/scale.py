@@ -58,6 +58,10 @@ class Scale:
         """The scores of a scale whose step is 1, in order."""
         return range(int(self.min), int(self.max) + 1)
 
+    def has_same_points(self, other: "Scale") -> bool:
+        """Say whether another scale has the same points, in steps of any size."""
+        return (self.min, self.max) == (other.min, other.max) and not self.labels + other.labels
+
     def nearest(self, value: float) -> float:
         """Return the score that is nearest to a number; between two, the higher."""
         position = math.floor((value - self.min) / self.step + 0.5)

@@ -30,14 +30,28 @@ export async function scoreRows(rows, { essayOf, signal, onRow, onConnectionChan
   await Promise.all(Array.from({ length: CONCURRENCY }, work));
 }
 
+let withFeatures = true; // until the server says that its model has none
+
 async function scoreRow(row, essay, options) {
   row.error = null;
   try {
     if (!/\S/.test(essay.text)) throw new RequestError("text_without_words");
-    row.result = await requestScore(essay, options);
+    row.result = await requestWithFeatures(essay, options);
   } catch (error) {
     if (options.signal.aborted) return;
     if (!(error instanceof RequestError)) throw error;
     row.error = error.code;
+  }
+}
+
+/** Return the server's score of an essay, with what suggestions are learned from, if it has that. */
+export async function requestWithFeatures(essay, options) {
+  if (!withFeatures) return await requestScore(essay, options);
+  try {
+    return await requestScore({ ...essay, features: true }, options);
+  } catch (error) {
+    if (error.code !== "no_adaptation") throw error;
+    withFeatures = false;
+    return await requestScore(essay, options);
   }
 }

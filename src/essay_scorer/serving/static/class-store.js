@@ -52,7 +52,7 @@ const toHeaderRecord = ({ fileName, ...same }) => ({ ...same, file: fileName });
 
 const fromHeaderRecord = ({ file, ...same }) => ({ ...same, fileName: file });
 
-const toRecord = ({ index, result, error, teacherScore, comment, ...same }) => ({
+const toRecord = ({ index, result, error, teacherScore, comment, shown: _, ...same }) => ({
   ...same,
   place: index,
   answer: result,

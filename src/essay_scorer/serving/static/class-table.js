@@ -2,16 +2,17 @@
 
 import { byId, create } from "./dom.js";
 import { formatNumber, translate, translateCode } from "./i18n.js";
+import { formatScore, intervalEnds } from "./score-format.js";
 
 // The elements have explicit roles: on small screens, CSS lays out rows as cards, and browsers
 // then drop the implicit table roles.
 const COLUMNS = [
   { key: "name", sortValue: (row) => row.name },
-  { key: "suggested_score", sortValue: (row) => row.result?.raw ?? -Infinity },
+  { key: "suggested_score", sortValue: (row) => (isHidden(row) ? -Infinity : (row.shown?.raw ?? -Infinity)) },
   { key: "flags", sortValue: priority },
   {
     key: "teacher_score",
-    sortValue: (row) => (row.teacherScore === "" ? Infinity : Number(row.teacherScore)),
+    sortValue: (row) => marking?.markOf(row) ?? Infinity,
   },
   { key: "comment", sortValue: (row) => row.comment },
 ];
@@ -21,14 +22,23 @@ const FILTERS = {
   review: (row) => priority(row) < UNFLAGGED,
   ungraded: (row) => row.teacherScore === "",
   unscored: (row) => row.result === null,
+  first: (row) => marking.first.has(row),
+  surprising: (row) => marking.isSurprising(row),
 };
+
+let marking = null; // of the class that is shown
+let isBlind = false;
+
+/** Say whether the teacher must not see a row's suggestion: blind, it is shown for surprises only. */
+export const isHidden = (row) => isBlind && !marking?.isSurprising(row);
 
 /** Return how urgently a person should look at a row: 0 is the most urgent. */
 function priority(row) {
   if (row.error) return 0;
   if (row.result === null) return 5;
-  const flagged = row.result.flags.length > 0;
-  if (row.result.review) return flagged ? 1 : 2;
+  const { flags, review } = row.shown ?? row.result;
+  const flagged = flags.length > 0;
+  if (review) return flagged ? 1 : 2;
   return flagged ? 3 : UNFLAGGED;
 }
 
@@ -47,9 +57,11 @@ export class ClassTable {
     byId("class-search").addEventListener("input", () => this.update());
   }
 
-  /** Show these rows, in the current language. */
-  render(rows) {
+  /** Show these rows, in the current language, with what is known of their marks. */
+  render(rows, header, classMarking) {
     this.#rows = rows;
+    marking = classMarking;
+    isBlind = Boolean(header.blind);
     this.#elements = new Map(rows.map((row) => [row, this.#rowElement(row)]));
     this.update();
   }
@@ -62,7 +74,7 @@ export class ClassTable {
     const fields = { ".teacher-score": row.teacherScore, ".comment": row.comment };
     for (const [selector, value] of Object.entries(fields)) {
       const field = element.querySelector(selector);
-      if (field !== document.activeElement) field.value = value;
+      if (field !== document.activeElement) setValue(field, value);
     }
   }
 
@@ -124,9 +136,15 @@ export class ClassTable {
 
 /** Return the field for the teacher's own score. */
 export function teacherScoreField(row, onEdit) {
-  const { min, max } = row.result?.scale ?? {};
-  const limits = row.result ? { min, max } : {};
-  const field = create("input", { type: "number", class: "teacher-score", step: "any", ...limits });
+  const { min, max, labels } = marking.scale;
+  const field =
+    labels.length > 0
+      ? create(
+          "select",
+          { class: "teacher-score" },
+          ...["", ...labels.toReversed()].map((label) => create("option", { value: label }, label)),
+        )
+      : create("input", { type: "number", class: "teacher-score", step: "any", min, max });
   const label = translate("teacher_score");
   return bindField(field, { row, property: "teacherScore", label, onEdit });
 }
@@ -139,7 +157,7 @@ export function commentField(row, onEdit) {
 }
 
 function bindField(field, { row, property, label, onEdit }) {
-  field.value = row[property];
+  setValue(field, row[property]);
   field.setAttribute("aria-label", translate("label_for_name", { label, name: row.name }));
   field.addEventListener("input", () => {
     row[property] = field.value;
@@ -148,24 +166,39 @@ function bindField(field, { row, property, label, onEdit }) {
   return field;
 }
 
-function scoreCell({ result, error }) {
-  if (result === null) {
-    return [create("span", { class: "muted" }, error ? "–" : translate("pending"))];
+/** Set the value of a field; one that is no number leaves a field for numbers empty. */
+function setValue(field, value) {
+  field.value = field.type === "number" && Number.isNaN(Number(value)) ? "" : value;
+}
+
+function scoreCell(row) {
+  const { shown, error } = row;
+  const note = (text) => [create("span", { class: "muted" }, text)];
+  if (row.result === null) return note(error ? "–" : translate("pending"));
+  if (!shown) return note(translate("no_suggestion"));
+  if (isHidden(row)) {
+    return note(translate(marking.markOf(row) === null ? "hidden" : "no_surprise"));
   }
-  const { low, high } = result.interval;
-  const score = create("strong", {}, formatNumber(result["essay score"]));
+  const { low, high } = shown.interval;
+  const score = create("strong", {}, formatScore(shown["essay score"], shown.scale));
   if (low === high) return [score];
-  const range = translate("range", { low: formatNumber(low), high: formatNumber(high) });
+  const range = translate("range", intervalEnds(shown));
   return [score, " ", create("span", { class: "muted" }, range)];
 }
 
-function flagsCell({ result, error }) {
+function flagsCell(row) {
+  const { error } = row;
   if (error) return [create("span", { class: "tag urgent" }, translateCode("error", error))];
+  const result = row.shown ?? row.result;
   if (result === null) return [];
   const codes = result.review && result.flags.length === 0 ? ["uncertain"] : result.flags;
   const tags = codes.map((code) => create("span", { class: "tag" }, translateCode("mark", code)));
   if (result.review) {
     tags.unshift(create("span", { class: "tag urgent" }, translate("mark_review")));
+  }
+  if (marking.first.has(row)) tags.unshift(create("span", { class: "tag first" }, translate("mark_first")));
+  if (marking.isSurprising(row)) {
+    tags.unshift(create("span", { class: "tag second-look" }, translate("second_look")));
   }
   return tags.flatMap((tag) => [tag, " "]);
 }

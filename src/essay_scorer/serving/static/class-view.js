@@ -2,6 +2,8 @@
 
 import { pendingRows, scoreRows } from "./class-scoring.js";
 import { deleteClass, loadClass, openStore, saveClass, saveRow } from "./class-store.js";
+import { ClassMarking } from "./class-marking.js";
+import { ClassMarkingView, downloadProfile } from "./class-marking-view.js";
 import { ClassTable } from "./class-table.js";
 import { guessColumns, selectedColumns, showColumnForm, updatePreview } from "./column-mapping.js";
 import { parseCsv } from "./csv.js";
@@ -10,7 +12,10 @@ import { announce, byId } from "./dom.js";
 import { EssayDialog } from "./essay-dialog.js";
 import { acceptFiles, FileError, readTable } from "./file-input.js";
 import { formatNumber, plural, translate, translateCode } from "./i18n.js";
+import { guessScale, normalizeMark } from "./mark-scale.js";
 import { renderScoreChart } from "./score-chart.js";
+
+const LEARNING_DELAY_MS = 300;
 
 let table = null; // an opened file whose columns are being chosen
 let header = null; // of the class: the file's name, separator, and titles, and the prompt
@@ -20,6 +25,9 @@ let statusKey = ""; // message about the run
 let fileError = null; // code
 let storageWorks = true;
 
+const marking = new ClassMarking();
+const markingView = new ClassMarkingView({ onChange: changeHeader });
+let learning = 0; // timer of the next time that marks are learned from
 const classTable = new ClassTable({ onOpen: (row) => dialog.open(row), onEdit: saveEdit });
 const dialog = new EssayDialog({
   visibleRows: () => classTable.visibleRows(),
@@ -41,7 +49,11 @@ export async function startClassView() {
   byId("cancel-columns").addEventListener("click", () => setTable(null));
   byId("resume-class").addEventListener("click", scoreClass);
   byId("stop-class").addEventListener("click", () => run?.abort());
-  byId("download-class").addEventListener("click", () => downloadClass(header, rows));
+  byId("download-class").addEventListener("click", () => {
+    learn(); // from the last marks, too
+    downloadClass(header, rows, marking);
+  });
+  byId("save-profile").addEventListener("click", () => downloadProfile(marking.profile, header.fileName));
   byId("delete-class").addEventListener("click", confirmDelete);
   document.addEventListener("languagechanged", render);
   await restoreClass();
@@ -86,6 +98,8 @@ async function createClass(event) {
   const prompt = byId("class-prompt").value.trim();
   header = { fileName: table.fileName, separator: table.separator, titles, prompt };
   rows = body.map((cells, index) => createRow(cells, index, columns));
+  const scale = guessScale(body.map((cells) => cells[columns.teacherScore] ?? ""));
+  if (scale) header.scale = scale;
   table = null;
   await save(saveClass(header, rows));
   render();
@@ -94,7 +108,6 @@ async function createClass(event) {
 
 function createRow(cells, index, columns) {
   const cell = (role) => (columns[role] === null ? "" : (cells[columns[role]] ?? ""));
-  const teacherScore = Number.parseFloat(cell("teacherScore").replace(",", "."));
   return {
     index,
     cells,
@@ -103,7 +116,7 @@ function createRow(cells, index, columns) {
     prompt: cell("prompt").trim(),
     result: null,
     error: null,
-    teacherScore: Number.isNaN(teacherScore) ? "" : String(teacherScore),
+    teacherScore: normalizeMark(cell("teacherScore")),
     comment: "",
   };
 }
@@ -151,7 +164,30 @@ function essayOf(row) {
 
 function showResult(row) {
   save(saveRow(row));
+  row.shown = marking.isBundleScale ? row.result : null; // until the marks are learned from
   classTable.updateRow(row);
+  renderProgress();
+  learnSoon();
+}
+
+/** Change the header, such as the teacher's scale, and learn again. */
+async function changeHeader(change) {
+  Object.assign(header, change);
+  await save(saveClass(header, rows));
+  render();
+}
+
+/** Learn from the marks once the teacher pauses. */
+function learnSoon() {
+  clearTimeout(learning);
+  learning = setTimeout(learn, LEARNING_DELAY_MS);
+}
+
+function learn() {
+  if (header === null) return;
+  marking.update(header, rows);
+  markingView.update(marking);
+  for (const row of rows) classTable.updateRow(row);
   renderProgress();
 }
 
@@ -162,8 +198,10 @@ function showConnection(lost) {
 
 function saveEdit(row) {
   save(saveRow(row));
+  marking.updateScale(header, rows);
   classTable.updateRow(row);
   renderChart();
+  learnSoon();
 }
 
 async function save(write) {
@@ -193,7 +231,9 @@ function render() {
   if (table) showColumnForm(table);
   if (header === null) return;
   byId("class-file-name").textContent = header.fileName;
-  classTable.render(rows);
+  marking.update(header, rows);
+  markingView.render(header, marking);
+  classTable.render(rows, header, marking);
   renderProgress();
 }
 
@@ -209,13 +249,13 @@ function renderProgress() {
 }
 
 function renderChart() {
-  byId("score-chart").replaceChildren(...renderScoreChart(rows));
+  byId("score-chart").replaceChildren(...renderScoreChart(rows, marking, header.blind));
 }
 
 function progressText() {
   const scored = rows.filter((row) => row.result).length;
   const failed = rows.filter((row) => row.error).length;
-  const toReview = rows.filter((row) => row.result?.review).length;
+  const toReview = rows.filter((row) => (row.shown ?? row.result)?.review).length;
   const counts = { done: formatNumber(scored), count: formatNumber(rows.length) };
   const parts = [translate("progress", counts)];
   if (toReview > 0) parts.push(plural("to_review", toReview));

@@ -16,7 +16,7 @@ const USUAL_TITLES = {
     ...["nom", "eleve", "prenom", "identifiant"],
   ],
   prompt: ["prompt", "prompttext", "assignment", "question", "sujet", "consigne", "devoir"],
-  teacherScore: ["score", "grade", "mark", "holisticscore", "humanscore", "note"],
+  teacherScore: ["score", "grade", "mark", "teacherscore", "holisticscore", "humanscore", "note"],
 };
 
 /** Return the index of each role's column, or null where no title fits. */

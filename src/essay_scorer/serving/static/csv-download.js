@@ -3,6 +3,7 @@
 import { formatCsv } from "./csv.js";
 import { create } from "./dom.js";
 import { formatNumber, translate, translateCode } from "./i18n.js";
+import { MarkScale } from "./mark-scale.js";
 import { flagSentences } from "./result-view.js";
 
 const ADDED_COLUMNS = [
@@ -19,21 +20,23 @@ const ADDED_COLUMNS = [
 ];
 
 /** Offer the class as a file to save, in the format of the file that it came from. */
-export function downloadClass({ fileName, titles, separator }, rows) {
+export function downloadClass({ fileName, titles, separator }, rows, marking) {
   const header = [...titles, ...ADDED_COLUMNS.map((key) => translate(key))];
-  const text = formatCsv([header, ...rows.map((row) => rowCells(row, titles))], separator);
+  const text = formatCsv([header, ...rows.map((row) => rowCells(row, titles, marking))], separator);
   const url = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
   const name = `${fileName.replace(/\.\w+$/, "")}-${translate("download_suffix")}.csv`;
   create("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-function rowCells({ cells, result, error, teacherScore, comment }, titles) {
+function rowCells(row, titles, marking) {
+  const { cells, shown, result, error, comment } = row;
+  const mark = marking.markOf(row);
   return [
     ...titles.map((_, index) => cells[index] ?? ""),
-    ...(result ? resultCells(result) : ["", "", "", "", "", ""]),
+    ...(shown ? resultCells(shown) : ["", "", "", "", "", ""]),
     error ? translateCode("error", error) : "",
-    teacherScore === "" ? "" : formatForSpreadsheet(Number(teacherScore)),
+    mark === null ? "" : marking.scale.format(mark, formatForSpreadsheet),
     comment,
     result ? `${result.model.name} ${result.model.version}` : "",
   ];
@@ -41,9 +44,9 @@ function rowCells({ cells, result, error, teacherScore, comment }, titles) {
 
 function resultCells(result) {
   return [
-    result["essay score"],
-    result.interval.low,
-    result.interval.high,
+    ...[result["essay score"], result.interval.low, result.interval.high].map((score) =>
+      new MarkScale(result.scale).format(score, formatForSpreadsheet),
+    ),
     formatForSpreadsheet(result.raw),
     flagSentences(result).join(" "),
     translate(result.review ? "yes" : "no"),

@@ -1,7 +1,7 @@
 // The dialog for one essay of a class: its text, its result, and an explanation on request.
 
-import { requestScore } from "./api-client.js";
-import { commentField, teacherScoreField } from "./class-table.js";
+import { requestWithFeatures } from "./class-scoring.js";
+import { commentField, isHidden, teacherScoreField } from "./class-table.js";
 import { byId, create } from "./dom.js";
 import { translate, translateCode } from "./i18n.js";
 import { renderParagraphs, renderResult } from "./result-view.js";
@@ -41,7 +41,7 @@ export class EssayDialog {
       create("label", {}, translate("comment"), commentField(row, this.#onEdit)),
     );
     byId("essay-dialog-result").replaceChildren(
-      ...(row.result ? renderResult(row.result, row.text) : []),
+      ...(row.shown && !isHidden(row) ? renderResult(row.shown, row.text) : hiddenNote(row)),
     );
     byId("essay-dialog-explain").replaceChildren(...this.#explainButton(row));
     byId("essay-dialog-text").replaceChildren(...renderParagraphs(row.text, row.result));
@@ -59,7 +59,7 @@ export class EssayDialog {
 
   /** Return a button that requests the explanation, and its status, unless there is one already. */
   #explainButton(row) {
-    if (!row.result || row.result.explanation) return [];
+    if (!row.shown || isHidden(row) || row.result.explanation) return [];
     const button = create("button", { type: "button" }, translate("explain"));
     const status = create("span", { class: "muted", role: "status" });
     button.addEventListener("click", async () => {
@@ -78,7 +78,7 @@ export class EssayDialog {
     this.#request = new AbortController();
     const { signal } = this.#request;
     try {
-      const result = await requestScore({ ...this.#essayOf(row), explain: true }, { signal });
+      const result = await requestWithFeatures({ ...this.#essayOf(row), explain: true }, { signal });
       if (!result.explanation) return "no_explanation";
       row.result = result;
     } catch (error) {
@@ -90,3 +90,7 @@ export class EssayDialog {
     return null;
   }
 }
+
+/** Return what stands in place of a result that the teacher must not see yet. */
+const hiddenNote = (row) =>
+  row.shown ? [create("p", { class: "muted" }, translate("hidden_until_marked"))] : [];

@@ -50,6 +50,11 @@ export class MarkScale {
     return JSON.stringify(this.toJson()) === JSON.stringify(new MarkScale(other).toJson());
   }
 
+  /** Say whether another scale has the same points, in steps of any size. */
+  hasSamePoints({ min, max, labels = [] }) {
+    return this.min === min && this.max === max && this.labels.length + labels.length === 0;
+  }
+
   /** Return the mark at a position, from 0. */
   at(position) {
     return Math.round((this.min + position * this.step) * DIGITS) / DIGITS;
@@ -102,4 +107,47 @@ export class MarkScale {
 function roundHalfEven(value) {
   const rounded = Math.round(value);
   return Math.abs(value % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
+
+/** The scales to choose from, as `MarkScale.parse` reads them. */
+export const PRESETS = ["1-6", "0-10", "0-20", "0-100", "A,B,C,D,F", "A+,A,A-,B+,B,B-,C+,C,C-,D+,D,D-,F"];
+
+/** Return the preset that marks in a table show; null if they fit several or none. */
+export function guessScale(texts) {
+  const written = texts.filter((text) => !NO_MARK.has(text.trim().toLowerCase()));
+  if (written.length === 0) return null;
+  const maxima = new Set(written.map((text) => NUMBER.exec(text.trim())?.[2] ?? null));
+  const [maximum] = maxima;
+  if (maxima.size === 1 && maximum !== null) return `0-${toNumber(maximum)}`;
+  const fits = (preset) => {
+    const scale = withFinerStep(MarkScale.parse(preset), written);
+    return written.every((text) => !Number.isNaN(scale.parseMark(text)));
+  };
+  const numbers = written.map((text) => toNumber(text));
+  const highest = Math.max(...numbers);
+  if (Number.isNaN(highest)) return PRESETS.slice(4).find(fits) ?? null;
+  if (highest > 10 && highest <= 20) return "0-20";
+  return highest > 60 && highest <= 100 ? "0-100" : null;
+}
+
+const STEPS = [1, 0.5, 0.25, 0.2, 0.1, 0.05, 0.01];
+
+/** Return a scale whose step is small enough for marks that were written. */
+export function withFinerStep(scale, texts) {
+  if (scale.labels.length > 0) return scale;
+  const values = texts.map((text) => NUMBER.exec(text.trim())).filter(Boolean);
+  const numbers = values.map((found) => toNumber(found[1])).filter((value) => value >= scale.min && value <= scale.max);
+  const step = STEPS.find(
+    (one) => one <= scale.step && numbers.every((n) => new MarkScale({ ...scale.toJson(), step: one }).contains(n)),
+  );
+  return new MarkScale({ ...scale.toJson(), step: step ?? scale.step });
+}
+
+/** Return a mark in a table as the page's fields have it: a number with a point, or a letter. */
+export function normalizeMark(text) {
+  const written = text.trim();
+  if (NO_MARK.has(written.toLowerCase())) return "";
+  const found = NUMBER.exec(written);
+  if (found) return String(toNumber(found[1]));
+  return /^[A-Za-z][A-Za-z0-9]?[+-]?$/.test(written) ? written : "";
 }

@@ -19,7 +19,8 @@ const MIN_FAMILIARITY = 0.5;
 const LARGEST = 32767;
 
 /**
- * Return a profile, or null if there is nothing to learn from yet.
+ * Return {profile, leftOut}, or null if there is nothing to learn from yet. `leftOut` has, by row,
+ * the suggestion for each marked essay that was made without its mark.
  *
  * @param {object[]} vectors The field `features` of every essay's result.
  * @param {(number | null)[]} marks Of each essay, null where there is none.
@@ -33,7 +34,7 @@ export function learnProfile(vectors, marks, scale, bundleScale) {
   if (texts.size < MIN_MARKS || new Set(given).size < 2) return null;
   const essays = new ClassEssays(vectors);
   const learner = new Learner(essays, marked, given, scale, bundleScale);
-  return learner.profile(vectors[0].bundle, marks.filter((mark) => mark !== null).length);
+  return learner.learn(vectors[0].bundle, marks.filter((mark) => mark !== null).length);
 }
 
 /** Return which essays to mark first: the middles of equal parts of the class. */
@@ -50,9 +51,19 @@ export function suggest(profile, features) {
   const { scale, space, model, folds } = decoded(profile);
   const standardized = standardize(space, vectorNumbers(features));
   const raw = predict(model, standardized);
-  const value = scale.nearest(raw);
   const predictions = folds.map((fold) => predict(fold, standardized));
   const bounds = interval(profile.fold_of.map((fold) => predictions[fold]), profile.errors);
+  const strange = strangeness(standardized);
+  const rank = profile.strangeness.filter((quantile) => quantile < strange).length;
+  return {
+    ...inMarks(scale, raw, bounds, profile.errors.length),
+    strangeness: rank / profile.strangeness.length,
+  };
+}
+
+/** Return a prediction and its interval in marks of the scale. */
+function inMarks(scale, raw, bounds, marksLearned) {
+  const value = scale.nearest(raw);
   const marks = [value];
   for (const [bound, direction] of [[bounds.low, 1], [bounds.high, -1]]) {
     const nearest = scale.nearest(bound);
@@ -60,15 +71,12 @@ export function suggest(profile, features) {
     const position = scale.position(nearest) + (isOutside ? direction : 0);
     if (position >= 0 && position < scale.levels) marks.push(scale.at(position));
   }
-  const strange = strangeness(standardized);
-  const rank = profile.strangeness.filter((quantile) => quantile < strange).length;
   return {
     raw: Math.min(Math.max(raw, scale.min), scale.max),
     value,
     low: Math.min(...marks),
     high: Math.max(...marks),
-    coverage: Math.min(COVERAGE, Math.round(100 * (1 - 1 / (profile.errors.length + 1))) / 100),
-    strangeness: rank / profile.strangeness.length,
+    coverage: Math.min(COVERAGE, Math.round(100 * (1 - 1 / (marksLearned + 1))) / 100),
   };
 }
 
@@ -118,14 +126,18 @@ class Learner {
   constructor(essays, marked, points, scale, bundleScale) {
     Object.assign(this, { essays, marked, points, scale });
     this.kernel = essays.compared.map((one) => marked.map((row) => dot(one, essays.compared[row])));
-    const inPoints = scale.equals(bundleScale) && essays.familiarity >= MIN_FAMILIARITY;
+    const inPoints = scale.hasSamePoints(bundleScale) && essays.familiarity >= MIN_FAMILIARITY;
     this.prior = { values: inPoints ? essays.raw : essays.expected, inPoints };
   }
 
-  profile(bundle, allMarks) {
+  learn(bundle, allMarks) {
+    const regression = this.#fit([...this.points.keys()]);
+    return { profile: this.#profile(regression, bundle, allMarks), leftOut: this.#leftOut(regression) };
+  }
+
+  #profile(regression, bundle, allMarks) {
     const { essays, scale } = this;
     const everything = [...this.points.keys()];
-    const regression = this.#fit(everything);
     const folds = this.#crossValidate(Math.min(FOLDS, this.points.length));
     const distances = essays.standardized.map(strangeness).sort((a, b) => a - b);
     const model = this.#model(regression, everything);
@@ -164,6 +176,17 @@ class Learner {
       intercept: regression.intercept + kernel.intercept + slope * prior.intercept,
       weights: kernel.weights.map((weight, index) => weight + slope * prior.weights[index]),
     };
+  }
+
+  /** Return the suggestion for each marked essay without its mark, by row. */
+  #leftOut({ leftOut }) {
+    const errors = leftOut.map((value, index) => Math.abs(value - this.points[index]));
+    const suggestions = leftOut.map((raw, index) => {
+      const others = errors.filter((_, other) => other !== index);
+      const predictions = others.map(() => raw);
+      return [this.marked[index], inMarks(this.scale, raw, interval(predictions, others), others.length)];
+    });
+    return new Map(suggestions);
   }
 
   /** Return a model for each fold, the absolute error on each mark, and its fold. */

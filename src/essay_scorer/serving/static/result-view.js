@@ -2,6 +2,7 @@
 
 import { create } from "./dom.js";
 import { formatNumber, languageName, translate, translateCode } from "./i18n.js";
+import { formatScore, intervalEnds } from "./score-format.js";
 
 const MAX_TICKS = 12; // longer scales show only some of their numbers
 const MIN_POINTS = 0.02; // smaller contributions are not highlighted,
@@ -64,22 +65,23 @@ function flagSentence(flag, result) {
 
 const scoreSentence = ({ "essay score": score, scale }) =>
   translate("score", {
-    score: formatNumber(score),
-    min: formatNumber(scale.min),
-    max: formatNumber(scale.max),
+    score: formatScore(score, scale),
+    min: formatScore(scale.min, scale),
+    max: formatScore(scale.max, scale),
   });
 
-function intervalSentence({ interval }) {
+function intervalSentence(result) {
+  const { interval } = result;
   const share = formatNumber(interval.coverage, { style: "percent" });
-  const [low, high] = [formatNumber(interval.low), formatNumber(interval.high)];
+  const { low, high } = intervalEnds(result);
   return interval.low === interval.high
     ? translate("interval_single", { share, low })
     : translate("interval", { share, low, high });
 }
 
 function headline({ "essay score": score, scale }) {
-  const limits = { min: formatNumber(scale.min), max: formatNumber(scale.max) };
-  const number = create("strong", {}, formatNumber(score));
+  const limits = { min: formatScore(scale.min, scale), max: formatScore(scale.max, scale) };
+  const number = create("strong", {}, formatScore(score, scale));
   return create("p", { class: "score" }, number, " ", translate("on_scale", limits));
 }
 
@@ -91,7 +93,7 @@ function scaleGraphic({ "essay score": score, scale, interval }) {
   for (let value = scale.min; value <= scale.max; value += step) {
     const isInside = value >= interval.low && value <= interval.high;
     const kind = value === score ? "tick current" : isInside ? "tick inside" : "tick";
-    ticks.push(create("span", { class: kind, "--at": position(value) }, formatNumber(value)));
+    ticks.push(create("span", { class: kind, "--at": position(value) }, formatScore(value, scale)));
   }
   const band = create("span", {
     class: "interval-band",

@@ -6,40 +6,42 @@ import { formatNumber, plural, translate } from "./i18n.js";
 const MAX_BINS = 15; // longer scales are grouped
 
 /** Return the chart's elements. Every bar shows its count, so the heights add no information. */
-export function renderScoreChart(rows) {
-  const scored = rows.filter((row) => row.result);
-  if (scored.length === 0) return [];
-  const suggested = scored.map((row) => row.result["essay score"]);
-  const graded = rows.filter((row) => row.teacherScore !== "");
-  const teacher = graded.map((row) => Number(row.teacherScore));
-  const bins = countByBin(scored[0].result.scale, { suggested, teacher });
+export function renderScoreChart(rows, marking, isBlind) {
+  const scored = isBlind ? [] : rows.filter((row) => row.shown);
+  const suggested = scored.map((row) => row.shown["essay score"]);
+  const teacher = rows.map((row) => marking.markOf(row)).filter((mark) => mark !== null);
+  if (suggested.length + teacher.length === 0) return [];
+  const bins = countByBin(marking.scale, { suggested, teacher });
   const highest = Math.max(...bins.flatMap((bin) => [bin.suggested, bin.teacher]));
-  const compare = teacher.length > 0;
-  const items = bins.map((bin) => binItem(bin, { highest, compare }));
+  const compare = teacher.length > 0 && suggested.length > 0;
+  const items = bins.map((bin) => binItem(bin, { highest, compare, isBlind }));
   const chart = create("ol", { class: "chart" }, ...items);
-  return compare ? [legend(), chart, create("p", { class: "muted" }, agreement(rows))] : [chart];
+  return compare ? [legend(), chart, create("p", { class: "muted" }, agreement(scored, marking))] : [chart];
 }
 
 /** Count both kinds of scores in each bin of the scale. */
 function countByBin(scale, { suggested, teacher }) {
-  const width = Math.ceil((scale.max - scale.min + 1) / MAX_BINS);
+  const width = Math.ceil(scale.levels / MAX_BINS);
   const bins = [];
-  for (let low = scale.min; low <= scale.max; low += width) {
-    const end = low + width;
-    const count = (scores) => scores.filter((score) => score >= low && score < end).length;
-    bins.push({ low, high: end - 1, suggested: count(suggested), teacher: count(teacher) });
+  for (let first = 0; first < scale.levels; first += width) {
+    const last = Math.min(first + width, scale.levels) - 1;
+    const inside = (score) => {
+      const position = scale.position(score);
+      return position >= first && position <= last;
+    };
+    const count = (scores) => scores.filter(inside).length;
+    const [low, high] = [first, last].map((position) => scale.format(scale.at(position), formatNumber));
+    bins.push({ low, high, suggested: count(suggested), teacher: count(teacher) });
   }
   return bins;
 }
 
-function binItem({ low, high, suggested, teacher }, { highest, compare }) {
-  const name =
-    low === high
-      ? formatNumber(low)
-      : translate("range", { low: formatNumber(low), high: formatNumber(high) });
-  const bars = [bar("suggested", suggested, highest)];
-  const spoken = [translate("chart_score", { score: name }), plural("chart_suggested", suggested)];
-  if (compare) {
+function binItem({ low, high, suggested, teacher }, { highest, compare, isBlind }) {
+  const name = low === high ? low : translate("range", { low, high });
+  const bars = isBlind ? [] : [bar("suggested", suggested, highest)];
+  const spoken = [translate("chart_score", { score: name })];
+  if (!isBlind) spoken.push(plural("chart_suggested", suggested));
+  if (compare || isBlind) {
     bars.push(bar("teacher", teacher, highest));
     spoken.push(plural("chart_teacher", teacher));
   }
@@ -70,9 +72,9 @@ function legend() {
 }
 
 /** Return how often the teacher agrees with the suggested score. */
-function agreement(rows) {
-  const both = rows.filter((row) => row.result && row.teacherScore !== "");
-  const gaps = both.map((row) => Math.abs(Number(row.teacherScore) - row.result["essay score"]));
+function agreement(rows, marking) {
+  const both = rows.filter((row) => marking.markOf(row) !== null);
+  const gaps = both.map((row) => Math.abs(marking.markOf(row) - row.shown["essay score"]));
   return plural("agreement", both.length, {
     same: formatNumber(gaps.filter((gap) => gap === 0).length),
     near: formatNumber(gaps.filter((gap) => gap <= 1).length),
