@@ -25,6 +25,7 @@ FAST_TESTS := $(addprefix tests/,text model checks explain serving aws monitorin
 	deploy smoke rollback go-back prune destroy deploy-local e2e-tools e2e e2e-batch diagrams openapi \
 	snapshot expected-scores reliability bench bench-image bench-threads bench-batch simulate-batch \
 	bench-hostile soak soak-deployment benchmark-asap benchmark-unseen \
+	benchmark-adapt \
 	lab model fairness system-packages system-packages-local lock clean
 
 help:  ## list the targets
@@ -169,6 +170,9 @@ benchmark-asap: $(VENV)/.lab  ## run the public benchmark on DATA=asap.parquet: 
 benchmark-unseen: $(VENV)/.lab  ## leave out each prompt of DATA=asap2.parquet in turn; ALSO adds files
 	$(BIN)/python -m bench.agreement unseen --data $(DATA) $(ALSO:%=--also %) \
 		--out docs/benchmark-unseen.md
+
+benchmark-adapt: $(VENV)/.lab  ## test profiles that are learned from few marks; DATA is a folder
+	$(BIN)/python -m bench.adaptation --data $(DATA) --out docs/adapt.md
 
 # ---- the lab -----------------------------------------------------------------------------------
 

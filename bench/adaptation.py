@@ -154,7 +154,8 @@ def run_group(group: Group, vectors: Sequence[EssayVector], bundle_scale: Scale)
             essays = [vectors[row] for row in members]
             chosen = suggest_first(essays, marks) if choice == START else range(marks)
             marked = members[list(chosen)]
-            given = [group.marks[row] if row in set(marked) else None for row in members]
+            written = {row: group.scale.label(group.marks[row]) for row in marked}
+            given = [written.get(row) for row in members]
             if len(set(group.marks[marked])) < 2:
                 continue  # a profile is refused
             profile = learn_profile(essays, given, scale=group.scale, bundle_scale=bundle_scale)

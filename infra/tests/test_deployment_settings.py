@@ -101,6 +101,7 @@ def test_command_line_sets_lists_and_tables(tmp_path: Path) -> None:
         ({"time_zone": "Mars"}, "time_zone is Mars; use a name like Europe/Paris."),
         ({"name": "9 lives"}, "name is 9 lives"),
         ({"settings": "none.toml"}, "none.toml does not exist."),
+        ({"profile": "lean"}, "profile is lean; these groups of settings are now preset = lean."),
     ],
 )
 def test_invalid_setting_has_a_one_sentence_error(

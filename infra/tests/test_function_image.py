@@ -3,6 +3,7 @@
 import infra  # noqa: F401 - sets the Node.js that CDK runs in
 
 # isort: split
+import re
 import shlex
 import subprocess
 import sys
@@ -75,6 +76,30 @@ def test_image_of_the_lab_matters_only_if_the_lab_runs(root: Path) -> None:
     arguments = build_args(settings, root, pins)
     assert (arguments["LAB_BASE"], arguments["LAB_BASE_DIGEST"]) == ("lab", "sha256:1")
     assert base_images(settings, root) == ["lab", settings.base_image]
+
+
+def test_a_teachers_profile_is_packed_into_the_image(root: Path) -> None:
+    assert "PROFILE" not in build_args(Settings(), root)
+    (root / "profiles").mkdir()
+    (root / "profiles" / "school.json").write_text('{"format": 1, "bundle": {}}')
+    arguments = build_args(Settings(profile="profiles/school.json"), root)
+    assert (arguments["PROFILE_SOURCE"], arguments["PROFILE"]) == ("file", "profiles/school.json")
+
+
+@pytest.mark.parametrize(
+    ("profile", "reason"),
+    [
+        ("profiles/none.json", "profile is profiles/none.json, which does not exist."),
+        ("profiles/wrong.json", "profile is profiles/wrong.json, which is not a profile."),
+        ("models/default/bundle.json", "an image can only contain a profile in profiles/"),
+        ("profiles/../models/default/bundle.json", "can only contain a profile in profiles/"),
+    ],
+)
+def test_a_profile_that_cannot_be_packed_is_refused(root: Path, profile: str, reason: str) -> None:
+    (root / "profiles").mkdir()
+    (root / "profiles" / "wrong.json").write_text("[]")
+    with pytest.raises(SettingsError, match=re.escape(reason)):
+        build_args(Settings(profile=profile), root)
 
 
 @pytest.mark.parametrize("head", ["models/aes_model.h5", "src/aes_model.h5"])

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from essay_scorer.contract import PROFILE_VARIABLE
+from infra.scoring_function import scoring_environment
+from infra.settings import Settings
 from infra.tests.templates import (
     Synthesize,
     all_properties,
@@ -60,6 +63,12 @@ def test_setting_becomes_an_environment_variable(
     synthesize: Synthesize, settings: dict[str, Any], variable: str, value: str
 ) -> None:
     assert environment_variables(synthesize(**settings))[f"ESSAY_SCORER_{variable}"] == value
+
+
+def test_a_teachers_profile_becomes_an_environment_variable() -> None:
+    variables = scoring_environment(Settings(profile="profiles/school.json"))
+    assert variables[PROFILE_VARIABLE] == "/var/task/profile/profile.json"
+    assert PROFILE_VARIABLE not in scoring_environment(Settings())
 
 
 def test_answers_have_all_fields_by_default(synthesize: Synthesize) -> None:

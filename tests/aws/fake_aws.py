@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from essay_scorer import Scorer
+from essay_scorer import Profile, Scorer
 from essay_scorer.aws.environment import Environment
 from essay_scorer.aws.map_event import MapEvent, score_map_event
 from essay_scorer.aws.submit import S3Folder, Upload, submit
@@ -88,9 +88,17 @@ class FakeAws:
         assert (bucket, key.partition("/")[0]) == ("essays-bucket", "essays")
         return (self.folder / key).read_bytes()[start:end]
 
-    def _score(self, given: dict[str, str], items: list[Any]) -> dict[str, Any]:
+    def _score(self, given: dict[str, Any], items: list[Any]) -> dict[str, Any]:
         event = MapEvent.parse(
-            {"BatchInput": {"bucket": given["bucket"], "key": given["essays"]}, "Items": items}
+            {
+                "BatchInput": {
+                    "bucket": given["bucket"],
+                    "key": given["essays"],
+                    "profile": given["profile"],
+                    "profile_bytes": given["profile_bytes"],
+                },
+                "Items": items,
+            }
         )
         assert event is not None
         environment = Environment(memory=1769, version=self.version)
@@ -100,8 +108,10 @@ class FakeAws:
         return dict(result)
 
 
-def submit_file(aws: FakeAws, source: Path) -> str:
+def submit_file(aws: FakeAws, source: Path, *, profile: Profile | None = None) -> str:
     """Submit a file as the command does, and return the execution."""
     folder = S3Folder.parse("s3://essays-bucket/spring/exam")
-    upload = Upload(source=str(source), folder=folder, stack="essay-scorer", columns={})
+    upload = Upload(
+        source=str(source), folder=folder, stack="essay-scorer", columns={}, profile=profile
+    )
     return submit(upload, aws)

@@ -112,10 +112,7 @@ def submit(upload: Upload, clients: Clients) -> str:
         folder=upload.folder.prefix,
         profile_bytes=len(profile),
     )
-    s3 = clients("s3")
-    if profile:
-        s3.put_object(Bucket=execution.bucket, Key=execution.profile, Body=profile)
-    _upload(upload, execution, s3)
+    _upload(upload, execution, profile, clients("s3"))
     started = clients("stepfunctions").start_execution(
         stateMachineArn=outputs[BATCH_STATE_MACHINE_OUTPUT], name=name, input=execution.to_json()
     )
@@ -145,8 +142,12 @@ def _execution_name(source: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]", "-", f"{stem}-{now}-{secrets.token_hex(3)}")
 
 
-def _upload(upload: Upload, execution: ExecutionInput, s3: Any) -> None:
+def _upload(upload: Upload, execution: ExecutionInput, profile: bytes, s3: Any) -> None:
     with tempfile.TemporaryDirectory() as name:
+        if profile:
+            path = Path(name) / "profile"
+            path.write_bytes(profile)
+            s3.upload_file(str(path), execution.bucket, execution.profile)
         files = _LocalFiles(Path(name))
         files.write(upload)
         for path, key in (
