@@ -120,13 +120,12 @@ function reportLines(marking) {
   const within = Math.round(report.profile.adjacent * report.marks);
   const byLength = Math.round(report.length.adjacent * report.marks);
   const tolerance = formatNumber(report.tolerance);
-  const unit = marking.scale.labels.length > 0 ? "checked_labels" : "checked";
+  const counts = { within: formatNumber(within), tolerance, length: formatNumber(byLength) };
+  const hasLabels = marking.scale.labels.length > 0;
   lines.push(
-    plural(unit, report.marks, {
-      within: formatNumber(within),
-      tolerance,
-      length: formatNumber(byLength),
-    }),
+    hasLabels
+      ? plural("checked_labels", report.marks, counts)
+      : plural("checked", report.marks, counts),
   );
   if (report.notes.includes("not_better_than_length")) lines.push(translate("not_better_than_length"));
   if (report.notes.includes("two_values")) lines.push(translate("two_values"));
