@@ -70,6 +70,15 @@ class ClassEssays:
         )
 
     @cached_property
+    def score_order(self) -> LinearModel:
+        """The shipped score, standardized in the class, as a model of a standardized vector."""
+        values = self.standardized[:, 0]
+        deviation = float(values.std()) or 1.0
+        weights = np.zeros(self.standardized.shape[1])
+        weights[RAW] = 1 / deviation
+        return LinearModel(intercept=-float(values.mean()) / deviation, weights=weights)
+
+    @cached_property
     def expected(self) -> Column:
         """The order of the essays as numbers, (essays,)."""
         return self.order.predict(self.standardized)

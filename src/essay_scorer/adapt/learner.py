@@ -33,6 +33,8 @@ FOLDS = 5
 _CURVE_FOLDS = (2, 4)  # learned from a half and from three quarters of the marks
 _MIN_CURVE_MARKS = 10
 _QUANTILES = 20
+_SCORE_FAMILIARITY = 0.25  # of a prompt from which on the shipped score alone may be the order
+_SMALLEST = 1e-4
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -44,6 +46,7 @@ class Learner:
         kernel: inner products of all essays with the marked ones, (essays, marks).
         compared: of the marked essays, (marks, values + 2).
         prior: of all essays.
+        expectations: the prior's, as models of a standardized vector.
         rows: which essays are marked, (marks,).
         points: their marks, (marks,).
         scale: of the marks.
@@ -54,6 +57,7 @@ class Learner:
     kernel: Matrix
     compared: Matrix  # of the marked essays, (marks, values + 2)
     prior: Prior
+    expectations: tuple[LinearModel, ...]
     rows: Rows
     points: Column
     scale: Scale
@@ -68,12 +72,19 @@ class Learner:
             kept = np.linspace(0, all_marks - 1, MAX_MARKS).astype(np.int64)
             rows, points = rows[kept], points[kept]
         everyone = essays.compared
+        score_weight = min(max(essays.familiarity / _SCORE_FAMILIARITY, _SMALLEST), 1.0) ** 2
         in_points = scale.has_same_points(bundle_scale) and essays.familiarity >= MIN_FAMILIARITY
+        expectations = (essays.score_line,) if in_points else (essays.order, essays.score_order)
         return cls(
             essays=essays,
             kernel=everyone @ everyone[rows].T,
             compared=everyone[rows],
-            prior=Prior(values=essays.raw if in_points else essays.expected, in_points=in_points),
+            prior=Prior(
+                values=np.array([one.predict(essays.standardized) for one in expectations]),
+                weights=np.array([1.0] if in_points else [1.0, score_weight]),
+                in_points=in_points,
+            ),
+            expectations=expectations,
             rows=rows,
             points=points,
             scale=scale,
@@ -137,12 +148,13 @@ class Learner:
 
     def _linear(self, regression: MarkRegression, used: Rows) -> LinearModel:
         """Return a regression as a model of a standardized vector."""
-        essays, slope = self.essays, regression.prior_slope
-        kernel = essays.kernel_model(regression.dual, self.compared[used])
-        prior = essays.score_line if self.prior.in_points else essays.order
+        kernel = self.essays.kernel_model(regression.dual, self.compared[used])
+        intercepts = np.array([one.intercept for one in self.expectations])
+        weights = np.array([one.weights for one in self.expectations])
+        slopes = regression.prior_slopes
         return LinearModel(
-            intercept=regression.intercept + kernel.intercept + slope * prior.intercept,
-            weights=kernel.weights + slope * prior.weights,
+            intercept=regression.intercept + kernel.intercept + float(slopes @ intercepts),
+            weights=kernel.weights + slopes @ weights,
         )
 
     def _report(

@@ -31,28 +31,30 @@ class Prior:
     """What is expected of the essays of a class before any is marked.
 
     Attributes:
-        values: one for each essay of the class, (essays,): standardized, or in points.
+        values: one row for each expectation, (expectations, essays): standardized, or in points.
+        weights: how probable each expectation is before any mark, (expectations,).
         in_points: whether the values are marks already: the scorer knows the assignment and
             the scale. Otherwise only their order and their spacing mean something.
     """
 
-    values: Column
+    values: Matrix
+    weights: Column
     in_points: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class MarkRegression:
-    """Predicted mark = intercept + prior_slope × prior + kernel @ dual.
+    """Predicted mark = intercept + prior_slopes @ expectations + kernel @ dual.
 
     Attributes:
         intercept: in points.
-        prior_slope: points per unit of the prior.
+        prior_slopes: points per unit of each expectation, (expectations,).
         dual: of each marked essay, in points, (marks,).
         left_out: the prediction for each marked essay without its mark, in points, (marks,).
     """
 
     intercept: float
-    prior_slope: float
+    prior_slopes: Column
     dual: Column
     left_out: Column
 
@@ -70,68 +72,96 @@ class MarkRegression:
         if prior.in_points:
             return cls._fit_in_points(kernel, prior, marked, marks)
         center, spread = float(marks.mean()), float(marks.std(ddof=1))
-        target, marked_prior = (marks - center) / spread, float(prior.values[marked].mean())
-        expected = PRIOR_SLOPE * (prior.values - marked_prior)
-        dual, left_out = _average(kernel[marked] + CONSTANT, target, expected[marked], PENALTIES)
-        gain = spread * _stretch(left_out, expected + (kernel + CONSTANT) @ dual)
-        middle = float(left_out.mean()) + PRIOR_SLOPE * marked_prior
+        target, middles = (marks - center) / spread, prior.values[:, marked].mean(axis=1)
+        expected = PRIOR_SLOPE * (prior.values - middles[:, None])
+        found = _average(
+            kernel[marked] + CONSTANT, target, expected[:, marked], prior.weights, PENALTIES
+        )
+        everyone = found.shares @ expected + (kernel + CONSTANT) @ found.dual
+        gain = spread * _stretch(found.left_out, everyone)
+        middle = float(found.left_out.mean() + PRIOR_SLOPE * found.shares @ middles)
         return cls(
-            intercept=center + gain * (CONSTANT * float(dual.sum()) - middle),
-            prior_slope=gain * PRIOR_SLOPE,
-            dual=gain * dual,
-            left_out=center + gain * (left_out - left_out.mean()),
+            intercept=center + gain * (CONSTANT * float(found.dual.sum()) - middle),
+            prior_slopes=gain * PRIOR_SLOPE * found.shares,
+            dual=gain * found.dual,
+            left_out=center + gain * (found.left_out - found.left_out.mean()),
         )
 
     @classmethod
     def _fit_in_points(cls, kernel: Matrix, prior: Prior, marked: Rows, marks: Column) -> Self:
         """Learn how marks differ from a prior that has their level and their spread already."""
-        dual, left_out = _average(
-            kernel[marked] + CONSTANT, marks, prior.values[marked], PENALTIES_IN_POINTS
+        found = _average(
+            kernel[marked] + CONSTANT,
+            marks,
+            prior.values[:, marked],
+            prior.weights,
+            PENALTIES_IN_POINTS,
         )
         return cls(
-            intercept=CONSTANT * float(dual.sum()), prior_slope=1.0, dual=dual, left_out=left_out
+            intercept=CONSTANT * float(found.dual.sum()),
+            prior_slopes=found.shares,
+            dual=found.dual,
+            left_out=found.left_out,
         )
 
-    def predict(self, kernel: Matrix, prior: Column) -> Column:
+    def predict(self, kernel: Matrix, expected: Matrix) -> Column:
         """Return predicted marks, (essays,).
 
         Args:
             kernel: inner products with the marked essays, (essays, marks).
-            prior: of the essays, (essays,).
+            expected: of the essays, (expectations, essays).
         """
-        return self.intercept + self.prior_slope * prior + kernel @ self.dual
+        return self.intercept + self.prior_slopes @ expected + kernel @ self.dual
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Average:
+    """Dual weights and leave-one-out predictions, and how much each expectation counted."""
+
+    dual: Column
+    left_out: Column
+    shares: Column
 
 
 def _average(
-    kernel: Matrix, target: Column, expected: Column, penalties: Sequence[float]
-) -> tuple[Column, Column]:
-    """Return the dual weights and the leave-one-out predictions, averaged over penalties."""
-    marks = len(target)
+    kernel: Matrix,
+    target: Column,
+    expected: Matrix,
+    weights: Column,
+    penalties: Sequence[float],
+) -> _Average:
+    """Average the regressions over expectations and penalties."""
+    marks, expectations = len(target), len(expected)
     if marks > _ALL_PENALTIES_UP_TO:
         some = slice(0, _ALL_PENALTIES_UP_TO)
-        errors = [
-            _error(_ridge(kernel[some, some], target[some], expected[some], one)[1], target[some])
+        losses = [
+            _losses(_ridges(kernel[some, some], target[some], expected[:, some], one), target[some])
             for one in penalties
         ]
-        penalties = [penalties[int(np.argmin(errors))]]
-    fits = [_ridge(kernel, target, expected, one) for one in penalties]
-    losses = np.array([_error(left_out, target) for _, left_out in fits])
-    weights = np.exp(-marks * (losses - losses.min()))
-    weights /= weights.sum()
-    dual = sum(weight * one for weight, (one, _) in zip(weights, fits, strict=True))
-    left_out = sum(weight * one for weight, (_, one) in zip(weights, fits, strict=True))
-    return np.asarray(dual), np.asarray(left_out)
+        penalties = [penalties[int(np.argmin(np.min(losses, axis=1)))]]
+    fits = [_ridges(kernel, target, expected, one) for one in penalties]
+    log_odds = np.array([-marks * _losses(fit, target) for fit in fits]) + np.log(weights)
+    odds = np.exp(log_odds - log_odds.max())
+    odds /= odds.sum()
+    duals, left_outs = (np.array([fit[part] for fit in fits]) for part in (0, 1))
+    return _Average(
+        dual=np.einsum("pe,pem->m", odds, duals),
+        left_out=np.einsum("pe,pem->m", odds, left_outs),
+        shares=odds.sum(axis=0).reshape(expectations),
+    )
 
 
-def _error(left_out: Column, target: Column) -> float:
-    return float(np.square(left_out - target).mean())
+def _losses(fit: tuple[Matrix, Matrix], target: Column) -> Column:
+    """Return the mean squared leave-one-out error of each expectation."""
+    return np.asarray(np.square(fit[1] - target).mean(axis=1))
 
 
-def _ridge(
-    kernel: Matrix, target: Column, expected: Column, penalty: float
-) -> tuple[Column, Column]:
+def _ridges(
+    kernel: Matrix, target: Column, expected: Matrix, penalty: float
+) -> tuple[Matrix, Matrix]:
+    """Return dual weights and leave-one-out predictions, (expectations, marks) each."""
     inverse = np.linalg.inv(kernel + penalty * np.eye(len(target)))
-    dual = inverse @ (target - expected)
+    dual = (target - expected) @ inverse
     return dual, target - dual / np.diag(inverse)
 
 

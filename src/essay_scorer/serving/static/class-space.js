@@ -71,6 +71,15 @@ export class ClassEssays {
     ]);
   }
 
+  /** Return the shipped score, standardized in the class, as a model of a standardized vector. */
+  scoreOrder() {
+    const values = this.standardized.map((one) => one[FIRST.raw]);
+    const spread = deviation(values) || 1;
+    const weights = new Float64Array(this.standardized[0].length);
+    weights[FIRST.raw] = 1 / spread;
+    return { intercept: -mean(values) / spread, weights };
+  }
+
   /** Return the shipped score as a model of a standardized vector. */
   scoreLine() {
     const values = this.standardized.map((one) => one[FIRST.raw]);

@@ -12,35 +12,44 @@ const MIN_SPREAD = 0.25;
 const ALL_PENALTIES_UP_TO = 500;
 
 /**
- * Return the regression {intercept, priorSlope, dual, leftOut}.
+ * Return the regression {intercept, priorSlopes, dual, leftOut}.
  *
  * @param {number[][]} kernel Inner products of all essays with the marked ones.
- * @param {{values: number[], inPoints: boolean}} prior Of all essays.
+ * @param {{values: number[][], weights: number[], inPoints: boolean}} prior Expectations of all
+ *   essays, and how probable each is.
  * @param {number[]} marked Which essays are marked.
  * @param {number[]} points Their marks.
  */
 export function fitMarks(kernel, prior, marked, points) {
   const rows = marked.map((row) => kernel[row].map((value) => value + CONSTANT));
+  const ofMarked = (values) => marked.map((row) => values[row]);
   if (prior.inPoints) {
-    const expected = marked.map((row) => prior.values[row]);
-    const { dual, leftOut } = average(rows, points, expected, PENALTIES_IN_POINTS);
-    return { intercept: CONSTANT * sum(dual), priorSlope: 1, dual, leftOut };
+    const expected = prior.values.map(ofMarked);
+    const found = average(rows, points, expected, prior.weights, PENALTIES_IN_POINTS);
+    const { dual, leftOut, shares } = found;
+    return { intercept: CONSTANT * sum(dual), priorSlopes: shares, dual, leftOut };
   }
   const center = mean(points);
   const spread = deviation(points) * Math.sqrt(points.length / (points.length - 1));
   const target = points.map((point) => (point - center) / spread);
-  const markedPrior = mean(marked.map((row) => prior.values[row]));
-  const expected = prior.values.map((value) => PRIOR_SLOPE * (value - markedPrior));
-  const markedExpected = marked.map((row) => expected[row]);
-  const { dual, leftOut } = average(rows, target, markedExpected, PENALTIES);
+  const middles = prior.values.map((values) => mean(ofMarked(values)));
+  const expected = prior.values.map((values, index) =>
+    values.map((value) => PRIOR_SLOPE * (value - middles[index])),
+  );
+  const found = average(rows, target, expected.map(ofMarked), prior.weights, PENALTIES);
+  const { dual, leftOut, shares } = found;
   const everyone = kernel.map(
-    (row, essay) => expected[essay] + dot(row, dual) + CONSTANT * sum(dual),
+    (row, essay) =>
+      sum(shares.map((share, index) => share * expected[index][essay])) +
+      dot(row, dual) +
+      CONSTANT * sum(dual),
   );
   const gain = spread * stretch(leftOut, everyone);
   const leftOutMean = mean(leftOut);
+  const middle = leftOutMean + PRIOR_SLOPE * dot(shares, middles);
   return {
-    intercept: center + gain * (CONSTANT * sum(dual) - leftOutMean - PRIOR_SLOPE * markedPrior),
-    priorSlope: gain * PRIOR_SLOPE,
+    intercept: center + gain * (CONSTANT * sum(dual) - middle),
+    priorSlopes: shares.map((share) => gain * PRIOR_SLOPE * share),
     dual: dual.map((value) => gain * value),
     leftOut: leftOut.map((value) => center + gain * (value - leftOutMean)),
   };
@@ -48,31 +57,36 @@ export function fitMarks(kernel, prior, marked, points) {
 
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 
-/** Return dual weights and leave-one-out predictions, averaged over penalties. */
-function average(kernel, target, expected, penalties) {
+/** Return {dual, leftOut, shares}, averaged over expectations and penalties. */
+function average(kernel, target, expected, weights, penalties) {
   let used = penalties;
   if (target.length > ALL_PENALTIES_UP_TO) {
     const some = (values) => values.slice(0, ALL_PENALTIES_UP_TO);
-    const errors = penalties.map((penalty) =>
-      squaredError(
-        ridge(some(kernel).map(some), some(target), some(expected), penalty).leftOut,
-        some(target),
-      ),
-    );
+    const errors = penalties.map((penalty) => {
+      const fits = ridges(some(kernel).map(some), some(target), expected.map(some), penalty);
+      return Math.min(...fits.map((fit) => squaredError(fit.leftOut, some(target))));
+    });
     used = [penalties[errors.indexOf(Math.min(...errors))]];
   }
-  const fits = used.map((penalty) => ridge(kernel, target, expected, penalty));
-  const losses = fits.map((fit) => squaredError(fit.leftOut, target));
-  const weights = losses.map((loss) => Math.exp(-target.length * (loss - Math.min(...losses))));
-  const whole = sum(weights);
+  const fits = used.flatMap((penalty) => ridges(kernel, target, expected, penalty));
+  const logOdds = fits.map(
+    (fit) => Math.log(weights[fit.expectation]) - target.length * squaredError(fit.leftOut, target),
+  );
+  const highest = Math.max(...logOdds);
+  const odds = logOdds.map((value) => Math.exp(value - highest));
+  const whole = sum(odds);
   const blend = (part) =>
-    target.map((_, index) => sum(fits.map((fit, one) => (weights[one] / whole) * fit[part][index])));
-  return { dual: blend("dual"), leftOut: blend("leftOut") };
+    target.map((_, index) => sum(fits.map((fit, one) => (odds[one] / whole) * fit[part][index])));
+  const shares = expected.map((_, expectation) =>
+    sum(fits.map((fit, one) => (fit.expectation === expectation ? odds[one] / whole : 0))),
+  );
+  return { dual: blend("dual"), leftOut: blend("leftOut"), shares };
 }
 
 const squaredError = (left, right) => mean(left.map((value, index) => (value - right[index]) ** 2));
 
-function ridge(kernel, target, expected, penalty) {
+/** Return the regression for each expectation. */
+function ridges(kernel, target, expected, penalty) {
   const inverse = invert(
     kernel.map((row, index) => {
       const copy = Float64Array.from(row);
@@ -80,9 +94,12 @@ function ridge(kernel, target, expected, penalty) {
       return copy;
     }),
   );
-  const rest = target.map((value, index) => value - expected[index]);
-  const dual = inverse.map((row) => dot(row, rest));
-  return { dual, leftOut: target.map((value, index) => value - dual[index] / inverse[index][index]) };
+  return expected.map((values, expectation) => {
+    const rest = target.map((value, index) => value - values[index]);
+    const dual = inverse.map((row) => dot(row, rest));
+    const leftOut = target.map((value, index) => value - dual[index] / inverse[index][index]);
+    return { expectation, dual, leftOut };
+  });
 }
 
 /** Return the inverse of a symmetric positive definite matrix (Gauss-Jordan, in place). */

@@ -16,6 +16,8 @@ const MIN_CURVE_MARKS = 10;
 const QUANTILES = 20;
 const COVERAGE = 0.9;
 const MIN_FAMILIARITY = 0.5;
+const SCORE_FAMILIARITY = 0.25;
+const SMALLEST = 1e-4;
 const LARGEST = 32767;
 
 /**
@@ -127,7 +129,13 @@ class Learner {
     Object.assign(this, { essays, marked, points, scale });
     this.kernel = essays.compared.map((one) => marked.map((row) => dot(one, essays.compared[row])));
     const inPoints = scale.hasSamePoints(bundleScale) && essays.familiarity >= MIN_FAMILIARITY;
-    this.prior = { values: inPoints ? essays.raw : essays.expected, inPoints };
+    this.expectations = inPoints ? [essays.scoreLine()] : [essays.order, essays.scoreOrder()];
+    const familiar = Math.min(Math.max(essays.familiarity / SCORE_FAMILIARITY, SMALLEST), 1);
+    this.prior = {
+      values: this.expectations.map((model) => essays.standardized.map((one) => predict(model, one))),
+      weights: inPoints ? [1] : [1, familiar ** 2],
+      inPoints,
+    };
   }
 
   learn(bundle, allMarks) {
@@ -169,12 +177,15 @@ class Learner {
 
   #model(regression, used) {
     const rows = used.map((index) => this.marked[index]);
-    const kernel = this.essays.kernelModel(regression.dual, rows);
-    const prior = this.prior.inPoints ? this.essays.scoreLine() : this.essays.order;
-    const slope = regression.priorSlope;
+    const { intercept, weights } = this.essays.kernelModel(regression.dual, rows);
+    const priors = this.expectations.map((model, index) => ({
+      ...model,
+      slope: regression.priorSlopes[index],
+    }));
+    const added = (part) => priors.reduce((sum, one) => sum + one.slope * part(one), 0);
     return {
-      intercept: regression.intercept + kernel.intercept + slope * prior.intercept,
-      weights: kernel.weights.map((weight, index) => weight + slope * prior.weights[index]),
+      intercept: regression.intercept + intercept + added((one) => one.intercept),
+      weights: weights.map((weight, index) => weight + added((one) => one.weights[index])),
     };
   }
 
