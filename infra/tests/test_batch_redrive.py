@@ -11,7 +11,7 @@ from infra.tests.templates import Synthesize, state_machine_definition
 
 ROWS = 50
 INPUT = {"bucket": BUCKET, "essays": "essays/a.jsonl", "items": "items/a.jsonl",
-         "results": "results/a"}  # fmt: skip
+         "results": "results/a", "profile": "", "profile_bytes": 0}  # fmt: skip
 
 
 @pytest.fixture

@@ -154,7 +154,7 @@ def test_settings_file_documents_every_default() -> None:
     values = tomllib.loads("\n".join(documented))
     defaults = Settings().model_dump()
     assert set(values) | without_value == set(defaults)
-    examples = {"provisioned_hours", "alarm_email", "tags"}  # none of them is a default
+    examples = {"provisioned_hours", "alarm_email", "tags", "profile"}  # none of them is a default
     for name in set(values) - examples:
         default = defaults[name]
         assert values[name] == (list(default) if isinstance(default, tuple) else default), name

@@ -155,7 +155,9 @@ def test_build_arguments_are_those_of_the_dockerfile(root: Path) -> None:
     declared = {
         line.split()[1].split("=")[0] for line in dockerfile.splitlines() if line[:4] == "ARG "
     }
-    of_bundle = set(build_args(Settings(), root))
+    (root / "profiles").mkdir()
+    (root / "profiles" / "a.json").write_text('{"bundle": {}}')
+    of_bundle = set(build_args(Settings(profile="profiles/a.json"), root))
     _add_artifacts(root, "models/bert-tokenizer", "models/bert-model")
     assert of_bundle | set(build_args(Settings(), root)) == declared
 

@@ -38,7 +38,12 @@ def test_items_are_read_in_batches(definition: State) -> None:
     assert found["ItemReader"]["Parameters"] == {"Bucket.$": "$.bucket", "Key.$": "$.items"}
     assert found["ItemBatcher"] == {
         "MaxItemsPerBatch": 7,
-        "BatchInput": {"bucket.$": "$.bucket", "key.$": "$.essays"},
+        "BatchInput": {
+            "bucket.$": "$.bucket",
+            "key.$": "$.essays",
+            "profile.$": "$.profile",
+            "profile_bytes.$": "$.profile_bytes",
+        },
     }
     assert found["MaxConcurrency"] == 11
     assert found["ToleratedFailurePercentage"] == 3
