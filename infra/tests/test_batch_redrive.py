@@ -70,7 +70,8 @@ def test_stopped_run_is_redriven(states: EmulatedStates, definition: dict[str, A
     rows = _read_rows(states, found["output"])
     assert len(rows) == len(set(rows)), "a row is in the results twice"
     assert sorted(rows) == list(range(ROWS)), "a row is lost"
-    assert all(call["BatchInput"] == {"bucket": BUCKET, "key": "essays/a.jsonl"} for call in calls)
+    sent = {"bucket": BUCKET, "key": "essays/a.jsonl", "profile": "", "profile_bytes": 0}
+    assert all(call["BatchInput"] == sent for call in calls)
     counts = states.map_run(arn)["itemCounts"]
     assert (counts["total"], counts["succeeded"], counts["aborted"]) == (ROWS, ROWS, 0)
     scored = [item["n"] for call in calls for item in call["Items"]]

@@ -118,6 +118,11 @@ class Scorer:
         return self._reader.vocabulary
 
     @property
+    def scale(self) -> Scale:
+        """Of the scores: the profile's, if there is one, else the bundle's."""
+        return self._profile.scale if self._profile else self.manifest.scale
+
+    @property
     def threads(self) -> int:
         """Cores that one essay may use."""
         return self._reader.threads
@@ -203,16 +208,15 @@ class Scorer:
 
         Args:
             texts: essays of one assignment.
-            marks: of each essay, such as 14, "14,5", "14/20", "85%" or "B+"; None if it has none.
-            scale: such as ``0-20``, ``0-10:0.5`` or ``A,B,C,D,F``; guessed from the marks by
-                default.
+            marks: of each essay, such as 14, "14/20", "85%" or "B+"; None if it has none.
+            scale: such as ``0-20``, ``0-10:0.5`` or ``A,B,C,D,F``; guessed by default.
             names: of the essays, for messages.
 
         Raises:
             InvalidMarks: there are fewer than five, they contradict each other, or they fit
                 several scales.
             TextError: a text cannot be read.
-            BundleInvalid: the bundle does not have what adaptation needs.
+            BundleInvalid: the bundle cannot be adapted.
         """
         from essay_scorer.adapt.learn_profile import learn_profile  # noqa: PLC0415
 
@@ -225,12 +229,7 @@ class Scorer:
         )
 
     def suggest_first(self, texts: Sequence[str], n: int = 10) -> list[int]:
-        """Return which ``n`` essays of a class to mark first: ascending positions in ``texts``.
-
-        Raises:
-            TextError: a text cannot be read.
-            BundleInvalid: the bundle does not have what adaptation needs.
-        """
+        """Return which ``n`` essays of a class to mark first, by their positions in ``texts``."""
         from essay_scorer.adapt.learn_profile import suggest_first  # noqa: PLC0415
 
         return suggest_first(self._vectors(texts), n)

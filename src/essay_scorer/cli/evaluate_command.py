@@ -47,6 +47,7 @@ def add_commands(commands: "shared.Subparsers") -> None:
     )
     scored_files.add_data_options(command)
     shared.add_bundle_option(command)
+    shared.add_profile_option(command)
     command.set_defaults(run=_evaluate)
 
 
@@ -72,6 +73,8 @@ def _check_evaluate_options(options: argparse.Namespace) -> None:
         raise FileError("--attacks does not need human scores; leave out --other-scale.")
     if options.record and not options.group:
         raise FileError("--record needs at least one --group.")
+    if options.profile and (options.record or options.other_scale):
+        raise FileError("--profile goes with neither --record nor --other-scale.")
 
 
 def _measure(options: argparse.Namespace) -> "EvaluationReport | OtherScaleReport":
@@ -82,13 +85,14 @@ def _measure(options: argparse.Namespace) -> "EvaluationReport | OtherScaleRepor
     from essay_scorer.lab.evaluation.other_scale import compare_with_other_scale
     from essay_scorer.lab.evaluation.robustness import measure_robustness
     from essay_scorer.lab.length_baseline import add_length_ridge
-    from essay_scorer.scorer import Scorer
 
-    read = scored_files.read_essays(options, fractions=options.other_scale)
+    scorer = shared.load_scorer(options)
+    fractions = options.other_scale or scorer.scale.step != 1
+    read = scored_files.read_essays(options, fractions=fractions)
     essays, splits = scored_files.usable_rows(read, options), options.split or ["test"]
     splits = list(SPLITS) if "all" in splits else splits
     evaluated = essays[essays["split"].isin(splits)]
-    scorer, groups = Scorer.load(options.bundle), read.layout.groups
+    groups = read.layout.groups
     if options.other_scale:
         compared = compare_with_other_scale(scorer, evaluated, groups=groups)
         return add_length_ridge(compared, essays, splits)

@@ -39,8 +39,10 @@ def evaluate(
 ) -> EvaluationReport:
     """Score essays, and return every measure of the report, rounded to four digits.
 
+    On a profile's scale with another step than 1, all measures count steps.
+
     Args:
-        scorer: the bundle.
+        scorer: the bundle, which may have a profile.
         essays: columns ``text``, ``score``, ``prompt_id``, ``scale_min`` and ``scale_max``, and
             ``rater1`` and ``rater2`` where the essays have two human scores.
         groups: names of columns with groups of writers.
@@ -48,9 +50,10 @@ def evaluate(
     Raises:
         FileError: there is nothing to measure, or the scores are not on the bundle's scale.
     """
-    scale = scorer.manifest.scale
-    _check_scores(essays, scale)
-    scored = _score(scorer, essays)
+    _check_scores(essays, scorer.scale)
+    scored, scale = _score(scorer, essays), scorer.scale
+    if scale.step != 1:
+        scored, scale = _in_steps(scored, scale), Scale(min=0, max=scale.levels - 1)
     overall, human = _overall(scored, scale), _human(scored)
     fairness = {column: _fairness(scored, column) for column in groups}
     return EvaluationReport(
@@ -86,8 +89,8 @@ def _check_scores(essays: pd.DataFrame, scale: Scale) -> None:
     check_variety(essays)
     if not essays["score"].between(scale.min, scale.max).all():
         raise FileError(
-            f"Some human scores are not on the bundle's scale {scale.min}-{scale.max}. To compare "
-            "another scale, add --other-scale."
+            f"Some human scores are not on the scale {scale.min}-{scale.max} of the scores. To "
+            "compare another scale, add --other-scale."
         )
 
 
@@ -105,6 +108,16 @@ def _score(scorer: Scorer, essays: pd.DataFrame) -> pd.DataFrame:
     )
     covered = scored["score"].between(scored["low"], scored["high"])
     return scored.assign(covered=covered, interval_scores=scored["high"] - scored["low"] + 1)
+
+
+def _in_steps(scored: pd.DataFrame, scale: Scale) -> pd.DataFrame:
+    """Return the same table with every score in steps above the lowest."""
+    columns = {
+        name: ((scored[name] - scale.min) / scale.step).round(_DIGITS)
+        for name in ("score", "machine", "raw", "low", "high")
+    }
+    whole = {name: columns[name].round().astype(int) for name in ("score", "machine")}
+    return scored.assign(**columns | whole, interval_scores=columns["high"] - columns["low"] + 1)
 
 
 def _round(value: float) -> float:
