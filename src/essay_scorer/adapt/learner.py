@@ -28,7 +28,7 @@ from essay_scorer.adapt.profile import COVERAGE, Profile, cv_plus_interval, stra
 from essay_scorer.model.calibration import MIN_FAMILIARITY
 from essay_scorer.model.scale import Scale
 
-MAX_MARKS = 1000  # that are learned from; evenly spaced ones of more
+MAX_MARKS = 500  # that are learned from; evenly spaced ones of more
 FOLDS = 5
 _CURVE_FOLDS = (2, 4)  # learned from a half and from three quarters of the marks
 _MIN_CURVE_MARKS = 10

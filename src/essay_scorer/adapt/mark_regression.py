@@ -21,7 +21,6 @@ PRIOR_SLOPE = 0.6  # expected correlation of prior and marks
 CONSTANT = 0.3  # of the kernel: the mean may move
 MAX_STRETCH = 2.0
 MIN_SPREAD = 0.25
-_ALL_PENALTIES_UP_TO = 500  # marks; with more, one penalty is chosen on that many
 
 Rows = npt.NDArray[np.int64]
 
@@ -131,23 +130,15 @@ def _average(
     penalties: Sequence[float],
 ) -> _Average:
     """Average the regressions over expectations and penalties."""
-    marks, expectations = len(target), len(expected)
-    if marks > _ALL_PENALTIES_UP_TO:
-        some = slice(0, _ALL_PENALTIES_UP_TO)
-        losses = [
-            _losses(_ridges(kernel[some, some], target[some], expected[:, some], one), target[some])
-            for one in penalties
-        ]
-        penalties = [penalties[int(np.argmin(np.min(losses, axis=1)))]]
     fits = [_ridges(kernel, target, expected, one) for one in penalties]
-    log_odds = np.array([-marks * _losses(fit, target) for fit in fits]) + np.log(weights)
+    log_odds = np.array([-len(target) * _losses(fit, target) for fit in fits]) + np.log(weights)
     odds = np.exp(log_odds - log_odds.max())
     odds /= odds.sum()
     duals, left_outs = (np.array([fit[part] for fit in fits]) for part in (0, 1))
     return _Average(
         dual=np.einsum("pe,pem->m", odds, duals),
         left_out=np.einsum("pe,pem->m", odds, left_outs),
-        shares=odds.sum(axis=0).reshape(expectations),
+        shares=odds.sum(axis=0),
     )
 
 

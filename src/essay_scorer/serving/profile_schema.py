@@ -7,7 +7,7 @@ from essay_scorer.model.scale import MAX_LEVELS, Scale
 from essay_scorer.serving.json_schema import Schema, schema_of
 
 _MAX_FOLDS = 10
-_MAX_MARKS = 1000
+_MAX_MARKS = 500
 _NUMBER: Schema = {"type": "number"}
 _BASE64: Schema = {"type": "string", "contentEncoding": "base64"}
 

@@ -9,7 +9,6 @@ const PRIOR_SLOPE = 0.6;
 const CONSTANT = 0.3;
 const MAX_STRETCH = 2;
 const MIN_SPREAD = 0.25;
-const ALL_PENALTIES_UP_TO = 500;
 
 /**
  * Return the regression {intercept, priorSlopes, dual, leftOut}.
@@ -59,16 +58,7 @@ const sum = (values) => values.reduce((total, value) => total + value, 0);
 
 /** Return {dual, leftOut, shares}, averaged over expectations and penalties. */
 function average(kernel, target, expected, weights, penalties) {
-  let used = penalties;
-  if (target.length > ALL_PENALTIES_UP_TO) {
-    const some = (values) => values.slice(0, ALL_PENALTIES_UP_TO);
-    const errors = penalties.map((penalty) => {
-      const fits = ridges(some(kernel).map(some), some(target), expected.map(some), penalty);
-      return Math.min(...fits.map((fit) => squaredError(fit.leftOut, some(target))));
-    });
-    used = [penalties[errors.indexOf(Math.min(...errors))]];
-  }
-  const fits = used.flatMap((penalty) => ridges(kernel, target, expected, penalty));
+  const fits = penalties.flatMap((penalty) => ridges(kernel, target, expected, penalty));
   const logOdds = fits.map(
     (fit) => Math.log(weights[fit.expectation]) - target.length * squaredError(fit.leftOut, target),
   );

@@ -9,7 +9,7 @@ import { reportOf } from "./profile-report.js";
 
 export const MIN_MARKS = 5;
 const FORMAT = 1;
-const MAX_MARKS = 1000;
+const MAX_MARKS = 500;
 const FOLDS = 5;
 const CURVE_FOLDS = [2, 4];
 const MIN_CURVE_MARKS = 10;
