@@ -69,7 +69,7 @@ def test_the_report_agrees_with_the_marks_that_were_left_out() -> None:
     assert report.profile.error == pytest.approx(np.abs(suggested - true).mean(), rel=0.35)
     assert report.profile.qwk > report.length.qwk
     assert report.without_length > 0.3
-    assert [point.marks for point in report.curve] == [30, 45, 60]
+    assert [point.marks for point in report.curve] == [30, 48, 60]
     assert 0 <= report.error_with_more <= report.curve[-1].error
     assert 0.8 <= report.coverage <= 1
 

@@ -30,7 +30,6 @@ from essay_scorer.model.scale import Scale
 
 MAX_MARKS = 500  # that are learned from; evenly spaced ones of more
 FOLDS = 5
-_CURVE_FOLDS = (2, 4)  # learned from a half and from three quarters of the marks
 _MIN_CURVE_MARKS = 10
 _QUANTILES = 20
 _SCORE_FAMILIARITY = 0.25  # of a prompt from which on the shipped score alone may be the order
@@ -170,7 +169,7 @@ class Learner:
         agreement = Agreement.of(left_out, points, scale)
         length_agreement = Agreement.of(by_length, points, scale)
         error = round(float(np.abs(left_out - points).mean()), 4)
-        curve = (*self._curve(), CurvePoint(marks=len(points), error=error))
+        curve = (*self._curve(errors), CurvePoint(marks=len(points), error=error))
         notes = []
         if len(set(points.tolist())) == 2:
             notes.append(TWO_VALUES)
@@ -195,16 +194,19 @@ class Learner:
             notes=tuple(notes),
         )
 
-    def _curve(self) -> list[CurvePoint]:
+    def _curve(self, errors: Column) -> list[CurvePoint]:
+        """Return the errors of models that learned from a part of the marks.
+
+        Args:
+            errors: of the models of the folds.
+        """
         marks = len(self.points)
         if marks < _MIN_CURVE_MARKS or self.all_marks > MAX_MARKS:
             return []
+        halves = self._cross_validate(2)[1]
         return [
-            CurvePoint(
-                marks=marks - marks // folds,
-                error=round(float(self._cross_validate(folds)[1].mean()), 4),
-            )
-            for folds in _CURVE_FOLDS
+            CurvePoint(marks=marks - marks // folds, error=round(float(found.mean()), 4))
+            for folds, found in ((2, halves), (FOLDS, errors))
         ]
 
     def _mean_width(self, folds: Sequence[LinearModel], errors: Column, fold_of: Rows) -> float:

@@ -11,7 +11,6 @@ export const MIN_MARKS = 5;
 const FORMAT = 1;
 const MAX_MARKS = 500;
 const FOLDS = 5;
-const CURVE_FOLDS = [2, 4];
 const MIN_CURVE_MARKS = 10;
 const QUANTILES = 20;
 const COVERAGE = 0.9;
@@ -230,9 +229,10 @@ class Learner {
     const ofMarked = (values) => this.marked.map((row) => values[row]);
     const marks = this.points.length;
     const withCurve = marks >= MIN_CURVE_MARKS && allMarks <= MAX_MARKS;
-    const curve = (withCurve ? CURVE_FOLDS : []).map((count) => ({
+    const parts = withCurve ? [[2, this.#crossValidate(2)], [FOLDS, folds]] : [];
+    const curve = parts.map(([count, { errors }]) => ({
       marks: marks - Math.floor(marks / count),
-      error: mean(this.#crossValidate(count).errors),
+      error: mean(errors),
     }));
     const bounds = this.essays.standardized.map((one) => {
       const predictions = folds.models.map((fold) => predict(fold, one));
