@@ -24,7 +24,7 @@ from infra.image_function import (
 from infra.settings import Settings
 
 ALIAS = "live"
-PROFILE_IN_IMAGE = "/var/task/profile/profile.json"
+PROFILE_IN_IMAGE = "/var/task/profile.json"
 
 
 def url_handles_cors(settings: Settings) -> bool:

@@ -67,7 +67,7 @@ def test_setting_becomes_an_environment_variable(
 
 def test_a_teachers_profile_becomes_an_environment_variable() -> None:
     variables = scoring_environment(Settings(profile="profiles/school.json"))
-    assert variables[PROFILE_VARIABLE] == "/var/task/profile/profile.json"
+    assert variables[PROFILE_VARIABLE] == "/var/task/profile.json"
     assert PROFILE_VARIABLE not in scoring_environment(Settings())
 
 

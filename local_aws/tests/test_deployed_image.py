@@ -77,6 +77,36 @@ def test_change_of_code_leaves_the_layers_of_packages_and_model(
     assert code_layer != code_layer_before
 
 
+_LEARN_PROFILE = """
+import json
+from essay_scorer import Scorer
+texts = ["The town should keep its library open. " * times for times in range(2, 9)]
+print(json.dumps(Scorer.load().adapt(texts, [4, 7, 9, 11, 13, 14, 17], scale="0-20").to_dict()))
+"""
+
+
+def test_a_teachers_profile_is_packed_into_the_image(
+    cloud: Cloud, operator: Operator, container: str, tmp_path: Path
+) -> None:
+    profile = json.loads(cloud.engine.docker("exec", container, "python3", "-c", _LEARN_PROFILE))
+    copy_repository(tmp_path)
+    path = tmp_path / "profiles" / "school.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps(profile), encoding="utf-8")
+    settings = operator.settings.model_copy(update={"profile": "profiles/school.json"})
+    options = [f"--build-arg={n}={v}" for n, v in build_args(settings, tmp_path).items()]
+    build = ("build", "--quiet", f"--file={tmp_path / DOCKERFILE}", *options, str(tmp_path))
+    image = cloud.engine.docker(*build).strip()
+    run = ("run", "--rm", "--workdir=/var/task", "--entrypoint=python3")
+    code = ("-c", "import main; print(main.scorer.scale)")
+    packed = "--env=ESSAY_SCORER_PROFILE=/var/task/profile.json"
+    assert cloud.engine.docker(*run, packed, image, *code).strip() == "0 to 20"
+    profile["bundle"]["version"] = "0.9"
+    path.write_text(json.dumps(profile), encoding="utf-8")
+    with pytest.raises(RuntimeError, match=r"learned with essay-scorer-en 0\.9"):
+        cloud.engine.docker(*build)
+
+
 def _own_layers(cloud: Cloud, image: str) -> list[str]:
     """Return the digests of the layers of packages, model and code."""
     layers = cloud.engine.docker("image", "inspect", "--format={{json .RootFS.Layers}}", image)

@@ -20,7 +20,7 @@ def profile(scorer: Scorer) -> Profile:
 
 
 def test_the_environment_names_the_profile() -> None:
-    assert Environment.read({PROFILE_VARIABLE: "/var/task/profile/profile.json"}).profile
+    assert Environment.read({PROFILE_VARIABLE: "/var/task/profile.json"}).profile
     assert Environment.read({}).profile == ""
 
 
