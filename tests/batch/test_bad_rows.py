@@ -35,7 +35,7 @@ def test_a_bad_row_of_json_lines_costs_only_itself(
 ) -> None:
     source, out = tmp_path / "essays.jsonl", tmp_path / f"scores.{format_}"
     source.write_bytes(b"\n".join(POISON))
-    done = batch(source, out)
+    done = batch(source, out, "--encoding", "utf-8")
     assert done.returncode == 3
     if format_ == "parquet":
         errors = parquet.read_table(out)["error"].to_pylist()
@@ -52,7 +52,7 @@ def test_a_bad_row_of_csv_costs_only_itself(batch: Batch, tmp_path: Path) -> Non
     source.write_bytes(
         b"id,text,class\n"
         b"0,The town should keep its library.,5b\n"
-        b"1,too few\n"
+        b"1,The class is missing.\n"
         b"2,too many,5b,surplus\n"
         b"3,caf\xe9 society,5b\n"
         b"\n"
@@ -60,10 +60,10 @@ def test_a_bad_row_of_csv_costs_only_itself(batch: Batch, tmp_path: Path) -> Non
         b'5,"' + b"longer " * 800_000 + b'",5b\n'
         b'6,"The last one, on two\nlines.",5b\n'
     )
-    assert batch(source, out).returncode == 3
+    assert batch(source, out, "--encoding", "utf-8").returncode == 3
     rows = read_csv(out)
     assert [row["error"] for row in rows] == [
-        "", "wrong_fields", "wrong_fields", "invalid_encoding", "too_large", "too_large", "",
+        "", "", "wrong_fields", "invalid_encoding", "too_large", "too_large", "",
     ]  # fmt: skip
     assert rows[3]["text"] == "caf\N{REPLACEMENT CHARACTER} society"
     assert rows[6]["text"] == "The last one, on two\nlines."

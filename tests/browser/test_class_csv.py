@@ -125,3 +125,19 @@ def _parse(text: str, separator: str) -> list[list[str]]:
     return [
         [cell.removeprefix("'") for cell in row] for row in csv.reader(lines, delimiter=separator)
     ]
+
+
+def test_a_line_that_declares_the_separator_is_no_header(open_page: OpenPage) -> None:
+    page = open_page("#class")
+    table = "sep=;\r\nid;essay;score\r\ns1;A text, with a comma.;4\r\ns2;Another.;3\r\n"
+    open_table(page, table.encode("utf-16"))
+    expect(page.locator("#essay-count")).to_have_text("2 essays in class.csv.")
+    expect(page.locator("#column-text")).to_have_value("1")
+
+
+def test_a_quote_that_is_never_closed_is_named_with_its_line(open_page: OpenPage) -> None:
+    page = open_page("#class")
+    open_table(page, b'id,essay\n1,"Two\nlines."\n2,"Never closed\n3,Swallowed.\n')
+    expect(page.locator("#class-error")).to_contain_text("opens on line 4 is never closed")
+    open_table(page, b'id,essay\n1,"Never closed\n2,Swallowed.\n3,"Closed."\n')
+    expect(page.locator("#class-error")).to_contain_text("opens on line 2 is never closed")

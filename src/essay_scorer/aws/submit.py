@@ -35,6 +35,7 @@ from essay_scorer.tables.header import Table
 from essay_scorer.tables.jsonl import json_line
 from essay_scorer.tables.readers import open_source
 from essay_scorer.tables.rows import TOO_LARGE
+from essay_scorer.tables.text_lines import DETECT
 
 POLL_SECONDS = 2.0
 
@@ -82,7 +83,7 @@ class Upload:
     folder: S3Folder
     stack: str
     format: str | None = None
-    encoding: str = "utf-8"
+    encoding: str = DETECT
     columns: Mapping[str, str]
     profile: Profile | None = None
 

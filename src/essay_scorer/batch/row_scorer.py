@@ -50,7 +50,7 @@ class RowScorer:
             source: of the rows, to show the progress.
             start_pool: is called once a row needs the workers.
         """
-        self.summary = Summary()
+        self.summary = Summary(columns=columns.describe_choice())
         self._columns, self._checkpoint, self._source = columns, checkpoint, source
         self._start_pool = start_pool
 

@@ -24,6 +24,7 @@ from essay_scorer.tables.columns import EssayColumns
 from essay_scorer.tables.formats import PIPE, format_of
 from essay_scorer.tables.header import Table
 from essay_scorer.tables.readers import open_source
+from essay_scorer.tables.text_lines import DETECT, describe_encodings
 
 CHECKPOINT_FORMAT = "3"
 
@@ -47,7 +48,7 @@ class Job:
     source: str
     out: str
     format: str | None = None
-    encoding: str = "utf-8"
+    encoding: str = DETECT
     columns: Mapping[str, str] = field(default_factory=dict)
     prefix: str = ""
     bundle: Path | None = None
@@ -97,6 +98,7 @@ def score_file(job: Job) -> Summary:
         )
         if checkpoint is not None:
             checkpoint.complete()
+        scorer.summary.encoding = describe_encodings(source.encodings)
     return scorer.summary
 
 

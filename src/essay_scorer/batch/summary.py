@@ -28,6 +28,8 @@ class Summary:
         scores: rows by score.
         labels: how scores are written, where that is not a number.
         first_failures: where the first failed rows are, and their codes.
+        columns: which column of the input held what.
+        encoding: what was detected beside UTF-8.
         started: when the run started, on the monotonic clock; None if it ran elsewhere.
     """
 
@@ -39,6 +41,8 @@ class Summary:
     scores: Counter[float] = field(default_factory=Counter)
     labels: dict[float, str] = field(default_factory=dict)
     first_failures: list[str] = field(default_factory=list)
+    columns: str = ""
+    encoding: str = ""
     started: float | None = field(default_factory=time.monotonic)
 
     def count(self, outcome: "Outcome", where: str) -> None:
@@ -68,6 +72,8 @@ class Summary:
             for score, rows in sorted(self.scores.items())
         ]
         lines = [
+            *([f"columns  {self.columns}"] if self.columns else []),
+            *([f"encoding {self.encoding}"] if self.encoding else []),
             f"scored   {self.rows - failed:,} of {self.rows:,} rows{self._describe_time()}",
             f"failed   {failed:,}{_in_parentheses(self.failed)}",
             f"flagged  {self.flagged:,}{_in_parentheses(self.flags)}",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from essay_scorer.cli import options as shared
 from essay_scorer.errors import FileError
 from essay_scorer.tables.formats import FORMATS
+from essay_scorer.tables.text_lines import DETECT
 
 if TYPE_CHECKING:
     from essay_scorer.adapt.profile import Profile
@@ -43,7 +44,10 @@ def add_commands(commands: "shared.Subparsers") -> None:
     shared.add_json_option(command)
     command.add_argument("--format", choices=FORMATS, help="of a file without a known suffix")
     command.add_argument(
-        "--encoding", type=shared.encoding, default="utf-8", help="of a text file; default: utf-8"
+        "--encoding",
+        type=shared.encoding,
+        default=DETECT,
+        help="of a text file; default: detect UTF-8, UTF-16 or Windows-1252",
     )
     columns = command.add_argument_group("columns, if their names are not the usual ones")
     columns.add_argument("--id", metavar="COLUMN", help="identifies a row in messages")
@@ -103,6 +107,8 @@ def _read(options: argparse.Namespace) -> _Essays:
         columns = EssayColumns.choose(table.names, named, where=options.source)
         choose = choose_column if options.first is not None else require_column
         mark = choose("score", table.names, named.get("score"), options.source)
+        chosen = f"columns  {columns.describe_choice()}" + (f", mark: {mark}" if mark else "")
+        print(chosen, file=sys.stderr)
         for row in table.rows:
             if row.error is not None:
                 raise FileError(f"{options.source}, line {row.line} cannot be read: {row.error}.")

@@ -6,6 +6,7 @@ import sys
 from essay_scorer.cli import options as shared
 from essay_scorer.extras import require
 from essay_scorer.tables.formats import FORMATS
+from essay_scorer.tables.text_lines import DETECT
 
 _ROLES = ("id", "text", "prompt")
 
@@ -64,7 +65,10 @@ def _add_format_options(command: argparse.ArgumentParser) -> None:
 def _add_input_options(command: argparse.ArgumentParser) -> None:
     _add_format_options(command)
     command.add_argument(
-        "--encoding", type=shared.encoding, default="utf-8", help="of a text file; default: utf-8"
+        "--encoding",
+        type=shared.encoding,
+        default=DETECT,
+        help="of a text file; default: detect UTF-8, UTF-16 or Windows-1252",
     )
     columns = command.add_argument_group("columns, if their names are not the usual ones")
     columns.add_argument("--id", metavar="COLUMN", help="identifies a row in messages")

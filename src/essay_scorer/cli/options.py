@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from essay_scorer.tables.text_lines import DETECT
+
 if TYPE_CHECKING:
     from essay_scorer.adapt.profile import Profile
     from essay_scorer.scorer import Scorer
@@ -98,7 +100,9 @@ def day(text: str) -> date:
 
 
 def encoding(text: str) -> str:
-    """Parse the name of a text encoding."""
+    """Parse the name of a text encoding; ``detect`` is UTF-8, UTF-16 or Windows-1252."""
+    if text == DETECT:
+        return text
     try:
         return codecs.lookup(text).name
     except LookupError:

@@ -91,6 +91,11 @@ class EssayColumns:
             prompt = None
         return request if prompt in (None, "") else {**request, "prompt": prompt}
 
+    def describe_choice(self) -> str:
+        """Return which column holds what, for people."""
+        roles = (("text", self.text), ("prompt", self.prompt), ("id", self.id))
+        return ", ".join(f"{role}: {column}" for role, column in roles if column)
+
     def describe(self, row: Row) -> str:
         """Return where a person finds the row in the file."""
         name = row.fields.get(self.id) if self.id else None

@@ -3,15 +3,26 @@
 import csv
 import io
 import json
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, BinaryIO
 
 from essay_scorer.errors import FileError
 from essay_scorer.tables.columns import refuse_existing_columns
-from essay_scorer.tables.rows import INVALID_ENCODING, TOO_LARGE, WRONG_FIELDS, Row
+from essay_scorer.tables.delimiters import declared_separator, detect_separator
+from essay_scorer.tables.rows import (
+    INVALID_ENCODING,
+    TOO_LARGE,
+    UNCLOSED_QUOTE,
+    WRONG_FIELDS,
+    Row,
+)
 from essay_scorer.tables.text_lines import MAX_LINE, TextLines, is_decoded, replace_undecoded
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
+
+_Line = tuple[int, str]  # its number, from 1, and the line with its line break
 
 
 class DelimitedSource(TextLines):
@@ -26,38 +37,67 @@ class DelimitedSource(TextLines):
     def __init__(self, file: BinaryIO, name: str, *, encoding: str, delimiter: str) -> None:
         super().__init__(file, name, encoding=encoding, newline="")
         csv.field_size_limit(MAX_LINE)
-        self._reader = csv.reader(self.lines(), delimiter=delimiter)
-        self.columns = self._header()
+        self._record: deque[_Line] = deque()  # the lines of the record that is being read
+        first = next(self.lines(), "")
+        declared = declared_separator(first)
+        self.delimiter = declared or detect_separator(first, delimiter)
+        self._restart([] if declared else [(1, first)])
+        self.columns, self._places, self._width = self._header()
 
-    def _header(self) -> Sequence[str]:
+    def _restart(self, lines: Iterable[_Line]) -> None:
+        """Read records from these lines, and then from the rest of the file."""
+        rest = ((self.line_number, line) for line in self.lines())
+        self._reader = csv.reader(self._note(chain(lines, rest)), delimiter=self.delimiter)
+
+    def _note(self, lines: Iterable[_Line]) -> Iterator[str]:
+        for line in lines:
+            self._record.append(line)
+            yield line[1]
+
+    def _header(self) -> tuple[Sequence[str], Sequence[int], int]:
+        """Return the titles, the place of each in a row, and the number of all places."""
         try:
-            header = next(self._reader, [])
+            cells = next(self._reader, [])
         except csv.Error as error:
             raise FileError(f"{self.name} has no header line that can be read.") from error
-        if not header:
+        titles = [replace_undecoded(cell).strip() for cell in cells]
+        places = [place for place, title in enumerate(titles) if title]
+        if not places:
             raise FileError(f"{self.name} has no header line.")
-        return tuple(map(replace_undecoded, header))
+        return tuple(titles[place] for place in places), places, len(cells)
 
     def __iter__(self) -> Iterator[Row]:
         while True:
-            line = self.line_number + 1
+            self._record.clear()
             try:
                 fields = next(self._reader)
             except StopIteration:
                 return
             except csv.Error as error:
-                yield Row(line=line, fields={}, error=TOO_LARGE, detail=str(error))
+                yield Row(line=self._record[0][0], fields={}, error=TOO_LARGE, detail=str(error))
                 continue
-            if fields:
+            line = self._record[0][0]
+            if self._is_unclosed():
+                yield Row(line=line, fields={}, error=UNCLOSED_QUOTE)
+                self._restart(list(self._record)[1:])
+            elif any(fields):
                 yield self._row(line, fields)
+
+    def _is_unclosed(self) -> bool:
+        """Say whether a quote of the record was never closed, so that it swallowed lines."""
+        quotes = sum(text.count('"') for _, text in self._record)
+        return len(self._record) > 1 and quotes % 2 == 1
 
     def _row(self, line: int, values: list[str]) -> Row:
         error, detail = None, ""
         if not all(map(is_decoded, values)):
             values, error = list(map(replace_undecoded, values)), INVALID_ENCODING
-        elif len(values) != len(self.columns):
-            error, detail = WRONG_FIELDS, f"{len(values)} instead of {len(self.columns)}"
-        fields = dict(zip(self.columns, values, strict=False))
+        elif any(values[self._width :]):
+            error, detail = WRONG_FIELDS, f"{len(values)} instead of {self._width}"
+        values += [""] * (self._width - len(values))
+        fields = {
+            name: values[place] for name, place in zip(self.columns, self._places, strict=True)
+        }
         return Row(line=line, fields=fields, error=error, detail=detail)
 
 

@@ -12,6 +12,7 @@ INVALID_ENCODING = "invalid_encoding"
 INVALID_JSON = "invalid_json"
 NOT_AN_OBJECT = "not_an_object"  # JSON, but no object
 TOO_LARGE = "too_large"
+UNCLOSED_QUOTE = "unclosed_quote"  # which would swallow the rows after it
 WRONG_FIELDS = "wrong_fields"  # more, fewer or other fields than the file has columns
 
 

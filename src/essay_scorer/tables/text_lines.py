@@ -1,5 +1,6 @@
 """Lines of a text file, decoded and of limited length: what CSV and JSON Lines are read from."""
 
+import codecs
 import io
 import os
 import sys
@@ -43,7 +44,7 @@ class TextLines:
         self._counts: Counter[str] = Counter()
         self._text = io.TextIOWrapper(
             file,
-            encoding="utf-8-sig" if encoding in ("utf-8", DETECT) else encoding,
+            encoding=_utf16(file) or ("utf-8-sig" if encoding in ("utf-8", DETECT) else encoding),
             errors="surrogateescape",
             newline=newline,
         )
@@ -95,6 +96,19 @@ class TextLines:
             return line
         self._counts["windows-1252"] += 1
         return line.encode("utf-8", "surrogateescape").decode("windows-1252", "replace")
+
+
+def describe_encodings(encodings: Mapping[str, int]) -> str:
+    """Return what was detected, for people; empty if nothing but UTF-8 was."""
+    lines = encodings.get("windows-1252", 0)
+    return f"{lines:,} lines are not UTF-8 and were read as Windows-1252" if lines else ""
+
+
+def _utf16(file: BinaryIO) -> str | None:
+    """Return the encoding of a file that begins with UTF-16's byte order mark."""
+    peek = getattr(file, "peek", None)
+    start = peek(2)[:2] if peek else b""
+    return "utf-16" if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else None
 
 
 def is_decoded(text: str) -> bool:

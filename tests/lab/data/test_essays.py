@@ -127,7 +127,7 @@ def test_a_file_of_two_encodings_is_read_and_both_are_reported(tmp_path: Path) -
         ("essays.csv", b"", "has no header line"),
         ("essays.jsonl", b"", "holds no row"),
         ("essays.csv", b"text,score\nAn essay.,none\n", "no usable row"),
-        ("essays.csv", b"text,score\nAn essay.\n", "no usable row; the first: line 2: wrong"),
+        ("essays.csv", b"text,score\nAn essay.,1,2\n", "no usable row; the first: line 2: wrong"),
         ("essays.docx", b"PK", "no known suffix"),
         ("essays.parquet", b"PAR1", "cannot be read as Parquet"),
     ],

@@ -10,13 +10,21 @@ import pandas as pd
 from essay_scorer.errors import FileError
 from essay_scorer.tables.formats import format_of
 from essay_scorer.tables.readers import open_source
-from essay_scorer.tables.rows import INVALID_JSON, NOT_AN_OBJECT, TOO_LARGE, WRONG_FIELDS, Row
+from essay_scorer.tables.rows import (
+    INVALID_JSON,
+    NOT_AN_OBJECT,
+    TOO_LARGE,
+    UNCLOSED_QUOTE,
+    WRONG_FIELDS,
+    Row,
+)
 from essay_scorer.tables.text_lines import DETECT
 
 _REASONS = {
     INVALID_JSON: "invalid JSON",
     NOT_AN_OBJECT: "not a JSON object",
     TOO_LARGE: "too large",
+    UNCLOSED_QUOTE: "a quote that is never closed",
     WRONG_FIELDS: "wrong number of fields",
 }
 

@@ -6,7 +6,7 @@ import { ClassMarking } from "./class-marking.js";
 import { ClassMarkingView, downloadProfile } from "./class-marking-view.js";
 import { ClassTable } from "./class-table.js";
 import { guessColumns, selectedColumns, showColumnForm, updatePreview } from "./column-mapping.js";
-import { parseCsv } from "./csv.js";
+import { parseCsv, UnclosedQuote } from "./csv.js";
 import { downloadClass } from "./csv-download.js";
 import { announce, byId } from "./dom.js";
 import { EssayDialog } from "./essay-dialog.js";
@@ -22,7 +22,7 @@ let header = null; // of the class: the file's name, separator, and titles, and 
 let rows = [];
 let run = null; // AbortController of the scoring run
 let statusKey = ""; // message about the run
-let fileError = null; // code
+let fileError = null; // {code, values}
 let storageWorks = true;
 
 const marking = new ClassMarking();
@@ -75,14 +75,23 @@ async function openFile(file) {
   try {
     setTable({ fileName: file.name, ...parseCsv(await readTable(file)) });
   } catch (error) {
-    if (!(error instanceof FileError)) throw error;
-    fileError = error.code;
-    render();
+    if (error instanceof UnclosedQuote) {
+      showFileError("quote", { line: formatNumber(error.line) });
+    } else if (error instanceof FileError) {
+      showFileError(error.code);
+    } else {
+      throw error;
+    }
   }
 }
 
+function showFileError(code, values = {}) {
+  fileError = { code, values };
+  render();
+}
+
 function setTable(opened) {
-  fileError = opened && opened.rows.length < 2 ? "table" : null;
+  fileError = opened && opened.rows.length < 2 ? { code: "table", values: {} } : null;
   table = fileError ? null : opened;
   if (table) table.columns = guessColumns(table.rows[0], table.rows.slice(1));
   byId("class-prompt").value = ""; // the previous class may have had another prompt
@@ -223,7 +232,9 @@ async function confirmDelete() {
 }
 
 function render() {
-  byId("class-error").textContent = fileError ? translateCode("file", fileError) : "";
+  byId("class-error").textContent = fileError
+    ? translateCode("file", fileError.code, fileError.values)
+    : "";
   byId("storage-notice").textContent = translate(storageWorks ? "saved" : "not_saved");
   byId("class-start").hidden = header !== null || table !== null;
   byId("column-form").hidden = table === null;

@@ -12,9 +12,9 @@ export function translate(key, values = {}) {
 }
 
 /** Return the message for a code from the server or a file, or the family's fallback message. */
-export function translateCode(family, code) {
+export function translateCode(family, code, values = {}) {
   const key = `${family}_${code}`;
-  return key in messages ? translate(key) : translate(`${family}_other`, { code });
+  return key in messages ? translate(key, values) : translate(`${family}_other`, { code });
 }
 
 /** Return the message that agrees with a count: "1 word", "2 words". */
