@@ -6,6 +6,7 @@ an essay differs from the others on the same assignment, in whatever language th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
@@ -66,6 +67,7 @@ class ClassSpace:
         return np.clip(scores, -MAX_DEVIATIONS, MAX_DEVIATIONS)
 
 
+@lru_cache(maxsize=8)
 def group_weights(values: int) -> Vector:
     """Return the weight of each value in a comparison, so that every group counts as one.
 

@@ -4,6 +4,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,6 +14,7 @@ from essay_scorer.adapt.adaptation_report import AdaptationReport
 from essay_scorer.adapt.class_space import ClassSpace, Column, Matrix, Vector, group_weights
 from essay_scorer.adapt.essay_vector import BundleId, decode_floats, encode_floats
 from essay_scorer.adapt.linear_model import LinearModel, finite
+from essay_scorer.adapt.mark_regression import Rows
 from essay_scorer.adapt.mark_scale import checked
 from essay_scorer.errors import FileError, InvalidMarks, InvalidProfile
 from essay_scorer.model.calibration import Interval
@@ -219,8 +221,8 @@ class Profile:
             raise InvalidProfile(f"{path}: {error}") from error
 
     def _interval(self, standardized: Vector, value: float) -> Interval:
-        predictions = np.array([float(fold.predict(standardized)) for fold in self.folds])
-        low, high = cv_plus_interval(predictions[None, list(self.fold_of)], self.errors)
+        predictions = self._fold_intercepts + self._fold_weights @ standardized
+        low, high = cv_plus_interval(predictions[None, self._folds_of_marks], self.errors)
         inside = [value]
         for bound, direction in ((float(low[0]), 1), (float(high[0]), -1)):
             nearest = self.scale.nearest(bound)
@@ -229,6 +231,18 @@ class Profile:
             if 0 <= position < self.scale.levels:
                 inside.append(self.scale.score_at(position))
         return Interval(low=min(inside), high=max(inside), coverage=self.coverage)
+
+    @cached_property
+    def _fold_weights(self) -> Matrix:
+        return np.array([fold.weights for fold in self.folds])
+
+    @cached_property
+    def _fold_intercepts(self) -> Vector:
+        return np.array([fold.intercept for fold in self.folds])
+
+    @cached_property
+    def _folds_of_marks(self) -> Rows:
+        return np.array(self.fold_of, np.int64)
 
     def _strangeness(self, standardized: Vector) -> float:
         rank = bisect_left(self.strangeness, float(strangeness(standardized[None])[0]))

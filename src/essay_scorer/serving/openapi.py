@@ -134,7 +134,7 @@ def _request_schema() -> Schema:
                 "type": "boolean",
                 "default": False,
                 "description": "Add each sentence's contribution, and observations. Takes up to "
-                "eight times as long.",
+                "five times as long.",
             },
             "features": {
                 "type": "boolean",
