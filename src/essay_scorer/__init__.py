@@ -34,6 +34,7 @@ from essay_scorer.errors import (
     RowError,
     ScorerError,
     TextError,
+    UnsupportedEvent,
     WorkerError,
 )
 
@@ -100,6 +101,7 @@ __all__ = [
     "ScorerError",
     "Sentence",
     "TextError",
+    "UnsupportedEvent",
     "WorkerError",
 ]
 

@@ -19,6 +19,7 @@
     ├── ExtraMissing           an optional dependency is not installed
     ├── WorkerError            the worker processes of a batch cannot run
     ├── BatchError             a batch of a Distributed Map failed as a whole
+    ├── UnsupportedEvent       an event of AWS that is no request
     ├── CloudError             AWS lacks a resource, or denies access to it
     └── ExportError            a compiled graph disagrees with its artifacts
 
@@ -169,6 +170,18 @@ class BatchError(ScorerError):
     """
 
     code = "batch_failed"
+
+
+class UnsupportedEvent(ScorerError):
+    """An event of AWS that is neither a request nor a batch; the sender must keep it."""
+
+    code = "unsupported_event"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This event has records of a queue or a bucket, and no essay was scored: invoke the "
+            'function with {"text": "…"}, or submit a file with `essay-scorer submit`.'
+        )
 
 
 class CloudError(ScorerError):

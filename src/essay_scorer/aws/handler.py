@@ -6,6 +6,7 @@ HTTP events come from a Function URL or an HTTP API (payload format 2.0) or from
 handled by ``aws.map_event``.
 """
 
+import json
 import time
 from collections.abc import Callable
 from functools import partial
@@ -15,7 +16,7 @@ from essay_scorer.aws.environment import Environment
 from essay_scorer.aws.essay_ranges import ReadRange, read_range
 from essay_scorer.aws.http_event import is_http_event, parse_http_event, to_result
 from essay_scorer.aws.map_event import MapEvent, score_map_event
-from essay_scorer.errors import BatchError, RequestError
+from essay_scorer.errors import BatchError, RequestError, UnsupportedEvent
 from essay_scorer.scorer import Scorer
 from essay_scorer.serving.application import Application, expected_error, score_request
 from essay_scorer.serving.messages import status_and_body
@@ -42,6 +43,17 @@ def make_handler(
         read_range: reads a batch's file of essays; from S3 by default.
     """
     return _Handler(scorer, environment or Environment(), log, read_range)
+
+
+def _request_in(event: Any) -> Any:
+    """Return the request of a direct invocation, also if it was put into a body by hand."""
+    if not isinstance(event, dict) or "text" in event or "body" not in event:
+        return event
+    body = event["body"]
+    try:
+        return json.loads(body) if isinstance(body, str) else body
+    except ValueError:
+        return event
 
 
 class _Handler:
@@ -80,7 +92,10 @@ class _Handler:
         return dict(result)
 
     def _direct(self, event: Any, started: float, request_id: str) -> dict[str, Any]:
-        outcome = self._score(event)
+        if isinstance(event, dict) and "Records" in event:
+            # A success would make a queue delete the essay.
+            raise UnsupportedEvent
+        outcome = self._score(_request_in(event))
         status, body = status_and_body(outcome)
         self._log.record(
             [outcome], entry_point="direct", status=status, started=started, request_id=request_id

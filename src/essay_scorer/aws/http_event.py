@@ -1,4 +1,8 @@
-"""HTTP events of AWS Lambda, in payload formats 1.0 and 2.0, and the results that AWS expects."""
+"""HTTP events of AWS Lambda, and the results that AWS expects.
+
+They come in payload formats 1.0 (REST APIs, load balancers) and 2.0 (Function URLs, HTTP APIs), and
+from VPC Lattice, whose format is also called 2.0.
+"""
 
 from base64 import b64encode
 from binascii import Error as Base64Error
@@ -33,13 +37,28 @@ def _parse(event: dict[str, Any]) -> Request:
     version = event.get("version", "1.0")
     if version not in ("1.0", "2.0"):
         raise RequestError("invalid_event")
-    if version == "2.0":
+    if "serviceNetworkArn" in (event.get("requestContext") or {}):
+        method, path = event["method"], event["path"].partition("?")[0]
+    elif version == "2.0":
         method, path = event["requestContext"]["http"]["method"], _path_without_stage(event)
     else:
-        method, path = event["httpMethod"], event["path"]
+        method, path = event["httpMethod"], _path_without_mapping(event)
     if not isinstance(method, str):
         raise RequestError("invalid_event")
     return Request(method=method, path=unquote(path), headers=_headers(event), body=_body(event))
+
+
+def _path_without_mapping(event: dict[str, Any]) -> str:
+    """Return the path, without the base path of a custom domain's mapping to a REST API."""
+    path, resource = event["path"], event.get("resource") or ""
+    if not isinstance(path, str):
+        raise RequestError("invalid_event")
+    if "{proxy+}" in resource:
+        proxy = (event.get("pathParameters") or {}).get("proxy", "")
+        return str(resource.replace("{proxy+}", proxy)) if proxy else path
+    if "{" in resource or not path.rstrip("/").endswith(resource.rstrip("/")):
+        return path
+    return resource or path
 
 
 def _path_without_stage(event: dict[str, Any]) -> str:
@@ -55,7 +74,10 @@ def _headers(event: dict[str, Any]) -> dict[str, str]:
     """Return the headers; of a repeated one, the last value."""
     repeated = (event.get("multiValueHeaders") or {}).items()
     single = event.get("headers") or {name: values[-1] for name, values in repeated}
-    headers = {name.lower(): value for name, value in single.items()}
+    headers = {
+        name.lower(): value[-1] if isinstance(value, list) else value
+        for name, value in single.items()
+    }
     if event.get("version", "1.0") == "1.0":  # a REST API corrupts binary responses by default
         headers.pop("accept-encoding", None)
     return headers

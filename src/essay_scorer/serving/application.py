@@ -5,6 +5,7 @@ behind the events of a Function URL, an HTTP API or a REST API. So the two canno
 """
 
 import json
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 _JSON_TYPES = frozenset(
     {"", "application/octet-stream", "application/x-www-form-urlencoded", "text/plain"}
 )
+_GZIP = zlib.MAX_WBITS | 16
 _CORS_HEADERS = {
     "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
     "Access-Control-Allow-Headers": "Content-Type, Authorization, X-Api-Key, Prefer",
@@ -65,6 +67,26 @@ def parse_json(body: bytes, *, content_type: str) -> Any:
     except (ValueError, RecursionError):
         may_be_json = content_type in _JSON_TYPES or "json" in content_type
         raise RequestError("invalid_json" if may_be_json else "unsupported_media_type") from None
+
+
+def decoded_body(request: Request) -> bytes:
+    """Return the body of a request, unpacked if it is compressed with gzip.
+
+    Raises:
+        RequestError: ``too_large``, or ``unsupported_media_type`` if it cannot be unpacked.
+    """
+    body, encoding = request.body, request.headers.get("content-encoding", "identity").lower()
+    if encoding in ("gzip", "x-gzip"):
+        unpacker = zlib.decompressobj(_GZIP)
+        try:
+            body = unpacker.decompress(body, MAX_REQUEST_BYTES + 1)
+        except zlib.error:
+            raise RequestError("unsupported_media_type") from None
+    elif encoding != "identity":
+        raise RequestError("unsupported_media_type")
+    if len(body) > MAX_REQUEST_BYTES:
+        raise RequestError("too_large")
+    return body
 
 
 def score_request(scorer: Scorer, value: object) -> Score:
@@ -152,7 +174,10 @@ class Application:
         """Return the route of a request; empty for an unknown path."""
         path = request.path
         route = path if path in self.routes else path.removesuffix("/")
-        return route if route in self.routes else ""
+        if route in self.routes:
+            return route
+        # Behind a custom domain or a proxy, a base path comes before the route.
+        return next((known for known in self.routes if known != "/" and route.endswith(known)), "")
 
     def answer(self, outcome: Outcome, request: Request | None = None) -> Response:
         """Return the HTTP response with a score or an error, in the form that is configured.
@@ -204,12 +229,9 @@ class Application:
         return {"Vary": "Origin"} if self._origins else {}
 
     def _score(self, request: Request) -> Response:
-        if request.headers.get("content-encoding", "identity") != "identity":
-            raise RequestError("unsupported_media_type")
-        if len(request.body) > MAX_REQUEST_BYTES:
-            raise RequestError("too_large")
+        body = decoded_body(request)
         content_type = request.headers.get("content-type", "").partition(";")[0]
-        value = parse_json(request.body, content_type=content_type.strip().lower())
+        value = parse_json(body, content_type=content_type.strip().lower())
         return self.answer(score_request(self.scorer, value), request)
 
     def _health(self, _request: Request) -> Response:

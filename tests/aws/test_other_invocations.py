@@ -1,0 +1,94 @@
+"""Invocations that the function was not made for: by hand, by queues, behind a base path."""
+
+import gzip
+import json
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from essay_scorer import Scorer, UnsupportedEvent
+from essay_scorer.aws.handler import Handler, make_handler
+from essay_scorer.contract import MAX_REQUEST_BYTES
+
+EVENTS = Path(__file__).parent / "events"
+
+
+@pytest.fixture(scope="module")
+def handler(scorer: Scorer) -> Handler:
+    return make_handler(scorer)
+
+
+def _event(name: str) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads((EVENTS / f"event_{name}.json").read_bytes())
+    return event
+
+
+@pytest.mark.parametrize("name", ["v1_custom_domain", "v2_b64_gzip", "lattice_v2"])
+def test_a_request_in_another_form_gets_its_score(name: str, handler: Handler) -> None:
+    result = handler(_event(name), None)
+    assert result["statusCode"] == 200, result
+    assert "essay score" in json.loads(result["body"])
+
+
+def test_a_body_by_hand_is_a_direct_invocation(handler: Handler) -> None:
+    event = _event("direct_body_str")
+    as_object = {"body": json.loads(event["body"])}
+    for one in (event, as_object):
+        result = handler(one, None)
+        assert result["statusCode"] == 200
+        assert "essay score" in result["body"]
+    assert handler({"body": "no JSON"}, None)["body"]["error"]["code"] == "missing_text"
+
+
+@pytest.mark.parametrize("source", ["aws:sqs", "aws:sns", "aws:s3"])
+def test_records_of_a_queue_are_refused_so_that_it_keeps_them(
+    source: str, handler: Handler
+) -> None:
+    event = _event("sqs")
+    event["Records"][0]["eventSource"] = source
+    with pytest.raises(UnsupportedEvent, match="no essay was scored") as refused:
+        handler(event, None)
+    assert "swimming pool" not in str(refused.value)
+
+
+@pytest.mark.parametrize("path", ["/health", "/model/predict", "/openapi.json", "/static/page.js"])
+@pytest.mark.parametrize("base", ["/essays", "/school/essays"])
+def test_every_route_is_found_behind_a_base_path(path: str, base: str, handler: Handler) -> None:
+    method = "POST" if path == "/model/predict" else "GET"
+    body = json.dumps({"text": "The town should keep its library."})
+    for event in (
+        {
+            "version": "2.0",
+            "rawPath": base + path,
+            "headers": {},
+            "requestContext": {"http": {"method": method}, "stage": "$default"},
+            "body": body,
+        },
+        {
+            "httpMethod": method,
+            "path": base + path,
+            "resource": path,
+            "headers": {},
+            "requestContext": {},
+            "body": body,
+        },
+    ):
+        assert handler(event, None)["statusCode"] == 200
+
+
+def test_the_page_is_found_behind_a_base_path_of_a_rest_api(handler: Handler) -> None:
+    event = {"httpMethod": "GET", "path": "/essays", "resource": "/", "requestContext": {}}
+    assert handler(event, None)["statusCode"] == 200
+
+
+def test_a_gzip_bomb_is_too_large_and_a_broken_one_unsupported(handler: Handler) -> None:
+    def send(body: bytes) -> int:
+        event = _event("v2_b64_gzip") | {"body": b64encode(body).decode()}
+        return int(handler(event, None)["statusCode"])
+
+    bomb = gzip.compress(json.dumps({"text": "a " * MAX_REQUEST_BYTES}).encode())
+    assert len(bomb) < MAX_REQUEST_BYTES
+    assert send(bomb) == 413
+    assert send(b"\x1f\x8b broken") == 415
