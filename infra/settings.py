@@ -261,7 +261,7 @@ def _read_settings_file(folder: Path, name: object) -> Mapping[str, object]:
             raise SettingsError(f"The settings file {path} does not exist.")
         return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not valid TOML: {error}.") from error
 

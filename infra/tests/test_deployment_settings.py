@@ -114,6 +114,11 @@ def test_invalid_setting_has_a_one_sentence_error(
     assert "secret" not in str(caught.value)
 
 
+def test_a_settings_file_of_notepad_is_read(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_bytes(b"\xef\xbb\xbfmemory = 2048\r\n")
+    assert Settings.load({}, folder=tmp_path).memory == 2048
+
+
 def test_log_retention_allows_what_cloudwatch_logs_allows() -> None:
     """The list is that of AWS's own model of the service."""
     logs = botocore.session.get_session().get_service_model("logs")
