@@ -6,7 +6,7 @@ import sys
 # onnxruntime does the computing; starting NumPy's own thread pool would only cost time.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from essay_scorer import Profile, Scorer  # after the variable, which NumPy reads at import
+from essay_scorer import Scorer  # after the variable, which NumPy reads at import
 from essay_scorer.aws.environment import Environment
 from essay_scorer.aws.handler import make_handler
 
@@ -16,6 +16,8 @@ WARM_UP_TEXT = 40 * "La ville devrait garder sa bibliothèque ouverte le dimanch
 environment = Environment.read()
 scorer = Scorer.load()
 if environment.profile:
+    from essay_scorer import Profile
+
     scorer = scorer.with_profile(Profile.load(environment.profile))
 if environment.initialized_ahead:
     scorer.score(WARM_UP_TEXT)  # loads what the first score would load while somebody waits

@@ -74,9 +74,7 @@ class ClassEssays:
         """The shipped score, standardized in the class, as a model of a standardized vector."""
         values = self.standardized[:, 0]
         deviation = float(values.std()) or 1.0
-        weights = np.zeros(self.standardized.shape[1])
-        weights[RAW] = 1 / deviation
-        return LinearModel(intercept=-float(values.mean()) / deviation, weights=weights)
+        return self._model_of_score(-float(values.mean()) / deviation, 1 / deviation)
 
     @cached_property
     def expected(self) -> Column:
@@ -96,11 +94,12 @@ class ClassEssays:
         standardized, raw = self.standardized[:, 0], self.raw
         centered = standardized - standardized.mean()
         slope = float(centered @ (raw - raw.mean())) / (float(centered @ centered) or 1.0)
+        return self._model_of_score(float(raw.mean() - slope * standardized.mean()), slope)
+
+    def _model_of_score(self, intercept: float, slope: float) -> LinearModel:
         weights = np.zeros(self.standardized.shape[1])
         weights[RAW] = slope
-        return LinearModel(
-            intercept=float(raw.mean() - slope * standardized.mean()), weights=weights
-        )
+        return LinearModel(intercept=intercept, weights=weights)
 
     def kernel_model(self, dual: Column, compared: Matrix) -> LinearModel:
         """Return a weighted sum of inner products as a model of a standardized vector.

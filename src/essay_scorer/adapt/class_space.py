@@ -4,7 +4,6 @@ Every value of an essay's vector is standardized by the essays of the class, so 
 an essay differs from the others on the same assignment, in whatever language they are written.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
@@ -78,9 +77,5 @@ def group_weights(values: int) -> Vector:
     weights[RAW] = np.sqrt(_RAW_WEIGHT)
     weights[FEATURES] = 1 / np.sqrt(len(FEATURE_NAMES))
     weights[LAYER_MEANS] = 1 / np.sqrt(max(values - LAYER_MEANS.start, 1))
+    weights.flags.writeable = False  # every caller gets the same array
     return weights
-
-
-def stack(vectors: Sequence[Vector]) -> Matrix:
-    """Return vectors of essays as the rows of a matrix."""
-    return np.array(vectors, dtype=np.float64)

@@ -14,15 +14,17 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from essay_scorer.adapt.profile import Profile
 from essay_scorer.aws.environment import Environment
 from essay_scorer.aws.essay_ranges import ReadRange
 from essay_scorer.errors import BatchError
 from essay_scorer.scorer import Scorer
 from essay_scorer.serving.many import score_requests
 from essay_scorer.serving.outcomes import Outcome, outcome_to_dict
+
+if TYPE_CHECKING:
+    from essay_scorer.adapt.profile import Profile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +82,7 @@ class MapEvent:
         for item in self.items:
             yield json.loads(content[item.start - start : item.end - start])
 
-    def read_profile(self, read_range: ReadRange) -> Profile | None:
+    def read_profile(self, read_range: ReadRange) -> "Profile | None":
         """Return the profile to score by; None if there is none.
 
         Raises:
@@ -92,7 +94,9 @@ class MapEvent:
 
 
 @lru_cache(maxsize=4)  # of a run: its batches have the same one
-def _parse_profile(content: bytes) -> Profile:
+def _parse_profile(content: bytes) -> "Profile":
+    from essay_scorer.adapt.profile import Profile  # noqa: PLC0415 - few batches have one
+
     return Profile.from_dict(json.loads(content))
 
 

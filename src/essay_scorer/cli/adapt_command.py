@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from essay_scorer.cli import options as shared
 from essay_scorer.errors import FileError
 from essay_scorer.tables.formats import FORMATS
-from essay_scorer.tables.text_lines import DETECT
 
 if TYPE_CHECKING:
     from essay_scorer.adapt.profile import Profile
@@ -43,12 +42,7 @@ def add_commands(commands: "shared.Subparsers") -> None:
     )
     shared.add_json_option(command)
     command.add_argument("--format", choices=FORMATS, help="of a file without a known suffix")
-    command.add_argument(
-        "--encoding",
-        type=shared.encoding,
-        default=DETECT,
-        help="of a text file; default: detect UTF-8, UTF-16 or Windows-1252",
-    )
+    shared.add_encoding_option(command)
     columns = command.add_argument_group("columns, if their names are not the usual ones")
     columns.add_argument("--id", metavar="COLUMN", help="identifies a row in messages")
     columns.add_argument("--text", metavar="COLUMN", help="the essay")

@@ -6,7 +6,6 @@ import sys
 from essay_scorer.cli import options as shared
 from essay_scorer.extras import require
 from essay_scorer.tables.formats import FORMATS
-from essay_scorer.tables.text_lines import DETECT
 
 _ROLES = ("id", "text", "prompt")
 
@@ -64,12 +63,7 @@ def _add_format_options(command: argparse.ArgumentParser) -> None:
 
 def _add_input_options(command: argparse.ArgumentParser) -> None:
     _add_format_options(command)
-    command.add_argument(
-        "--encoding",
-        type=shared.encoding,
-        default=DETECT,
-        help="of a text file; default: detect UTF-8, UTF-16 or Windows-1252",
-    )
+    shared.add_encoding_option(command)
     columns = command.add_argument_group("columns, if their names are not the usual ones")
     columns.add_argument("--id", metavar="COLUMN", help="identifies a row in messages")
     columns.add_argument("--text", metavar="COLUMN", help="the essay")

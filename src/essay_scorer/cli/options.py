@@ -63,6 +63,16 @@ def load_profile(options: argparse.Namespace) -> "Profile | None":
     return Profile.load(options.profile)
 
 
+def add_encoding_option(command: argparse.ArgumentParser) -> None:
+    """Add ``--encoding``."""
+    command.add_argument(
+        "--encoding",
+        type=encoding,
+        default=DETECT,
+        help="of a text file; default: detect UTF-8, UTF-16 or Windows-1252",
+    )
+
+
 def add_json_option(command: argparse.ArgumentParser) -> None:
     """Add ``--json``."""
     command.add_argument("--json", action="store_true", help="print the result as JSON")

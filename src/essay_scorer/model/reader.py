@@ -145,10 +145,6 @@ class Reader:
         """Return the prediction for a normalized text, before calibration."""
         return self.read(clean).prediction
 
-    def predict_from_state(self, clean: str, state: State) -> float:
-        """Return the prediction for a text that was read in pieces, as ``read_from_state``."""
-        return self.read_from_state(clean, state).prediction
-
     def read_from_state(self, clean: str, state: State) -> Reading:
         """Return the reading of a text that was read in pieces.
 

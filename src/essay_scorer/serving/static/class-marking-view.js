@@ -1,6 +1,6 @@
 // The card on which a teacher chooses her scale and sees how good the suggestions are.
 
-import { byId, create } from "./dom.js";
+import { byId, create, downloadText } from "./dom.js";
 import { formatNumber, plural, translate } from "./i18n.js";
 import { MarkScale, PRESETS } from "./mark-scale.js";
 
@@ -73,10 +73,8 @@ export class ClassMarkingView {
 /** Offer a profile as a file to save. */
 export function downloadProfile(profile, fileName) {
   const text = `${JSON.stringify(profile)}\n`;
-  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
   const name = `${fileName.replace(/\.\w+$/, "")}-profile.json`;
-  create("a", { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  downloadText(text, "application/json", name);
 }
 
 function isProfile(value) {

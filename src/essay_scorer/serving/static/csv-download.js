@@ -1,7 +1,7 @@
 // The class as a CSV file: the table's own columns, then the results and the teacher's entries.
 
 import { formatCsv } from "./csv.js";
-import { create } from "./dom.js";
+import { downloadText } from "./dom.js";
 import { formatNumber, translate, translateCode } from "./i18n.js";
 import { MarkScale } from "./mark-scale.js";
 import { flagSentences } from "./result-view.js";
@@ -23,10 +23,8 @@ const ADDED_COLUMNS = [
 export function downloadClass({ fileName, titles, separator }, rows, marking) {
   const header = [...titles, ...ADDED_COLUMNS.map((key) => translate(key))];
   const text = formatCsv([header, ...rows.map((row) => rowCells(row, titles, marking))], separator);
-  const url = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
   const name = `${fileName.replace(/\.\w+$/, "")}-${translate("download_suffix")}.csv`;
-  create("a", { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  downloadText(text, "text/csv", name);
 }
 
 function rowCells(row, titles, marking) {

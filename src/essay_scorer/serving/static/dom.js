@@ -19,3 +19,10 @@ export function create(tag, attributes = {}, ...children) {
 export function announce(message) {
   byId("announcer").textContent = message;
 }
+
+/** Offer a text as a file to save. */
+export function downloadText(text, type, name) {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  create("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
