@@ -14,6 +14,7 @@ from essay_scorer.text.words import count_words
         ("  One. \r\n\r\n\r\n\t Two.\n", "One.\n\nTwo."),
         ("One line\nwrapped by an editor.\n\nTwo.", "One line wrapped by an editor.\n\nTwo."),
         ("a\x00b", "ab"),
+        ("co\xadop\u200ber\ufeffate with\xa0me", "cooperate with me"),
         ("don\x92t \x93quote\x94", "don’t “quote”"),
         ("half \ud83d a pair", "half \ufffd a pair"),
         ("مرحبا", "مرحبا"),
@@ -36,7 +37,8 @@ def test_a_value_that_is_not_a_string_is_rejected(value: object) -> None:
         normalize(value)
 
 
-@given(st.text(alphabet=st.characters(codec=None)))
+# Without the characters of markup: ``&amp;lt;`` shows ``&lt;``, which would show ``<``.
+@given(st.text(alphabet=st.characters(codec=None, exclude_characters="<&")))
 def test_normalization_is_idempotent(text: str) -> None:
     try:
         clean = normalize(text)

@@ -134,7 +134,7 @@ class EssayInspector:
             ),
             gibberish=gibberish.probability(reading) if gibberish else 0.0,
             repeated=signals.repeated_share(words, run=thresholds.repeated_run),
-            list_lines=signals.list_line_share(essay.raw.splitlines()),
+            list_lines=signals.list_line_share(essay.plain.splitlines()),
             code_characters=signals.code_character_share(essay.clean),
             similarity=(
                 self._similarity.of(reading, prompt) if prompt and thresholds.similarity else 1.0

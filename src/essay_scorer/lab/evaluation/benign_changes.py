@@ -1,9 +1,16 @@
 """Benign changes, which should hardly change a score."""
 
+import html
 import random
+import textwrap
 from collections.abc import Mapping
 
-from essay_scorer.lab.evaluation.text_changes import Material, TextChange, by_name
+from essay_scorer.lab.evaluation.text_changes import (
+    Material,
+    TextChange,
+    by_name,
+    split_paragraphs,
+)
 from essay_scorer.text.normalize import PARAGRAPH_BREAK, normalize
 
 _BRITISH_SPELLINGS = {
@@ -61,6 +68,27 @@ def blank_lines(text: str, rng: random.Random, material: Material) -> str:
     return normalize(text).replace(PARAGRAPH_BREAK, "  \n\n\n\n") + "\n\n"
 
 
+def single_line_breaks(text: str, rng: random.Random, material: Material) -> str:
+    """Put one line break between paragraphs, as the clipboard of a word processor does."""
+    return "\r\n".join(split_paragraphs(text))
+
+
+def wrapped_lines(text: str, rng: random.Random, material: Material) -> str:
+    """Wrap lines at 72 characters, without blank lines, as e-mail does."""
+    return "\n".join(textwrap.fill(paragraph, 72) for paragraph in split_paragraphs(text))
+
+
+def html_answer(text: str, rng: random.Random, material: Material) -> str:
+    """Write paragraphs in HTML, as learning management systems do."""
+    return "".join(f'<p dir="ltr">{html.escape(one)}</p>' for one in split_paragraphs(text))
+
+
 BENIGN_CHANGES: Mapping[str, TextChange] = by_name(
-    one_typo, one_synonym, british_spelling, blank_lines
+    one_typo,
+    one_synonym,
+    british_spelling,
+    blank_lines,
+    single_line_breaks,
+    wrapped_lines,
+    html_answer,
 )
