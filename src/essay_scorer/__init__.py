@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from essay_scorer.scorer import Scorer
     from essay_scorer.text.normalize import Passage
 
+__version__ = "0.1.0"  # as in ``pyproject.toml``
+
 _MODULE_OF = {
     "AdaptationReport": "adapt.adaptation_report",
     "EssayVector": "adapt.essay_vector",

@@ -4,6 +4,8 @@ from importlib.util import find_spec
 
 from essay_scorer.errors import ExtraMissing
 
+DISTRIBUTION = "serverless-essay-scorer"  # its name in package indexes, as in ``pyproject.toml``
+
 
 def require(extra: str, *packages: str) -> None:
     """Check that every package of an extra is installed.
@@ -18,5 +20,5 @@ def require(extra: str, *packages: str) -> None:
     for package in packages:
         if find_spec(package) is None:
             raise ExtraMissing(
-                f"This needs {package}; install it with: pip install 'essay-scorer[{extra}]'"
+                f"This needs {package}; install it with: pip install '{DISTRIBUTION}[{extra}]'"
             )

@@ -80,7 +80,7 @@ def _base_image_note(bill: dict[str, Any]) -> str:
 
 def test_the_program_depends_on_all_components(bill: dict[str, Any]) -> None:
     program = bill["metadata"]["component"]
-    assert program["name"] == "essay-scorer"
+    assert program["name"] == "serverless-essay-scorer"
     (parts,) = [one for one in bill["dependencies"] if one["ref"] == program["bom-ref"]]
     assert parts["dependsOn"] == sorted(one["bom-ref"] for one in bill["components"])
 

@@ -152,7 +152,7 @@ def test_a_missing_extra_is_named_with_its_remedy(
     assert main(arguments) == 1
     err = capsys.readouterr().err
     assert f"needs {package}" in err
-    assert f"pip install 'essay-scorer[{extra}]'" in err
+    assert f"pip install 'serverless-essay-scorer[{extra}]'" in err
 
 
 def test_a_closed_pipe_is_not_an_error() -> None:

@@ -40,7 +40,7 @@ PHRASES = (
 _LINE_BREAK = re.compile(r"[ \t]*\n[ \t]*(?:#|//|\*|>)?[ \t]*")
 
 
-def _tracked_texts() -> dict[str, str]:
+def tracked_texts() -> dict[str, str]:
     """Return every tracked text file by name, as one line each."""
     if not (ROOT / ".git").exists():
         pytest.skip("the list of tracked files needs a git checkout")
@@ -60,7 +60,7 @@ def _tracked_texts() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def texts() -> dict[str, str]:
-    return _tracked_texts()
+    return tracked_texts()
 
 
 @pytest.mark.parametrize("phrase", PHRASES)

@@ -173,5 +173,5 @@ def test_parquet_without_its_extra_is_refused_in_one_sentence(
     )
     source = _write_rows(tmp_path, "csv")
     assert main(["batch", str(source), str(tmp_path / "out.parquet")]) == 1
-    assert "pip install 'essay-scorer[batch]'" in capsys.readouterr().err
+    assert "pip install 'serverless-essay-scorer[batch]'" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == [source]

@@ -39,7 +39,8 @@ def test_a_paragraph_of_wrapped_lines_ends_with_a_line_that_is_not_full() -> Non
 def test_lines_from_a_pdf_are_joined_although_their_lengths_vary() -> None:
     text = "Our town wants to close the swimming pool on Mondays to save money because " * 12
     widths = [84, 78, 88, 81, 86, 79]
-    lines, rest = [], text.split()
+    lines: list[str] = []
+    rest = text.split()
     while rest:
         line = textwrap.wrap(" ".join(rest), widths[len(lines) % 6])[0]
         lines.append(line)

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 
+from essay_scorer import __version__
 from essay_scorer.adapt.profile import Profile
 from essay_scorer.batch.checkpoint import Checkpoint
 from essay_scorer.batch.pool import WorkerPool
@@ -111,7 +111,7 @@ def _open_checkpoint(job: Job, bundle: Path) -> Iterator[Checkpoint | None]:
     path = resolve_target(job.out)
     identity = {
         "format": CHECKPOINT_FORMAT,
-        "version": version("essay-scorer"),
+        "version": __version__,
         "bundle": sha256((bundle / MANIFEST).read_bytes()).hexdigest(),
         "profile": sha256(job.profile.read_bytes()).hexdigest() if job.profile else "",
     }

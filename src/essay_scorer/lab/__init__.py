@@ -1,7 +1,6 @@
 """Making scorers: essays → training → export → calibration → evaluation.
 
-Needs what the runtime does not (torch, Keras, pandas): the extra ``essay-scorer[train]``, or
-``make lab``.
+Needs what the runtime does not (torch, Keras, pandas): the extra ``train``, or ``make lab``.
 """
 
 import os
