@@ -258,7 +258,7 @@ class Scorer:
         uncertainty = uncertainty_of(manifest.uncertainty, raw, reading.features)
         findings = self._inspector.inspect(essay, reading, prompt)
         return Score(
-            value=calibration.whole_score(raw),
+            value=manifest.scale.nearest(raw),
             raw=raw,
             scale=manifest.scale,
             interval=calibration.interval(raw, manifest.scale, familiarity=reading.familiarity),
@@ -281,7 +281,7 @@ class Scorer:
             state_of=lambda piece: self._reader.read(piece).state,
             predict=partial(self._points, profile),
         )
-        ranges = {} if profile else self.manifest.typical_ranges.get(int(score.value), {})
+        ranges = {} if profile else self.manifest.typical_ranges.get(score.value, {})
         return Explanation(
             sentences=tuple(
                 Sentence(text=piece.text, paragraph=piece.paragraph, contribution=round(drop, 4))

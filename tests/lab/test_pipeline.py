@@ -133,3 +133,26 @@ def test_a_disk_that_fills_while_the_bundle_is_written_leaves_no_bundle(
         "essay-scorer: The disk is full; free some space and run this again."
     )
     assert [path.name for path in (tmp_path / "out").glob("bundle*")] == []
+
+
+def test_half_points_are_trained_scored_and_measured(
+    essays: pd.DataFrame,
+    recipe_file: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    halves = essays.assign(score=essays["score"] / 2 + 1, scale_min=1.5, scale_max=3.0)
+    data, out = tmp_path / "essays.csv", tmp_path / "out"
+    halves.drop(columns=["scale_min", "scale_max"]).to_csv(data, index=False)
+    command = ["train", "--recipe", str(recipe_file), "--data", str(data), "--out", str(out)]
+    assert main(command) == 0
+    scorer = Scorer.load(out / "bundle")
+    assert list(scorer.scale.scores) == [1.5, 2, 2.5, 3]
+    scores = [scorer.score(text) for text in halves["text"]]
+    assert {score.value for score in scores} <= set(scorer.scale.scores)
+    assert all(score.interval.low <= score.value <= score.interval.high for score in scores)
+    assert np.corrcoef([score.raw for score in scores], halves["score"])[0, 1] > 0.8
+    assert verify_bundle(out / "bundle").metrics["test"]["qwk"] > 0
+    capsys.readouterr()
+    assert main(["evaluate", "--data", str(data), "--bundle", str(out / "bundle")]) == 0
+    assert "QWK" in capsys.readouterr().out

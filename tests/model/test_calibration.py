@@ -25,7 +25,7 @@ def test_a_prediction_becomes_a_score_within_the_scale(
 ) -> None:
     assert LINE.raw_score(prediction, SCALE) == pytest.approx(raw)
     assert type(LINE.raw_score(prediction, SCALE)) is float
-    assert LINE.whole_score(LINE.raw_score(prediction, SCALE)) == value
+    assert SCALE.nearest(LINE.raw_score(prediction, SCALE)) == value
 
 
 def test_an_interval_contains_the_scores_whose_band_contains_the_raw_score() -> None:
@@ -47,4 +47,4 @@ def test_an_interval_stays_within_the_scale() -> None:
 def test_an_interval_always_contains_the_score(raw: float, below: float, above: float) -> None:
     bands = line(below=below, above=above)
     interval = bands.interval(raw, SCALE)
-    assert SCALE.min <= interval.low <= bands.whole_score(raw) <= interval.high <= SCALE.max
+    assert SCALE.min <= interval.low <= SCALE.nearest(raw) <= interval.high <= SCALE.max

@@ -98,6 +98,7 @@ def score_file(job: Job) -> Summary:
         )
         if checkpoint is not None:
             checkpoint.complete()
+        scorer.summary.notes = source.notes
         scorer.summary.encoding = describe_encodings(source.encodings)
     return scorer.summary
 

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ class Summary:
         first_failures: where the first failed rows are, and their codes.
         columns: which column of the input held what.
         encoding: what was detected beside UTF-8.
+        notes: what of the input was skipped.
         started: when the run started, on the monotonic clock; None if it ran elsewhere.
     """
 
@@ -43,6 +44,7 @@ class Summary:
     first_failures: list[str] = field(default_factory=list)
     columns: str = ""
     encoding: str = ""
+    notes: Sequence[str] = ()
     started: float | None = field(default_factory=time.monotonic)
 
     def count(self, outcome: "Outcome", where: str) -> None:
@@ -74,6 +76,7 @@ class Summary:
         lines = [
             *([f"columns  {self.columns}"] if self.columns else []),
             *([f"encoding {self.encoding}"] if self.encoding else []),
+            *(f"note     {note}" for note in self.notes),
             f"scored   {self.rows - failed:,} of {self.rows:,} rows{self._describe_time()}",
             f"failed   {failed:,}{_in_parentheses(self.failed)}",
             f"flagged  {self.flagged:,}{_in_parentheses(self.flags)}",

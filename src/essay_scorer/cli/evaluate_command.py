@@ -95,8 +95,9 @@ def _measure(options: argparse.Namespace) -> "EvaluationReport | OtherScaleRepor
     groups = read.layout.groups
     if options.other_scale:
         compared = compare_with_other_scale(scorer, evaluated, groups=groups)
-        return add_length_ridge(compared, essays, splits)
-    report = add_length_ridge(evaluate(scorer, evaluated, groups=groups), essays, splits)
+        return add_length_ridge(compared, essays, splits, scale=None)
+    report = evaluate(scorer, evaluated, groups=groups)
+    report = add_length_ridge(report, essays, splits, scale=scorer.scale)
     if options.attacks:
         prompts = scored_files.read_prompt_texts(options)
         robustness = measure_robustness(scorer, evaluated, sample=options.attacks, prompts=prompts)

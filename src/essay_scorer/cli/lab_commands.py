@@ -80,15 +80,17 @@ def _add_further_options(command: argparse.ArgumentParser) -> None:
 
 def _check_data(options: argparse.Namespace) -> None:
     from essay_scorer.lab.data.inspection import inspect_essays, inspect_further
+    from essay_scorer.lab.data.shortages import find_shortages
     from essay_scorer.lab.data.sources import FurtherSource
     from essay_scorer.lab.recipe import Recipe
 
-    sources = Recipe.load(options.recipe).sources
-    main = scored_files.read_essays(options, sources)
-    report, further = inspect_essays(main), []
+    recipe = Recipe.load(options.recipe)
+    main = scored_files.read_essays(options, recipe.sources)
+    report = inspect_essays(main, shortages=find_shortages(main.table, recipe))
+    further = []
     for path in options.also:
-        read, recipe = scored_files.read_further_file(path, sources)
-        source = FurtherSource.select(read.table, recipe, main.table)
+        read, source_recipe = scored_files.read_further_file(path, recipe.sources)
+        source = FurtherSource.select(read.table, source_recipe, main.table)
         further.append(inspect_further(read, source, main.table))
     if options.json:
         shared.print_json({**report.to_dict(), "further": [each.to_dict() for each in further]})
@@ -97,18 +99,24 @@ def _check_data(options: argparse.Namespace) -> None:
 
 
 def _train(options: argparse.Namespace) -> None:
+    from essay_scorer.lab.data.shortages import refuse_shortages
     from essay_scorer.lab.data.sources import FurtherSource
-    from essay_scorer.lab.pipeline import make_scorer
     from essay_scorer.lab.recipe import Recipe
 
-    sources = Recipe.load(options.recipe).sources
-    essays = scored_files.usable_rows(scored_files.read_essays(options, sources), options)
+    recipe = Recipe.load(options.recipe)
+    read = scored_files.read_essays(options, recipe.sources)
+    essays = scored_files.usable_rows(read, options)
+    refuse_shortages(essays, recipe)
+    scored_files.print_choice(read)
     further = []
     for path in options.also:
-        read, recipe = scored_files.read_further_file(path, sources)
+        read, source_recipe = scored_files.read_further_file(path, recipe.sources)
+        scored_files.print_choice(read)
         further.append(
-            FurtherSource.select(scored_files.usable_rows(read, options), recipe, essays)
+            FurtherSource.select(scored_files.usable_rows(read, options), source_recipe, essays)
         )
+    from essay_scorer.lab.pipeline import make_scorer  # torch takes seconds to import
+
     make_scorer(
         recipe=options.recipe,
         essays=essays,

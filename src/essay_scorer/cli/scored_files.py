@@ -98,6 +98,13 @@ def _memory_limit(path: Path) -> AbstractContextManager[None]:
     return memory_limit(str(path), share_of_memory(0.5))
 
 
+def print_choice(essays: "Essays") -> None:
+    """Print which columns of a file were taken, and what of it was skipped."""
+    print(f"{essays.path}: columns {essays.layout.describe_choice()}", file=sys.stderr)
+    for note in essays.notes:
+        print(f"{essays.path}: {note}", file=sys.stderr)
+
+
 def usable_rows(essays: "Essays", options: argparse.Namespace) -> "pd.DataFrame":
     """Return the usable rows of a file.
 

@@ -24,16 +24,18 @@ _DIGITS = 4
 _Report = TypeVar("_Report", EvaluationReport, OtherScaleReport)
 
 
-def add_length_ridge(report: _Report, essays: pd.DataFrame, splits: Sequence[str]) -> _Report:
+def add_length_ridge(
+    report: _Report, essays: pd.DataFrame, splits: Sequence[str], *, scale: Scale | None
+) -> _Report:
     """Return a report with the agreement of the length baseline.
 
     Args:
         report: of the essays of the splits.
         essays: all essays: the columns ``text``, ``score`` and ``split``.
         splits: the evaluated splits; the baseline is fitted on the others.
+        scale: of the human scores; None if they need not be on one.
     """
     evaluated = essays["split"].isin(splits)
-    scale = report.scale if isinstance(report, EvaluationReport) else None
     ridge = length_ridge(essays[~evaluated], essays[evaluated], scale)
     return replace(report, length=replace(report.length, ridge=ridge))
 
@@ -76,8 +78,8 @@ def _qwk(
 ) -> float:
     dev = parts["dev"]
     slope, intercept = fit_line(model.predict(_lengths(dev)), dev["score"].to_numpy(float))
-    whole = np.floor(intercept + slope * predictions + 0.5)
-    return qwk(human, np.clip(whole, scale.min, scale.max), scale)
+    scores = [scale.nearest(value) for value in (intercept + slope * predictions).tolist()]
+    return qwk(human, scores, scale)
 
 
 def _lengths(essays: pd.DataFrame) -> npt.NDArray[np.float64]:

@@ -16,8 +16,8 @@ from essay_scorer.lab.calibration.fit_off_topic_part import FittedPartDetector, 
 from essay_scorer.lab.calibration.fit_typical_essays import fit_typical_essays
 from essay_scorer.lab.card import write_card
 from essay_scorer.lab.compile_bundle import compile_and_verify, quantize_if_stable
+from essay_scorer.lab.data.shortages import refuse_shortages
 from essay_scorer.lab.data.sources import FurtherSource, training_essays
-from essay_scorer.lab.data.splits import SPLITS
 from essay_scorer.lab.evaluation.evaluate import evaluate
 from essay_scorer.lab.evaluation.evaluation_report import EvaluationReport
 from essay_scorer.lab.export.artifacts import ENCODER_FOLDER, Artifacts
@@ -75,7 +75,7 @@ def make_scorer(
         ExportError: the compiled graph disagrees with the artifacts.
     """
     loaded_recipe = Recipe.load(recipe)
-    _check_splits(essays)
+    refuse_shortages(essays, loaded_recipe)
     _common_scale(essays)
     train = training_essays(essays[essays["split"] == "train"], further)
     fit_head(loaded_recipe, train, out, features)
@@ -176,7 +176,7 @@ def _evaluate(
     """Evaluate a bundle on the test essays, write its card, and return its metrics."""
     scorer = Scorer.assemble(folder, manifest)
     report = evaluate(scorer, essays[essays["split"] == "test"])
-    report = add_length_ridge(report, essays, ["test"])
+    report = add_length_ridge(report, essays, ["test"], scale=manifest.scale)
     write_card(
         folder,
         manifest,
@@ -192,14 +192,9 @@ def _length_metrics(report: EvaluationReport) -> dict[str, Any]:
     return {f"length_ridge_{name}": value for name, value in vars(ridge).items()} if ridge else {}
 
 
-def _check_splits(essays: pd.DataFrame) -> None:
-    for split in SPLITS:
-        if not (essays["split"] == split).any():
-            raise FileError(f"There is no essay of split {split}; give more essays.")
-
-
 def _common_scale(essays: pd.DataFrame) -> Scale:
-    scales = essays[["scale_min", "scale_max"]].drop_duplicates().to_numpy().tolist()
+    columns = [name for name in ("scale_min", "scale_max", "scale_step") if name in essays.columns]
+    scales = essays[columns].drop_duplicates().to_numpy().tolist()
     if len(scales) > 1:
         raise FileError(f"The prompts have {len(scales)} different scales; train one scorer each.")
-    return Scale(min=scales[0][0], max=scales[0][1])
+    return Scale.of_range(*scales[0])

@@ -96,5 +96,5 @@ def unmeasured_manifest(recipe: str, scale: Scale, about: About) -> Manifest:
 
 def _identity_calibration(scale: Scale) -> Calibration:
     everything = Band(low=float(scale.min), high=float(scale.max))
-    bands = tuple(everything for _ in scale.whole_scores)
+    bands = tuple(everything for _ in scale.scores)
     return Calibration(slope=1.0, intercept=0.0, coverage=1.0, bands=bands)

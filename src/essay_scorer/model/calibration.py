@@ -5,7 +5,6 @@ is clipped to the scale and rounded. Bands, measured on held-out essays, define 
 interval. All numbers come from the bundle's manifest.
 """
 
-import math
 from dataclasses import dataclass
 
 from essay_scorer.model.scale import Scale
@@ -30,7 +29,7 @@ class Interval:
 
 @dataclass(frozen=True, kw_only=True)
 class Band:
-    """The raw scores, from ``low`` to ``high``, whose interval contains a certain whole score."""
+    """The raw scores, from ``low`` to ``high``, whose interval contains a certain score."""
 
     low: float
     high: float
@@ -44,7 +43,7 @@ class Calibration:
         slope: score points per unit of the prediction.
         intercept: score points.
         coverage: the probability that an interval contains the human score, 0 to 1.
-        bands: one for each whole score of the scale, in order.
+        bands: one for each score of the scale, in order.
         new_prompt_bands: the same for essays on new prompts; none if the scorer cannot tell.
     """
 
@@ -59,12 +58,8 @@ class Calibration:
         raw = self.intercept + self.slope * prediction
         return min(max(raw, float(scale.min)), float(scale.max))
 
-    def whole_score(self, raw: float) -> int:
-        """Return the nearest whole score; halves round up."""
-        return math.floor(raw + 0.5)
-
     def interval(self, raw: float, scale: Scale, *, familiarity: float = 1.0) -> Interval:
-        """Return the prediction interval, which always contains the nearest whole score.
+        """Return the prediction interval, which always contains the nearest score.
 
         Args:
             raw: the raw score.
@@ -75,10 +70,10 @@ class Calibration:
         bands = self.new_prompt_bands if is_new and self.new_prompt_bands else self.bands
         scores = [
             score
-            for score, band in zip(scale.whole_scores, bands, strict=True)
+            for score, band in zip(scale.scores, bands, strict=True)
             if band.low <= raw <= band.high
         ]
-        scores.append(self.whole_score(raw))
+        scores.append(scale.nearest(raw))
         return Interval(low=min(scores), high=max(scores), coverage=self.coverage)
 
 

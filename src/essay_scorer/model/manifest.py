@@ -17,7 +17,7 @@ from essay_scorer.model.files import (
     check_readable,
     plain_file_size,
 )
-from essay_scorer.model.scale import Scale
+from essay_scorer.model.scale import MAX_LEVELS, Scale
 from essay_scorer.model.thresholds import (
     PART_FEATURES,
     PartRegression,
@@ -106,7 +106,7 @@ class Manifest:
     calibration: Calibration
     uncertainty: UncertaintyTable
     thresholds: Thresholds
-    typical_ranges: Mapping[int, Mapping[str, TypicalRange]]
+    typical_ranges: Mapping[float, Mapping[str, TypicalRange]]
     metrics: Mapping[str, Any]
     files: Mapping[str, FileRecord]
     further_data: tuple[FurtherData, ...] = ()
@@ -141,7 +141,7 @@ class Manifest:
 
     @classmethod
     def _from_table(cls, table: dict[str, Any]) -> Self:
-        scale = Scale(min=int(table["scale"]["min"]), max=int(table["scale"]["max"]))
+        scale = _scale(table["scale"])
         files = {name: FileRecord(**record) for name, record in table["files"].items()}
         if scale.min >= scale.max or files.keys() - OPTIONAL_FILES != REQUIRED_FILES:
             raise ValueError
@@ -159,7 +159,7 @@ class Manifest:
             thresholds=_thresholds(table["thresholds"]),
             off_topic_part=_part_regression(table.get("off_topic_part")),
             typical_ranges={
-                int(score): {code: _typical_range(pair) for code, pair in row.items()}
+                float(score): {code: _typical_range(pair) for code, pair in row.items()}
                 for score, row in table["typical_ranges"].items()
             },
             metrics=dict(table["metrics"]),
@@ -188,7 +188,7 @@ class Manifest:
             "thresholds": vars(self.thresholds),
             **({"off_topic_part": vars(self.off_topic_part)} if self.off_topic_part else {}),
             "typical_ranges": {
-                str(score): {code: [pair.low, pair.high] for code, pair in row.items()}
+                f"{score:g}": {code: [pair.low, pair.high] for code, pair in row.items()}
                 for score, row in self.typical_ranges.items()
             },
             "metrics": dict(self.metrics),
@@ -199,6 +199,13 @@ class Manifest:
         """Write ``bundle.json`` into a bundle's folder."""
         text = json.dumps(self.to_table(), indent=2, ensure_ascii=False) + "\n"
         (folder / MANIFEST).write_text(text, encoding="utf-8")
+
+
+def _scale(table: Mapping[str, Any]) -> Scale:
+    low, high, step = (_finite(table.get(name, 1)) for name in ("min", "max", "step"))
+    if step <= 0 or not 1 < Scale(min=low, max=high, step=step).levels <= MAX_LEVELS:
+        raise ValueError
+    return Scale.of_range(low, high, int(step) if step.is_integer() else step)
 
 
 def _further_data(table: Mapping[str, Any]) -> FurtherData:

@@ -26,6 +26,12 @@ class Scale:
     labels: tuple[str, ...] = ()
 
     @classmethod
+    def of_range(cls, low: float, high: float, step: float = 1) -> Self:
+        """Return the scale from ``low`` to ``high``; whole scores are integers."""
+        scale = cls(min=low, max=high, step=step)
+        return cls(min=scale.score_at(0), max=scale.score_at(scale.levels - 1), step=step)
+
+    @classmethod
     def of_labels(cls, labels: tuple[str, ...]) -> Self:
         """Return the scale of these labels, from the lowest."""
         return cls(min=0, max=len(labels) - 1, labels=labels)
@@ -54,9 +60,9 @@ class Scale:
         return round((self.max - self.min) / self.step) + 1
 
     @property
-    def whole_scores(self) -> range:
-        """The scores of a scale whose step is 1, in order."""
-        return range(int(self.min), int(self.max) + 1)
+    def scores(self) -> tuple[float, ...]:
+        """All scores of the scale, in order."""
+        return tuple(self.score_at(position) for position in range(self.levels))
 
     def has_same_points(self, other: "Scale") -> bool:
         """Say whether another scale has the same points, in steps of any size."""

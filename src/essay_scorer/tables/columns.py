@@ -22,14 +22,28 @@ Role = Literal[
     "scale_max",
 ]
 
-# In lower case, in order of preference. ``prompt`` comes last for ``prompt_id``: it holds labels
+# In lower case, in order of preference. ``grade`` may be a school year, so it is the last name of a
+# score. ``prompt`` comes last for ``prompt_id``: it holds labels
 # in training data that have no other column of labels.
 USUAL_NAMES: Mapping[Role, tuple[str, ...]] = {
     "id": ("id", "essay_id", "essay_id_comp"),
     "text": ("text", "essay", "full_text", "essay_text"),
     "prompt": ("prompt", "prompt_text", "assignment"),  # the assignment's text
     "prompt_id": ("prompt_id", "prompt_name", "essay_set", "prompt"),  # its label
-    "score": ("score", "holistic_score", "grade", "mark", "teacher_score", "note"),
+    "score": (
+        "score",
+        "holistic_score",
+        "holistic_essay_score",
+        "holistic",
+        "overall_score",
+        "overall",
+        "teacher_score",
+        "mark",
+        "marks",
+        "points",
+        "note",
+        "grade",
+    ),
     "split": ("split",),
     "rater1": ("rater1", "rater_1"),
     "rater2": ("rater2", "rater_2"),
@@ -114,10 +128,13 @@ def choose_column(role: Role, names: Sequence[str], asked: str | None, where: st
     """Return the column that was asked for, else the first with a usual name, else None.
 
     Raises:
-        FileError: the column that was asked for does not exist.
+        FileError: the column that was asked for does not exist, or two differ only in case.
     """
     if asked is None:
-        return next(iter(usual_columns(role, names)), None)
+        usual = usual_columns(role, names)
+        if len(usual) > 1 and _same_name(*usual[:2]):
+            _refuse_several(role, usual[:2], where)
+        return next(iter(usual), None)
     check_column(asked, names, where)
     return asked
 
@@ -131,7 +148,7 @@ def require_column(role: Role, names: Sequence[str], asked: str | None, where: s
     column = choose_column(role, names, asked, where)
     if column is None:
         raise FileError(
-            f"{where} has no column with a usual name of the {role}; name it with --{role}. "
+            f"{where} has no column with a usual name of the {role}; name it with {_option(role)}. "
             f"There are: {', '.join(names)}."
         )
     return column
@@ -159,9 +176,17 @@ def refuse_existing_columns(existing: Iterable[str], added: Iterable[str]) -> No
         )
 
 
+def _option(role: Role) -> str:
+    return f"--{role.replace('_', '-')}"
+
+
+def _same_name(one: str, other: str) -> bool:
+    return one.strip().lower() == other.strip().lower()
+
+
 def _refuse_several(role: Role, names: Sequence[str], where: str) -> None:
     if len(candidates := usual_columns(role, names)) > 1:
         raise FileError(
             f"{where} has several columns that could be the {role} ({', '.join(candidates)}); "
-            f"name one with --{role}."
+            f"name one with {_option(role)}."
         )

@@ -5,12 +5,13 @@ import io
 import json
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, BinaryIO
 
 from essay_scorer.errors import FileError
 from essay_scorer.tables.columns import refuse_existing_columns
-from essay_scorer.tables.delimiters import declared_separator, detect_separator
+from essay_scorer.tables.formulas import guard_formula, remove_guard
+from essay_scorer.tables.head_lines import MAX_HEAD_LINES, find_head
 from essay_scorer.tables.rows import (
     INVALID_ENCODING,
     TOO_LARGE,
@@ -30,6 +31,7 @@ class DelimitedSource(TextLines):
 
     Attributes:
         columns: the names in the header.
+        delimiter: the character between fields.
     """
 
     columns: Sequence[str]
@@ -38,16 +40,20 @@ class DelimitedSource(TextLines):
         super().__init__(file, name, encoding=encoding, newline="")
         csv.field_size_limit(MAX_LINE)
         self._record: deque[_Line] = deque()  # the lines of the record that is being read
-        first = next(self.lines(), "")
-        declared = declared_separator(first)
-        self.delimiter = declared or detect_separator(first, delimiter)
-        self._restart([] if declared else [(1, first)])
+        opening = list(islice(self.lines(), MAX_HEAD_LINES))
+        head = find_head(opening, delimiter)
+        self.delimiter, self.notes = head.separator, head.notes
+        first = islice(enumerate(opening, start=1), head.start, None)
+        self._rest = chain(first, ((self.line_number, line) for line in self.lines()))
+        self._restart([])
         self.columns, self._places, self._width = self._header()
+        for _ in range(head.skipped):
+            next(self._reader, None)
 
     def _restart(self, lines: Iterable[_Line]) -> None:
         """Read records from these lines, and then from the rest of the file."""
-        rest = ((self.line_number, line) for line in self.lines())
-        self._reader = csv.reader(self._note(chain(lines, rest)), delimiter=self.delimiter)
+        self._rest = chain(lines, self._rest)
+        self._reader = csv.reader(self._note(self._rest), delimiter=self.delimiter)
 
     def _note(self, lines: Iterable[_Line]) -> Iterator[str]:
         for line in lines:
@@ -60,7 +66,7 @@ class DelimitedSource(TextLines):
             cells = next(self._reader, [])
         except csv.Error as error:
             raise FileError(f"{self.name} has no header line that can be read.") from error
-        titles = [replace_undecoded(cell).strip() for cell in cells]
+        titles = [remove_guard(replace_undecoded(cell).strip()) for cell in cells]
         places = [place for place, title in enumerate(titles) if title]
         if not places:
             raise FileError(f"{self.name} has no header line.")
@@ -94,7 +100,7 @@ class DelimitedSource(TextLines):
             values, error = list(map(replace_undecoded, values)), INVALID_ENCODING
         elif any(values[self._width :]):
             error, detail = WRONG_FIELDS, f"{len(values)} instead of {self._width}"
-        values += [""] * (self._width - len(values))
+        values = list(map(remove_guard, values)) + [""] * (self._width - len(values))
         fields = {
             name: values[place] for name, place in zip(self.columns, self._places, strict=True)
         }
@@ -102,7 +108,7 @@ class DelimitedSource(TextLines):
 
 
 class DelimitedWriter:
-    """Writes the columns of the input, then the added ones."""
+    """Writes the columns of the input, then the added ones; no cell is a formula."""
 
     def __init__(
         self,
@@ -128,12 +134,12 @@ class DelimitedWriter:
         self._line = io.StringIO(newline="")
         # With this line terminator, csv quotes a field that has one of its characters.
         self._writer = csv.writer(self._line, delimiter=delimiter, lineterminator="\r\n")
-        self._write([*columns, *prefixed])
+        self._write(list(map(guard_formula, [*columns, *prefixed])))
 
     def write(self, row: Row, added: Mapping[str, Any]) -> None:
         values = [row.fields.get(name) for name in self._columns]
         values += [added.get(name) for name in self._added]
-        self._write(list(map(cell, values)))
+        self._write([guard_formula(cell(value)) for value in values])
 
     def finish(self) -> None:
         """Do nothing: every row is written already."""

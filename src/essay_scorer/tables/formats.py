@@ -10,6 +10,7 @@ SUFFIXES = {
     ".tsv": "tsv",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".json": "jsonl",
     ".parquet": "parquet",
 }
 FORMATS = tuple(dict.fromkeys(SUFFIXES.values()))

@@ -37,7 +37,7 @@ class Table:
                 them in.
         """
         if source.columns is not None:
-            _check(source.columns, source.name)
+            check_names(source.columns, source.name)
             return cls(source.columns, source)
         rows = iter(source)
         first = list(islice(rows, ROWS_FOR_NAMES))
@@ -55,7 +55,12 @@ def fitting(rows: Iterable[Row], names: Sequence[str]) -> Iterator[Row]:
         yield row if row.fields.keys() <= known else replace(row, error=WRONG_FIELDS)
 
 
-def _check(names: Sequence[str], where: str) -> None:
+def check_names(names: Sequence[str], where: str) -> None:
+    """Check the names in a header.
+
+    Raises:
+        FileError: they are too many, or two are the same.
+    """
     if len(names) > MAX_COLUMNS:
         raise FileError(f"{where} has over {MAX_COLUMNS:,} columns; is it a table?")
     if len(set(names)) < len(names):

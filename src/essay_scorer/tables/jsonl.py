@@ -1,9 +1,12 @@
 """JSON Lines: one object on each line."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any, BinaryIO
 
+from essay_scorer.errors import FileError
 from essay_scorer.tables.columns import refuse_existing_columns
 from essay_scorer.tables.rows import INVALID_ENCODING, INVALID_JSON, NOT_AN_OBJECT, TOO_LARGE, Row
 from essay_scorer.tables.text_lines import TOO_LONG, TextLines, is_decoded
@@ -18,9 +21,25 @@ class JsonLinesSource(TextLines):
         super().__init__(file, name, encoding=encoding, newline="\n")
 
     def __iter__(self) -> Iterator[Row]:
-        for line in self.lines():
-            if line.strip():
-                yield self._row(line)
+        """Yield the rows.
+
+        Raises:
+            FileError: the file begins as another kind of JSON.
+        """
+        filled = (line for line in self.lines() if line.strip())
+        first = next(filled, "")
+        self._refuse_other_json(first.strip())
+        for line in chain([first], filled) if first else ():
+            yield self._row(line)
+
+    def _refuse_other_json(self, line: str) -> None:
+        if line.startswith("["):
+            what, way_out = "begins with a JSON array", "jq -c '.[]'"
+        elif line == "{":
+            what, way_out = "has a JSON object on several lines", "jq -c ."
+        else:
+            return
+        raise FileError(f"{self.name} {what}; write one object on each line ({way_out} does that).")
 
     def _row(self, line: str) -> Row:
         fields, error = _parse(line)
@@ -56,8 +75,23 @@ class JsonLinesWriter:
 
 
 def json_line(value: object) -> bytes:
-    """Return a value as one line of JSON."""
+    """Return a value as one line of JSON; NaN and infinities, which JSON lacks, are null."""
     try:
-        return json.dumps(value, ensure_ascii=False, default=str).encode() + b"\n"
+        text = json.dumps(value, ensure_ascii=False, default=str, allow_nan=False)
+    except ValueError:
+        return json_line(_without_nan(value))
+    try:
+        return text.encode() + b"\n"
     except UnicodeEncodeError:  # a lone surrogate, which JSON can only write as an escape
         return json.dumps(value, default=str).encode() + b"\n"
+
+
+def _without_nan(value: object) -> object:
+    match value:
+        case float():
+            return value if math.isfinite(value) else None
+        case dict():
+            return {name: _without_nan(one) for name, one in value.items()}
+        case list() | tuple():
+            return [_without_nan(one) for one in value]
+    return value

@@ -11,6 +11,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from essay_scorer.errors import FileError
+from essay_scorer.tables.arrow_values import arrow_value, rows_of
 from essay_scorer.tables.columns import refuse_existing_columns
 from essay_scorer.tables.delimited import cell
 from essay_scorer.tables.rows import Row
@@ -36,7 +37,10 @@ class ParquetSource:
         columns: the columns' names.
         size: the number of rows.
         encodings: empty, because Parquet is always UTF-8.
+        notes: empty.
     """
+
+    notes: tuple[str, ...] = ()
 
     def __init__(self, file: BinaryIO, name: str) -> None:
         self.name = name
@@ -51,7 +55,7 @@ class ParquetSource:
     def __iter__(self) -> Iterator[Row]:
         with _read_errors(self.name):
             for batch in self._file.iter_batches(batch_size=ROWS_PER_READ, use_threads=False):
-                for fields in batch.to_pylist():
+                for fields in rows_of(batch):
                     self._rows_read += 1
                     yield Row(line=self._rows_read, fields=fields)
 
@@ -116,7 +120,10 @@ class ParquetWriter:
         if not self._is_typed:
             kept = {name: _string(row.fields.get(name)) for name in self._columns}
         self._rows.append(
-            {**kept, **{self._prefix + name: added.get(name) for name in self._added}}
+            {
+                **{name: arrow_value(value) for name, value in kept.items()},
+                **{self._prefix + name: added.get(name) for name in self._added},
+            }
         )
         if len(self._rows) == ROWS_PER_GROUP:
             self._write()

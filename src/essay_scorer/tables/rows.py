@@ -38,9 +38,11 @@ class Source(Protocol):
 
     Attributes:
         name: the file's name, for messages.
+        notes: what of the file was skipped, for people.
     """
 
     name: str
+    notes: tuple[str, ...]
 
     @property
     def columns(self) -> Sequence[str] | None:

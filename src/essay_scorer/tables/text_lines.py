@@ -24,9 +24,11 @@ class TextLines:
     Attributes:
         name: the file's name, for messages.
         line_number: lines read so far.
+        notes: what of the file was skipped, for people.
     """
 
     schema = None
+    notes: tuple[str, ...] = ()
 
     def __init__(self, file: BinaryIO, name: str, *, encoding: str, newline: str) -> None:
         """Open the lines of a file.

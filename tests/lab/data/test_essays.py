@@ -77,11 +77,58 @@ def test_fractions_are_read_where_they_are_allowed(essays: pd.DataFrame, write_c
     halves = essays.assign(score=essays["score"] - 0.5)
     read = read_essays(write_csv(halves), ReadOptions(fractions=True))
     assert read.usable()["score"].tolist() == halves["score"].tolist()
-    assert (
-        len(read_essays(write_csv(halves.assign(score=[1, *halves["score"][1:]]))).problems) == 59
-    )
     off_scale = ReadOptions(fractions=True, scale=(1, 3))
     assert "outside the scale" in read_essays(write_csv(halves), off_scale).problems[0].reason
+
+
+def test_half_points_are_a_step_of_the_scale(essays: pd.DataFrame, write_csv: Write) -> None:
+    read = read_essays(write_csv(essays.assign(score=essays["score"] - essays.index % 2 / 2)))
+    assert read.problems == []
+    assert read.table["scale_step"].unique().tolist() == [0.5]
+
+
+def test_a_single_fraction_is_a_bad_row(essays: pd.DataFrame, write_csv: Write) -> None:
+    read = read_essays(write_csv(essays.assign(score=[2.5, *essays["score"][1:]])))
+    assert [problem.reason for problem in read.problems] == ["the score is not a whole number"]
+    assert read.table["scale_step"].unique().tolist() == [1]
+
+
+def test_a_decimal_comma_is_a_decimal_point(tmp_path: Path) -> None:
+    path = tmp_path / "essays.csv"
+    path.write_text('text,score\none,"2,5"\ntwo,3\nthree,"4,0"\n')
+    assert read_essays(path).table["score"].tolist() == [2.5, 3, 4]
+
+
+@pytest.mark.parametrize("value", ["inf", "-inf", "1e30", "nan", "1,234,567"])
+def test_a_score_that_is_none_is_skipped_with_its_line(value: str, tmp_path: Path) -> None:
+    path = tmp_path / "essays.csv"
+    path.write_text(f'text,score\none,2\ntwo,"{value}"\nthree,4\n')
+    read = read_essays(path)
+    assert [str(problem) for problem in read.problems] == ["line 3: the score is not a number"]
+    assert read.table["scale_max"].tolist() == [4, 4]
+
+
+def test_a_missing_prompt_is_counted_as_none(tmp_path: Path) -> None:
+    path = tmp_path / "essays.jsonl"
+    path.write_text(
+        '{"text": "one", "score": 1, "prompt": null}\n{"text": "two", "score": 2, "prompt": "a"}\n'
+    )
+    assert read_essays(path).table["prompt_id"].tolist() == ["", "a"]
+
+
+@pytest.mark.parametrize("header", ["text,score,score", "text,Score,score ", "text,score,SCORE"])
+def test_two_columns_of_one_name_are_refused(header: str, tmp_path: Path) -> None:
+    path = tmp_path / "essays.csv"
+    path.write_text(f"{header}\none,1,2\n")
+    with pytest.raises(FileError, match="score"):
+        read_essays(path)
+
+
+def test_a_school_year_is_no_score(tmp_path: Path) -> None:
+    path = tmp_path / "essays.csv"
+    path.write_text("text,grade,holistic\none,8,3\ntwo,9,4\n")
+    read = read_essays(path)
+    assert read.layout.describe_choice() == "text: text, score: holistic"
 
 
 def test_lines_are_counted_through_multiline_texts(tmp_path: Path) -> None:

@@ -173,4 +173,4 @@ def _scores(
     slope, intercept = fit_line(predictions[dev], essays["score"].to_numpy(float)[dev])
     line = replace(scorer.manifest.calibration, slope=slope, intercept=intercept)
     scale = scorer.manifest.scale
-    return np.array([line.whole_score(line.raw_score(one, scale)) for one in predictions])
+    return np.array([scale.nearest(line.raw_score(one, scale)) for one in predictions])

@@ -48,7 +48,7 @@ def conformal_quantile(errors: Column, coverage: float) -> float:
 def conformal_bands(
     dev: HeldOutScores, shape: HeldOutScores, *, scale: Scale, coverage: float
 ) -> tuple[Band, ...]:
-    """Return, for each whole score, the raw scores whose interval contains it.
+    """Return, for each score, the raw scores whose interval contains it.
 
     A band of one width for all scores would cover the rare scores too seldom, because models
     regress to the mean; a band for each score alone would be wide, because few essays have it.
@@ -65,23 +65,27 @@ def conformal_bands(
     common_reach = float(np.quantile(np.abs(error), coverage))
     sides = {
         score: _sides(error[_nearest(shape.human, score)], common_reach, coverage)
-        for score in scale.whole_scores
+        for score in scale.scores
     }
-    factor = conformal_quantile(_relative_errors(dev, sides), coverage)
+    factor = conformal_quantile(_relative_errors(dev, sides, scale), coverage)
     return tuple(
         Band(low=score - factor * below, high=score + factor * above)
         for score, (below, above) in sides.items()
     )
 
 
-def _relative_errors(dev: HeldOutScores, sides: dict[int, tuple[float, float]]) -> Column:
+def _relative_errors(
+    dev: HeldOutScores, sides: dict[float, tuple[float, float]], scale: Scale
+) -> Column:
     """Return the sizes of the errors, each in units of its band's side."""
-    below, above = (np.array([sides[int(score)][side] for score in dev.human]) for side in (0, 1))
+    below, above = (
+        np.array([sides[scale.nearest(score)][side] for score in dev.human]) for side in (0, 1)
+    )
     error = dev.raw - dev.human
     return np.where(error < 0, -error / below, error / above)
 
 
-def _nearest(human: Column, score: int) -> npt.NDArray[np.bool_]:
+def _nearest(human: Column, score: float) -> npt.NDArray[np.bool_]:
     """Return which essays have the score; if they are few, with those of the nearest scores."""
     distance = np.abs(human - score)
     radius = np.sort(distance)[min(MIN_ESSAYS, len(human)) - 1]

@@ -35,7 +35,9 @@ def fit_uncertainty(essays: HeldOutScores, *, scale: Scale) -> UncertaintyTable:
     """
     edges = np.linspace(scale.min, scale.max, BINS, endpoint=False)
     centers = edges + (scale.max - scale.min) / BINS / 2
-    errors = _SmoothedErrors(essays=essays, width=KERNEL_WIDTH * (scale.max - scale.min))
+    errors = _SmoothedErrors(
+        essays=essays, scale=scale, width=KERNEL_WIDTH * (scale.max - scale.min)
+    )
     costs = errors.expected(centers) - _chance_cost(essays, centers, scale)
     table = UncertaintyTable(
         raw_edges=tuple(edges.round(4).tolist()),
@@ -46,21 +48,23 @@ def fit_uncertainty(essays: HeldOutScores, *, scale: Scale) -> UncertaintyTable:
     return replace(table, quantiles=_quantiles(table, essays))
 
 
-def _round(raw: Column) -> Column:
-    """Return the nearest whole scores; halves round up."""
-    return np.floor(raw + 0.5)
+def _round(raw: Column, scale: Scale) -> Column:
+    """Return the nearest scores of a scale; between two, the higher."""
+    return np.asarray(scale.min + scale.step * np.floor((raw - scale.min) / scale.step + 0.5))
 
 
 @dataclass(frozen=True, kw_only=True)
 class _SmoothedErrors:
-    """Squared errors of whole scores, smoothed over raw scores by a Gaussian kernel.
+    """Squared errors of scores, smoothed over raw scores by a Gaussian kernel.
 
     Attributes:
         essays: with raw and human scores.
+        scale: of the scores.
         width: of the kernel, in score points.
     """
 
     essays: HeldOutScores
+    scale: Scale
     width: float
 
     def expected(self, raw: Column) -> Column:
@@ -70,20 +74,20 @@ class _SmoothedErrors:
         weights /= weights.sum(axis=1, keepdims=True)
         mean = weights @ self.essays.human
         variance = weights @ np.square(self.essays.human) - np.square(mean)
-        return np.asarray(variance + np.square(_round(raw) - mean))
+        return np.asarray(variance + np.square(_round(raw, self.scale) - mean))
 
 
 def _chance_cost(essays: HeldOutScores, raw: Column, scale: Scale) -> Column:
     """Return the share of chance agreement that each raw score accounts for."""
     human = essays.human
-    loss = 1 - qwk(human.astype(int), _round(essays.raw).astype(int), scale)
+    loss = 1 - qwk(human, _round(essays.raw, scale), scale)
     return np.asarray(loss * (np.square(raw - human.mean()) + human.var()))
 
 
 def _feature_weights(essays: HeldOutScores, errors: _SmoothedErrors) -> npt.NDArray[np.float32]:
     """Return what each writing feature adds to the squared error, (features,)."""
     spread = np.maximum(essays.features.std(axis=0), _MIN_SPREAD)
-    squared_error = np.square(_round(essays.raw) - essays.human)
+    squared_error = np.square(_round(essays.raw, errors.scale) - essays.human)
     unexplained = squared_error - errors.expected(essays.raw)
     ridge = Ridge(alpha=RIDGE_ALPHA).fit(essays.features / spread, unexplained)
     return np.asarray(ridge.coef_ / spread)

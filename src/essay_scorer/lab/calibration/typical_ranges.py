@@ -12,8 +12,8 @@ MIN_ESSAYS = 10  # with one score; with fewer, nothing is called typical
 
 
 def typical_ranges(
-    features: npt.NDArray[np.float32], scores: "pd.Series[int]"
-) -> dict[int, dict[str, TypicalRange]]:
+    features: npt.NDArray[np.float32], scores: "pd.Series[float]"
+) -> dict[float, dict[str, TypicalRange]]:
     """Return each measure's typical range, by the code of the measure, by score.
 
     Args:
@@ -22,7 +22,7 @@ def typical_ranges(
     """
     table = pd.DataFrame([measure(row) for row in features])
     return {
-        int(str(score)): _ranges(rows)
+        float(str(score)): _ranges(rows)
         for score, rows in table.groupby(scores.to_numpy())
         if len(rows) >= MIN_ESSAYS
     }

@@ -7,11 +7,13 @@
     score                 a number on the scale of the prompt; whole, unless fractions are allowed
     prompt_id             the label of the assignment; "" where the file has none
     scale_min, scale_max  the lowest and the highest possible score
+    scale_step            between neighboring scores: 1, or less if many scores are fractions
     split                 "train", "dev" or "test"
     rater1, rater2        the raters' scores, only where the file has them
     GROUP                 one column for each group of the layout
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,8 +27,12 @@ from essay_scorer.errors import FileError
 from essay_scorer.lab.data.layouts import Layout, recognize_layout
 from essay_scorer.lab.data.loading import LoadedRows, RowProblem, load_rows
 from essay_scorer.lab.data.splits import assign_splits
-from essay_scorer.lab.data.validation import find_bad_rows
+from essay_scorer.lab.data.validation import find_bad_rows, is_multiple
 
+STEPS = (0.5, 0.25, 0.2, 0.1)  # that scores may have besides 1
+MIN_FRACTIONS = 0.1  # share of the scores; with fewer, they are typing errors
+MAX_SCORE = 1e6  # and the lowest is its negative; what is beyond is no score
+_DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*")
 MAX_NAMED_PROBLEMS = 3  # in an error message
 
 
@@ -64,6 +70,7 @@ class Essays:
         encodings: non-ASCII lines by encoding.
         splits_from: what decides the splits: "the file" or "the texts", or "its use" where all
             essays are trained on.
+        notes: what of the file was skipped, for people.
     """
 
     path: Path
@@ -72,6 +79,7 @@ class Essays:
     problems: Sequence[RowProblem]
     encodings: Mapping[str, int]
     splits_from: str
+    notes: Sequence[str] = ()
 
     def usable(self, *, skip_bad_rows: bool = False) -> pd.DataFrame:
         """Return the table.
@@ -102,13 +110,15 @@ def read_essays(path: Path, options: ReadOptions | None = None) -> Essays:
         list(rows.table.columns), options.named, options.groups, where=str(path)
     )
     table = _with_scale(_select(rows, layout), rows, layout, options.scale)
-    bad = find_bad_rows(table, fractions=options.fractions)
+    step = find_step(table["score"])
+    bad = find_bad_rows(table, fractions=options.fractions, step=step)
     found = [RowProblem(line=int(table["line"][row]), reason=reason) for row, reason in bad.items()]
     problems = sorted([*rows.problems, *found], key=lambda problem: problem.line)
     good = table.drop(index=list(bad)).reset_index(drop=True)
     if good.empty:
         raise FileError(f"{path} has no usable row; the first: {problems[0]}.")
-    scored = good if options.fractions else _with_whole_scores(good)
+    is_whole = step == 1 and not options.fractions
+    scored = (_with_whole_scores(good) if is_whole else good).assign(scale_step=step)
     table, splits_from = _with_splits(scored, only_training=options.only_training)
     return Essays(
         path=path,
@@ -117,6 +127,7 @@ def read_essays(path: Path, options: ReadOptions | None = None) -> Essays:
         problems=problems,
         encodings=rows.encodings,
         splits_from=splits_from,
+        notes=rows.notes,
     )
 
 
@@ -131,14 +142,14 @@ def _select(rows: LoadedRows, layout: Layout) -> pd.DataFrame:
     source = rows.table
     table = pd.DataFrame({"line": rows.lines, "text": source[layout.text]})
     table["score"] = _numbers(source[layout.score])
-    table["prompt_id"] = source[layout.prompt_id].astype(str) if layout.prompt_id else ""
+    table["prompt_id"] = _labels(source[layout.prompt_id]) if layout.prompt_id else ""
     if layout.split:
         table["split"] = source[layout.split]
     for rater, column in (("rater1", layout.rater1), ("rater2", layout.rater2)):
         if column:
             table[rater] = _numbers(source[column])
     for group in layout.groups:
-        table[group] = source[group].astype("string").fillna("")
+        table[group] = _labels(source[group])
     return table
 
 
@@ -161,9 +172,31 @@ def _with_scale(
 
 
 def _numbers(column: pd.Series) -> pd.Series:
-    """Return a column as floats; what is not a finite number is NaN."""
+    """Return a column as floats, also with decimal commas; other values and huge ones are NaN."""
+    if not pd.api.types.is_numeric_dtype(column):
+        column = column.map(_with_decimal_point)
     numbers = pd.to_numeric(column, errors="coerce").astype(float)
-    return numbers.where(np.isfinite(numbers))
+    return numbers.where(numbers.abs() <= MAX_SCORE)
+
+
+def _with_decimal_point(value: object) -> object:
+    if isinstance(value, str) and _DECIMAL_COMMA.fullmatch(value):
+        return value.replace(",", ".")
+    return value
+
+
+def find_step(scores: pd.Series) -> float:
+    """Return the step of a scale of scores: half points are a step, a single fraction is not."""
+    known = scores.dropna()
+    fractions = known[known % 1 != 0]
+    if len(fractions) < MIN_FRACTIONS * len(known) or fractions.empty:
+        return 1
+    return next((step for step in STEPS if is_multiple(fractions, step).all()), 1)
+
+
+def _labels(column: pd.Series) -> pd.Series:
+    """Return a column as strings; a missing value is empty."""
+    return column.where(column.notna(), "").astype(str)
 
 
 def _with_whole_scores(table: pd.DataFrame) -> pd.DataFrame:

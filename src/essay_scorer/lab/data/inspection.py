@@ -73,6 +73,10 @@ class DataReport:
         splits: essays by split.
         splits_from: what decides the splits, as in ``Essays``.
         duplicates: texts that are there more than once.
+        columns: which column holds what.
+        notes: what of the file was skipped.
+        shortages: what is too little to train on.
+        step: between neighboring scores of the scale.
     """
 
     file: str
@@ -86,6 +90,10 @@ class DataReport:
     splits: Mapping[str, int]
     splits_from: str
     duplicates: Duplicates
+    columns: str
+    notes: Sequence[str]
+    shortages: Sequence[str]
+    step: float
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON has it."""
@@ -102,6 +110,7 @@ class DataReport:
             name = f"{names[prompt_id]:<{width}}"
             lines.append(f"{name}{prompt.essays:>8}  {f'{low:g}-{high:g}':<7} {scores}")
         lines += ["", *self.problems] if self.problems else []
+        lines += ["", *self.shortages] if self.shortages else []
         return "\n".join(lines)
 
     def _overview(self) -> list[str]:
@@ -110,8 +119,11 @@ class DataReport:
         words, copies = self.words, self.duplicates
         return [
             f"{self.file}: {self.layout}",
+            f"columns      {self.columns}",
+            *(f"note         {note}" for note in self.notes),
             *([f"encodings    {encodings}"] if encodings else []),
             f"rows         {self.rows}, {self.usable} of them usable",
+            *([f"step         {self.step:g} between scores"] if self.step != 1 else []),
             f"words        {words.min} to {words.max}, median {words.median}",
             f"splits       {splits} (from {self.splits_from})",
             f"duplicates   {copies.texts} texts, {copies.across_splits} of them across splits, "
@@ -178,8 +190,13 @@ def inspect_further(read: Essays, source: FurtherSource, main: pd.DataFrame) -> 
     )
 
 
-def inspect_essays(essays: Essays) -> DataReport:
-    """Return the summary of a file."""
+def inspect_essays(essays: Essays, *, shortages: Sequence[str] = ()) -> DataReport:
+    """Return the summary of a file.
+
+    Args:
+        essays: the file.
+        shortages: what is too little to train on, a sentence each.
+    """
     table = essays.table
     words = table["text"].map(count_words)
     return DataReport(
@@ -194,6 +211,10 @@ def inspect_essays(essays: Essays) -> DataReport:
         splits={str(name): len(part) for name, part in table.groupby("split")},
         splits_from=essays.splits_from,
         duplicates=_duplicates(table),
+        columns=essays.layout.describe_choice(),
+        notes=list(essays.notes),
+        shortages=list(shortages),
+        step=float(table["scale_step"].iloc[0]),
     )
 
 

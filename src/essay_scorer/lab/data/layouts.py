@@ -9,6 +9,10 @@ from dataclasses import dataclass, field, replace
 
 from essay_scorer.tables.columns import Role, check_column, choose_column, require_column
 
+_DESCRIBED = (
+    "text", "score", "prompt_id", "split", "rater1", "rater2", "scale_min", "scale_max"
+)  # fmt: skip
+
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
@@ -39,6 +43,11 @@ class Layout:
     scale_max: str | None = None
     groups: tuple[str, ...] = ()
     scales: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    def describe_choice(self) -> str:
+        """Return which column holds what, for people."""
+        roles = {role: getattr(self, role) for role in _DESCRIBED}
+        return ", ".join(f"{role}: {column}" for role, column in roles.items() if column)
 
 
 KAGGLE = Layout(

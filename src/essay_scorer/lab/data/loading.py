@@ -9,6 +9,7 @@ import pandas as pd
 
 from essay_scorer.errors import FileError
 from essay_scorer.tables.formats import format_of
+from essay_scorer.tables.header import check_names
 from essay_scorer.tables.readers import open_source
 from essay_scorer.tables.rows import (
     INVALID_JSON,
@@ -54,12 +55,14 @@ class LoadedRows:
         lines: the line on which each of these rows begins.
         problems: the rows that cannot be read.
         encodings: non-ASCII lines by encoding; empty for Parquet.
+        notes: what of the file was skipped, for people.
     """
 
     table: pd.DataFrame
     lines: Sequence[int]
     problems: Sequence[RowProblem]
     encodings: Mapping[str, int]
+    notes: Sequence[str]
 
 
 def load_rows(path: Path, *, format: str | None = None) -> LoadedRows:  # noqa: A002 - as the option
@@ -70,20 +73,22 @@ def load_rows(path: Path, *, format: str | None = None) -> LoadedRows:  # noqa: 
         format: one of ``formats.FORMATS``; by default, the one that the suffix names.
 
     Raises:
-        FileError: it cannot be read, or has no rows.
+        FileError: it cannot be read, has no rows, or two columns of one name.
     """
     name = str(path)
     with closing(open_source(name, format or format_of(name, None), encoding=DETECT)) as source:
+        columns = None if source.columns is None else list(source.columns)
+        check_names(columns or [], name)
         rows = list(source)
     if not rows:
         raise FileError(f"{path} holds no row.")
     good = [row for row in rows if row.error is None]
-    columns = None if source.columns is None else list(dict.fromkeys(source.columns))
     return LoadedRows(
         table=pd.DataFrame([row.fields for row in good], columns=columns),
         lines=[row.line for row in good],
         problems=[_problem(row, row.error) for row in rows if row.error is not None],
         encodings=source.encodings,
+        notes=source.notes,
     )
 
 

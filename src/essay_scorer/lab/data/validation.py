@@ -15,15 +15,18 @@ _MISSING = {
 }
 
 
-def find_bad_rows(table: pd.DataFrame, *, fractions: bool = False) -> dict[int, str]:
+def find_bad_rows(
+    table: pd.DataFrame, *, fractions: bool = False, step: float = 1
+) -> dict[int, str]:
     """Return the reason why each bad row cannot be used, by index label.
 
     Args:
         table: the columns ``text``, ``score``, ``scale_min``, ``scale_max`` and, if the file has
             it, ``split``.
-        fractions: whether scores need not be whole numbers.
+        fractions: whether scores need not be multiples of the step.
+        step: between neighboring scores.
     """
-    schema = _schema(has_splits="split" in table.columns, fractions=fractions)
+    schema = _schema(has_splits="split" in table.columns, fractions=fractions, step=step)
     try:
         schema.validate(table, lazy=True)
     except pa.errors.SchemaErrors as found:
@@ -36,9 +39,18 @@ def find_bad_rows(table: pd.DataFrame, *, fractions: bool = False) -> dict[int, 
     return {}
 
 
-def _schema(*, has_splits: bool, fractions: bool) -> pa.DataFrameSchema:
+def is_multiple(scores: pd.Series, step: float) -> pd.Series:
+    """Return which scores are whole multiples of a step."""
+    positions = scores / step
+    return (positions - positions.round()).abs() < 1e-6
+
+
+def _schema(*, has_splits: bool, fractions: bool, step: float) -> pa.DataFrameSchema:
     words = pa.Check(_has_words, element_wise=True, error="the text has no words")
-    whole = pa.Check(lambda score: score % 1 == 0, error="the score is not a whole number")
+    whole = pa.Check(
+        lambda score: is_multiple(score, step),
+        error=f"the score is not a {f'multiple of {step:g}' if step != 1 else 'whole number'}",
+    )
     score = pa.Column(float, [] if fractions else [whole])
     columns = {"text": pa.Column(object, words), "score": score}
     if has_splits:

@@ -15,7 +15,7 @@ INK, HUMAN, MACHINE = "#333333", "#b35806", "#2a5db0"
 _MAX_LABELED_SCORES = 12  # in a larger confusion matrix, counts would overlap
 
 
-def confusion_chart(counts: Sequence[Sequence[int]], labels: Sequence[int]) -> str:
+def confusion_chart(counts: Sequence[Sequence[int]], labels: Sequence[float]) -> str:
     """Draw how often each human score (row) got each machine score (column).
 
     Args:
@@ -30,14 +30,14 @@ def confusion_chart(counts: Sequence[Sequence[int]], labels: Sequence[int]) -> s
             for x, count in enumerate(row):
                 color = "white" if shares[y][x] > 0.5 else INK
                 axes.text(x, y, str(count), ha="center", va="center", color=color, fontsize=9)
-    axes.set_xticks(range(len(labels)), [str(label) for label in labels])
-    axes.set_yticks(range(len(labels)), [str(label) for label in labels])
+    axes.set_xticks(range(len(labels)), [f"{label:g}" for label in labels])
+    axes.set_yticks(range(len(labels)), [f"{label:g}" for label in labels])
     axes.set_xlabel("machine score")
     axes.set_ylabel("human score")
     return _svg(figure, "Confusion matrix of human and machine scores")
 
 
-def distribution_chart(counts: Sequence[Sequence[int]], labels: Sequence[int]) -> str:
+def distribution_chart(counts: Sequence[Sequence[int]], labels: Sequence[float]) -> str:
     """Draw how often humans and the machine gave each score; see ``confusion_chart``."""
     figure, axes = _new_figure(4.6, 3.2)
     human = [sum(row) for row in counts]

@@ -39,7 +39,7 @@ def evaluate(
 ) -> EvaluationReport:
     """Score essays, and return every measure of the report, rounded to four digits.
 
-    On a profile's scale with another step than 1, all measures count steps.
+    On a scale with another step than 1, all measures count steps.
 
     Args:
         scorer: the bundle, which may have a profile.
@@ -54,7 +54,7 @@ def evaluate(
     scored, scale = _score(scorer, essays), scorer.scale
     if scale.step != 1:
         scored, scale = _in_steps(scored, scale), Scale(min=0, max=scale.levels - 1)
-    overall, human = _overall(scored, scale), _human(scored)
+    overall, human = _overall(scored, scale), _human(scored, scale)
     fairness = {column: _fairness(scored, column) for column in groups}
     return EvaluationReport(
         model=scorer.manifest.model,
@@ -112,9 +112,10 @@ def _score(scorer: Scorer, essays: pd.DataFrame) -> pd.DataFrame:
 
 def _in_steps(scored: pd.DataFrame, scale: Scale) -> pd.DataFrame:
     """Return the same table with every score in steps above the lowest."""
+    raters = [name for name in ("rater1", "rater2") if name in scored.columns]
     columns = {
         name: ((scored[name] - scale.min) / scale.step).round(_DIGITS)
-        for name in ("score", "machine", "raw", "low", "high")
+        for name in ("score", "machine", "raw", "low", "high", *raters)
     }
     whole = {name: columns[name].round().astype(int) for name in ("score", "machine")}
     return scored.assign(**columns | whole, interval_scores=columns["high"] - columns["low"] + 1)
@@ -169,18 +170,20 @@ def _length(scored: pd.DataFrame) -> LengthDependence:
     return length_dependence(scored["score"].to_numpy(), scored["raw"].to_numpy(), words)
 
 
-def _human(scored: pd.DataFrame) -> RaterAgreement | None:
-    """Return how two human raters agree with each other, if the essays have two scores."""
+def _human(scored: pd.DataFrame, scale: Scale) -> RaterAgreement | None:
+    """Return how two human raters agree with each other, if the essays have two scores.
+
+    Both must be in whole steps of some scale.
+    """
     if not {"rater1", "rater2"} <= set(scored.columns):
         return None
     pairs = scored.dropna(subset=["rater1", "rater2"])
-    if len(pairs) < 2:
+    if len(pairs) < 2 or (pairs[["rater1", "rater2"]] % 1 != 0).any(axis=None):
         return None
     first, second = pairs["rater1"].to_numpy(), pairs["rater2"].to_numpy()
     lower, upper = np.minimum(first, second), np.maximum(first, second)
     raters = agreement(first, second, second, Scale(min=int(lower.min()), max=int(upper.max())))
-    score_scale = Scale(min=int(pairs["scale_min"].min()), max=int(pairs["scale_max"].max()))
-    machine = _agreement(pairs, score_scale)
+    machine = _agreement(pairs, scale)
     # Scores between the two ratings show that the raters used the score's own scale.
     same_scale = pairs["score"].between(lower, upper).mean() > 0.99
     return RaterAgreement(
@@ -192,7 +195,7 @@ def _human(scored: pd.DataFrame) -> RaterAgreement | None:
 
 
 def _confusion(scored: pd.DataFrame, scale: Scale) -> list[list[int]]:
-    labels = scale.whole_scores
+    labels = scale.scores
     table = pd.crosstab(scored["score"], scored["machine"])
     counts = table.reindex(index=labels, columns=labels, fill_value=0)
     return [[int(count) for count in row] for row in counts.to_numpy()]

@@ -35,7 +35,7 @@ def render_report(report: EvaluationReport | OtherScaleReport) -> str:
         "percent": _format_percent,
         "estimate": format_estimate,
     }
-    labels = list(report.scale.whole_scores)
+    labels = list(report.scale.scores)
     other_scale = isinstance(report, OtherScaleReport)
     svgs = {name: Markup(svg) for name, svg in _charts(report, labels).items()}  # noqa: S704 - ours
     return environment.get_template(_OTHER_SCALE_TEMPLATE if other_scale else FILE_NAME).render(
@@ -47,7 +47,7 @@ def render_report(report: EvaluationReport | OtherScaleReport) -> str:
     )
 
 
-def _charts(report: EvaluationReport | OtherScaleReport, labels: list[int]) -> dict[str, str]:
+def _charts(report: EvaluationReport | OtherScaleReport, labels: list[float]) -> dict[str, str]:
     svgs = {"fairness": charts.fairness_chart(report.fairness) if report.fairness else ""}
     if isinstance(report, OtherScaleReport):
         return svgs

@@ -78,12 +78,18 @@ def agreement(human: Numbers, machine: Numbers, raw: Numbers, scale: Scale) -> A
 
 
 def qwk(human: Numbers, machine: Numbers, scale: Scale) -> float:
-    """Return the quadratic weighted kappa of whole scores (Cohen 1968).
+    """Return the quadratic weighted kappa of scores on a scale (Cohen 1968).
 
     Its weights span all scores of the scale, given or not.
     """
-    labels = list(scale.whole_scores)
-    return float(cohen_kappa_score(human, machine, labels=labels, weights="quadratic"))
+    first, second = (_positions(scores, scale) for scores in (human, machine))
+    labels = list(range(scale.levels))
+    return float(cohen_kappa_score(first, second, labels=labels, weights="quadratic"))
+
+
+def _positions(scores: Numbers, scale: Scale) -> npt.NDArray[np.int64]:
+    steps = (np.asarray(scores, float) - scale.min) / scale.step
+    return np.rint(steps).astype(np.int64)
 
 
 def prmse(raw: Numbers, first: Numbers, second: Numbers) -> float:

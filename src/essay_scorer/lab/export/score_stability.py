@@ -35,12 +35,14 @@ def unchanged_score_share(
     return float(np.mean(scores[0] == scores[1]))
 
 
-def _calibrated_scores(reader: Reader, essays: pd.DataFrame, scale: Scale) -> npt.NDArray[np.int64]:
-    """Return whole scores, (essays,), after a calibration on the essays of split ``dev``."""
+def _calibrated_scores(
+    reader: Reader, essays: pd.DataFrame, scale: Scale
+) -> npt.NDArray[np.float64]:
+    """Return scores, (essays,), after a calibration on the essays of split ``dev``."""
     dev, human = (essays["split"] == "dev").to_numpy(), essays["score"].to_numpy(float)
     predictions = np.array([reader.predict(normalize(text)) for text in essays["text"]])
     slope, intercept = fit_line(predictions[dev], human[dev])
     line = Calibration(slope=slope, intercept=intercept, coverage=0.0, bands=())
     return np.array(
-        [line.whole_score(line.raw_score(prediction, scale)) for prediction in predictions]
+        [scale.nearest(line.raw_score(prediction, scale)) for prediction in predictions]
     )
