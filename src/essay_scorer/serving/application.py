@@ -47,7 +47,7 @@ _CORS_HEADERS = {
 _SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types docx",
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types parser",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
