@@ -83,6 +83,13 @@ def _columns(page: Page) -> None:
     page.locator("#column-form summary").click()
 
 
+def _noted_columns(page: Page) -> None:
+    _class(page)
+    rows = "Class 8b\nname,essay\nAda,<p>One.</p><p>Two.</p>\n"
+    open_table(page, rows.encode())
+    expect(page.locator("#table-notes li")).to_have_count(2)
+
+
 def _class_running(page: Page) -> None:
     _columns(page)
     FakeServer.install(page, result(), error(422, "text_without_words"), FLAGGED, no_reply)
@@ -116,6 +123,7 @@ STATES: dict[str, Callable[[Page], None]] = {
     "key": _key,
     "class": _class,
     "columns": _columns,
+    "noted-columns": _noted_columns,
     "class-running": _class_running,
     "class-done": _class_done,
     "dialog": _dialog,

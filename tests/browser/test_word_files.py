@@ -202,6 +202,7 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
         "broken",
     ),
     "a decompression bomb": ("essay.docx", _bomb(100 * 2**20), "size"),
+    "more elements than any essay": ("essay.docx", word.word_file("<w:p/>" * 500_000), "size"),
     "more text than any essay": ("essay.txt", b"a" * (2**20 + 1), "size"),
 }
 

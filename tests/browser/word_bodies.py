@@ -172,6 +172,12 @@ BODIES: dict[str, tuple[str, str]] = {
         ),
         "a\tb\nc\nd-ef",
     ),
+    "page breaks around paragraphs": (
+        paragraph('<w:r><w:br w:type="page"/></w:r>', run("One."))
+        + paragraph(run("Two."), '<w:r><w:br w:type="page"/></w:r>')
+        + paragraph(run("Three.")),
+        "One.\n\nTwo.\n\nThree.",
+    ),
     "symbols": (
         paragraph(
             *(SYMBOL.format("Wingdings", "F04A"), SYMBOL.format("Symbol", "F062")),

@@ -13,6 +13,7 @@ export const USUAL_TITLES = {
   name: [
     ...["name", "student", "studentname", "studentid", "id", "essayid", "essayidcomp"],
     ...["nom", "eleve", "prenom", "identifiant", "fullname", "responseid"],
+    ...["surname", "lastname", "nomdefamille", "firstname"],
   ],
   prompt: ["prompt", "prompttext", "assignment", "question", "sujet", "consigne", "devoir"],
   teacherScore: [

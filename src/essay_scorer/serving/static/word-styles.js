@@ -1,8 +1,11 @@
 // Which text of a Word document is hidden, by its own properties or by its styles.
 
 /** Return an element's first child of this local name, or undefined. */
-export const child = (node, name) =>
-  node && [...node.children].find((one) => one.localName === name);
+export function child(node, name) {
+  let one = node?.firstElementChild;
+  while (one && one.localName !== name) one = one.nextElementSibling;
+  return one ?? undefined;
+}
 
 /** Return an attribute by its local name: its namespace depends on the variant of the format. */
 export const attribute = (node, name) =>

@@ -51,7 +51,7 @@ class Reader {
   }
 
   #children(node) {
-    for (const one of node.children) this.#visit(one);
+    for (let one = node.firstElementChild; one; one = one.nextElementSibling) this.#visit(one);
   }
 
   #visit(node) {
@@ -81,7 +81,7 @@ class Reader {
 
   #run(node) {
     const isHidden = this.#options.styles.isHidden(child(node, "rPr"), this.#properties);
-    for (const one of node.children) {
+    for (let one = node.firstElementChild; one; one = one.nextElementSibling) {
       if (!isHidden || one.localName === "fldChar") this.#visit(one);
     }
   }
@@ -114,8 +114,9 @@ class Reader {
   }
 
   #endParagraph() {
-    const paragraphs = [this.#text, ...this.#boxes];
-    this.#paragraphs.push(...paragraphs.filter((text) => text.trim() !== ""));
+    const text = this.#text.replace(/^\n+|\n+$/g, ""); // without page breaks around it
+    const paragraphs = [text, ...this.#boxes];
+    this.#paragraphs.push(...paragraphs.filter((one) => one.trim() !== ""));
     [this.#text, this.#boxes] = ["", []];
   }
 }

@@ -14,6 +14,7 @@ const MAX_COMMENT_SIZE = 0xffff;
 const EXTRA_64 = 0x0001;
 const IN_EXTRA_64 = 0xffffffff; // a size or an offset that takes eight bytes
 const ENCRYPTED = 1; // a flag
+const PIECE_SIZE = 4096;
 const METHODS = { stored: 0, deflated: 8 };
 
 export class ZipArchive {
@@ -50,8 +51,7 @@ export class ZipArchive {
     const data = new Uint8Array(this.#view.buffer, start, entry.size);
     if (entry.method === METHODS.stored) return this.#spend(data);
     if (entry.method !== METHODS.deflated) throw new Error("method");
-    const inflate = new DecompressionStream("deflate-raw");
-    return await this.#readAll(new Blob([data]).stream().pipeThrough(inflate));
+    return await this.#readAll(inPieces(data).pipeThrough(new DecompressionStream("deflate-raw")));
   }
 
   async #readAll(stream) {
@@ -69,6 +69,17 @@ export class ZipArchive {
     if (this.#budget.bytes < 0) throw new FileError("size");
     return bytes;
   }
+}
+
+/** Return a stream of small pieces: each is unpacked whole, up to a thousand times as large. */
+function inPieces(data) {
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      controller.enqueue(data.subarray(at, (at += PIECE_SIZE)));
+      if (at >= data.length) controller.close();
+    },
+  });
 }
 
 /** Return a name as it is looked up: parts of office files are named without regard to case. */
