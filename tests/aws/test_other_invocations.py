@@ -83,6 +83,72 @@ def test_the_page_is_found_behind_a_base_path_of_a_rest_api(handler: Handler) ->
     assert handler(event, None)["statusCode"] == 200
 
 
+BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+PAGES = {
+    "/essays/": '="static/page.css"',
+    "/essays": '="essays/static/page.css"',
+    "/school/8b": '="8b/static/page.css"',
+    "/v1.2/": '="static/page.css"',
+    "/%C3%A9l%C3%A8ves": '="%C3%A9l%C3%A8ves/static/page.css"',
+    '/a:b"%20': '="a%3Ab%22%20/static/page.css"',
+}
+NO_PAGES = (
+    *("/model/typo", "/model/typo/", "/essays/model/", "/static/", "/essays/static/typo.js"),
+    *("/favicon.ico", "/essays/robots.txt", "/.git/", "/essays/.env", "/health/x"),
+)
+
+
+def _get(path: str, headers: dict[str, str] | None = None, **fields: Any) -> dict[str, Any]:
+    """Return a request in payload format 2.0, as of a Function URL or an HTTP API."""
+    context = {"http": {"method": "GET"}, "stage": fields.pop("stage", "$default")}
+    event = {"version": "2.0", "rawPath": path, "headers": headers or {}, **fields}
+    return {**event, "requestContext": context}
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("headers", [BROWSER, {}])
+def test_the_page_is_found_behind_a_base_path(
+    path: str, headers: dict[str, str], handler: Handler
+) -> None:
+    reply = handler(_get(path, headers), None)
+    assert reply["statusCode"] == 200
+    assert PAGES[path] in reply["body"]
+    head = _get(path, headers)
+    head["requestContext"]["http"]["method"] = "HEAD"
+    assert handler(head, None)["statusCode"] == 200
+
+
+@pytest.mark.parametrize("path", NO_PAGES)
+@pytest.mark.parametrize("headers", [BROWSER, {}])
+def test_other_unknown_paths_are_404(path: str, headers: dict[str, str], handler: Handler) -> None:
+    assert handler(_get(path, headers), None)["statusCode"] == 404
+
+
+def test_a_misspelled_call_gets_no_page(handler: Handler) -> None:
+    assert handler(_get("/helth", {"accept": "*/*"}), None)["statusCode"] == 404
+    assert handler(_get("/helth/", {"accept": "application/json"}), None)["statusCode"] == 404
+    post = _get("/predict/")
+    post["requestContext"]["http"]["method"] = "POST"
+    assert handler(post, None)["statusCode"] == 404
+
+
+def test_the_links_of_the_page_hold_where_a_stage_is_in_the_url(handler: Handler) -> None:
+    """``/prod`` without a slash is the root of a stage, or by a route of its own, of a mapping."""
+    named = _get("/prod", {"accept": "*/*"}, stage="prod")
+    routed = _get("/prod", {"accept": "*/*"}, routeKey="GET /")
+    rest = {
+        "httpMethod": "GET",
+        "path": "/",
+        "resource": "/",
+        "headers": {},
+        "requestContext": {"path": "/prod", "stage": "prod"},
+    }
+    for event in (named, routed, rest):
+        assert '="prod/static/page.js"' in handler(event, None)["body"]
+    rest["requestContext"] = {"path": "/prod/", "stage": "prod"}
+    assert '="static/page.js"' in handler(rest, None)["body"]
+
+
 def test_a_gzip_bomb_is_too_large_and_a_broken_one_unsupported(handler: Handler) -> None:
     def send(body: bytes) -> int:
         event = _event("v2_b64_gzip") | {"body": b64encode(body).decode()}

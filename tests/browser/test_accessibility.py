@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Route, ViewportSize, expect
+from playwright.sync_api import FilePayload, Page, Route, ViewportSize, expect
 
 from tests.browser.fake_server import (
     EXPLANATION,
@@ -29,6 +29,13 @@ def _submit(page: Page) -> None:
 
 def _empty(page: Page) -> None:
     page.locator("#essay-prompt-details summary").click()
+
+
+def _replaced(page: Page) -> None:
+    page.locator("#essay-text").fill(ESSAY)
+    file: FilePayload = {"name": "essay.txt", "mimeType": "", "buffer": b"Another essay."}
+    page.locator("#essay-file").set_input_files(file)
+    expect(page.locator("#undo-replacement")).to_be_visible()
 
 
 def _running(page: Page) -> None:
@@ -76,6 +83,13 @@ def _columns(page: Page) -> None:
     page.locator("#column-form summary").click()
 
 
+def _noted_columns(page: Page) -> None:
+    _class(page)
+    rows = "Class 8b\nname,essay\nAda,<p>One.</p><p>Two.</p>\n"
+    open_table(page, rows.encode())
+    expect(page.locator("#table-notes li")).to_have_count(2)
+
+
 def _class_running(page: Page) -> None:
     _columns(page)
     FakeServer.install(page, result(), error(422, "text_without_words"), FLAGGED, no_reply)
@@ -101,6 +115,7 @@ def _dialog(page: Page) -> None:
 # What brings the page into each of its states.
 STATES: dict[str, Callable[[Page], None]] = {
     "empty": _empty,
+    "replaced": _replaced,
     "running": _running,
     "scored": _scored,
     "explained": _explained,
@@ -108,6 +123,7 @@ STATES: dict[str, Callable[[Page], None]] = {
     "key": _key,
     "class": _class,
     "columns": _columns,
+    "noted-columns": _noted_columns,
     "class-running": _class_running,
     "class-done": _class_done,
     "dialog": _dialog,

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.page_actions import ESSAY, HOSTILE, OpenPage
+from tests.browser.word_files import compound_file
 
 
 def _docx(
@@ -37,13 +38,23 @@ ACCEPTED = {
     "utf8-bom.txt": ("\ufeffCafé".encode(), "Café"),
     "utf16.txt": ("Café".encode("utf-16"), "Café"),
     "notes.md": (b"# One\n\ntwo", "# One\n\ntwo"),
+    "mixed.txt": ("Café.\n".encode() + "Café.".encode("cp1252"), "Café.\nCafé."),
+    "utf16le-bare.txt": ("Café.".encode("utf-16le"), "Café."),
     "hostile.txt": (HOSTILE.encode(), HOSTILE),
+    "page.html": (
+        f"<title>No</title><p>One&nbsp;é.{HOSTILE}<br>Two.</p>".encode(),
+        "One é.\nTwo.",
+    ),
     "essay.docx": (WORD, "One & \ttwo é\n\nThree\nfour"),
     "stored.docx": (_docx("<w:t>One.</w:t>", compression=zipfile.ZIP_STORED), "One."),
 }
 REJECTED = {
     "essay.pdf": (b"%PDF-1.7", "PDF files aren’t supported."),
-    "essay.odt": (b"PK", "This file type isn’t supported."),
+    "essay.odt": (b"PK", "This is an OpenDocument file. Save it as .docx"),
+    "essay.rtf": (b"{\\rtf1 Text.}", "This is an RTF file. Save it as .docx"),
+    "essay.doc": (b"\xd0\xcf", "This is a file of an old version of Word (.doc)."),
+    "words.txt": (b" \n ... ", "There is no text in this file."),
+    "locked.docx": (compound_file("EncryptedPackage"), "protected with a password"),
     "essay": (b"text", "This file type isn’t supported."),
     "broken.docx": (b"PK\x03\x04 no archive", "This file can’t be read"),
     "empty.docx": (b"", "This file can’t be read"),
@@ -112,3 +123,54 @@ def test_a_dropped_file_never_replaces_the_page(open_page: OpenPage, target: str
     page.locator(target).dispatch_event("drop", {"dataTransfer": data})
     text = "Dropped text." if target == "#essay-text" else ""
     expect(page.get_by_label("Essay", exact=True)).to_have_value(text)
+
+
+def test_typed_text_that_a_file_replaces_comes_back(open_page: OpenPage) -> None:
+    page = open_page()
+    essay, notice = page.get_by_label("Essay", exact=True), page.locator("#replacement")
+    _choose_file(page, "one.txt", b"One.")
+    expect(essay).to_have_value("One.")
+    expect(notice).to_be_hidden()  # nothing was lost
+    essay.fill(ESSAY)
+    _choose_file(page, "two.txt", b"Two.\r\nLines.")
+    expect(notice).to_contain_text("The text of two.txt replaced what was here.")
+    expect(page.locator("#announcer")).to_contain_text("two.txt")
+    essay.press("End")
+    essay.press_sequentially("!")
+    page.get_by_role("button", name="Undo").click()
+    expect(essay).to_have_value(ESSAY)
+    expect(essay).to_be_focused()
+    expect(notice).to_contain_text("What was here before is back.")
+    page.get_by_role("button", name="Undo").click()
+    expect(essay).to_have_value("Two.\nLines.!")  # with what was typed after opening it
+
+
+def test_ctrl_z_undoes_what_was_typed_and_then_the_file(open_page: OpenPage) -> None:
+    page = open_page()
+    essay = page.get_by_label("Essay", exact=True)
+    essay.press_sequentially("Typed.")
+    _choose_file(page, "two.txt", b"Two.")
+    expect(essay).to_have_value("Two.")
+    essay.press("Control+End")
+    essay.press_sequentially("!")
+    essay.press("Control+z")
+    expect(essay).to_have_value("Two.")
+    essay.press("Control+z")
+    expect(essay).to_have_value("Typed.")
+    expect(page.locator("#word-count")).to_have_text("1 word")
+
+
+def test_a_file_can_be_pasted_but_text_is_pasted_as_text(open_page: OpenPage) -> None:
+    page = open_page()
+    paste = (
+        "(node, text) => { const data = new DataTransfer();"
+        " data.items.add(new File(['<p>One.</p><p>Two.</p>'], 'essay.html'));"
+        " if (text) data.setData('text/plain', text);"
+        " return node.dispatchEvent(new ClipboardEvent('paste',"
+        " {clipboardData: data, bubbles: true, cancelable: true})); }"
+    )
+    essay = page.locator("#essay-text")
+    assert essay.evaluate(paste, "Text of a word processor, with a picture of it") is True
+    expect(essay).to_have_value("")
+    assert essay.evaluate(paste, "") is False  # the browser's default is prevented
+    expect(essay).to_have_value("One.\n\nTwo.")

@@ -1,5 +1,8 @@
 """The page as a whole: its two languages and its two views."""
 
+import re
+from urllib.parse import urlsplit
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -63,3 +66,23 @@ def test_the_views_have_urls_of_their_own(open_page: OpenPage) -> None:
     page.go_back()
     expect(page.get_by_label("Essay", exact=True)).to_have_value(ESSAY)
     expect(page.locator("#class")).to_be_hidden()
+
+
+@pytest.mark.parametrize("base", ["essays/", "essays", "school/essays"])
+def test_the_page_works_behind_a_base_path(open_page: OpenPage, base: str) -> None:
+    page = open_page(base)
+    paths: list[str] = []
+    page.on("request", lambda request: paths.append(urlsplit(request.url).path))
+    page.get_by_role("button", name="Français").click()
+    _expect_language(page, "fr")
+    page.locator("#essay-text").fill(ESSAY)
+    page.locator("#suggest-score").click()
+    expect(page.locator(".score")).to_be_visible()
+    page.locator("nav a").last.click()
+    expect(page.locator("#choose-class-file")).to_be_visible()
+    folder = f"/{base.rstrip('/')}/"
+    assert {path for path in paths if not path.startswith(folder)} == set()
+    assert {f"{folder}model/predict", f"{folder}static/fr.json"} <= set(paths)
+    page.get_by_role("link", name="essay-scorer-en").click()
+    expect(page).to_have_url(re.compile(f"{folder}card$"))
+    expect(page.locator("body")).to_contain_text("essay-scorer-en")

@@ -37,20 +37,36 @@ def _parse(event: dict[str, Any]) -> Request:
     version = event.get("version", "1.0")
     if version not in ("1.0", "2.0"):
         raise RequestError("invalid_event")
-    if "serviceNetworkArn" in (event.get("requestContext") or {}):
+    context = event.get("requestContext") or {}
+    if "serviceNetworkArn" in context:
         method, path = event["method"], event["path"].partition("?")[0]
+        url_path = path
     elif version == "2.0":
-        method, path = event["requestContext"]["http"]["method"], _path_without_stage(event)
+        method, url_path = context["http"]["method"], event["rawPath"]
+        resource = str(event.get("routeKey") or "").partition(" ")[2]
+        path = _path_without_mapping(_path_without_stage(event), resource, event)
     else:
-        method, path = event["httpMethod"], _path_without_mapping(event)
+        method, url_path = event["httpMethod"], context.get("path") or event["path"]
+        path = _path_without_mapping(event["path"], event.get("resource") or "", event)
     if not isinstance(method, str):
         raise RequestError("invalid_event")
-    return Request(method=method, path=unquote(path), headers=_headers(event), body=_body(event))
+    return Request(
+        method=method,
+        path=unquote(path),
+        headers=_headers(event),
+        body=_body(event),
+        url_path=unquote(url_path) if isinstance(url_path, str) else None,
+    )
 
 
-def _path_without_mapping(event: dict[str, Any]) -> str:
-    """Return the path, without the base path of a custom domain's mapping to a REST API."""
-    path, resource = event["path"], event.get("resource") or ""
+def _path_without_mapping(path: str, resource: str, event: dict[str, Any]) -> str:
+    """Return the path, without the base path of a custom domain's mapping to an API.
+
+    Args:
+        path: from the event.
+        resource: the path of the API's route, such as ``/{proxy+}``; empty if there is none.
+        event: with the values of the route's parameters.
+    """
     if not isinstance(path, str):
         raise RequestError("invalid_event")
     if "{proxy+}" in resource:

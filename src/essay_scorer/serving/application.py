@@ -29,7 +29,7 @@ from essay_scorer.serving.messages import (
     status_and_body,
 )
 from essay_scorer.serving.outcomes import Outcome
-from essay_scorer.serving.static_files import STATIC, serve_file
+from essay_scorer.serving.static_files import STATIC, is_base_path, serve_file, serve_page
 
 if TYPE_CHECKING:
     from essay_scorer.serving.keys import KeyHash
@@ -47,7 +47,7 @@ _CORS_HEADERS = {
 _SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types docx",
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types parser",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
@@ -151,13 +151,14 @@ class Application:
         self._origins = frozenset(origins)
         files = {path.name: {"GET": partial(serve_file, path=path)} for path in STATIC.iterdir()}
         self.routes: Mapping[str, Mapping[str, Endpoint]] = {
-            "/": {**files["index.html"], "POST": self._score},
+            "/": {"GET": serve_page, "POST": self._score},
             "/model/predict": {"POST": self._score},
             "/health": {"GET": self._health},
             "/card": {"GET": self._model_card},
             "/openapi.json": {"GET": self._contract} if original_answer else files["openapi.json"],
             **{f"/static/{name}": methods for name, methods in files.items()},
         }
+        self._names = frozenset(name for route in self.routes for name in route.split("/") if name)
 
     def __call__(self, request: Request) -> Response:
         """Answer a request; no exception escapes."""
@@ -177,7 +178,8 @@ class Application:
         if route in self.routes:
             return route
         # Behind a custom domain or a proxy, a base path comes before the route.
-        return next((known for known in self.routes if known != "/" and route.endswith(known)), "")
+        known = (known for known in self.routes if known != "/" and route.endswith(known))
+        return next(known, "/" if is_base_path(request, self._names) else "")
 
     def answer(self, outcome: Outcome, request: Request | None = None) -> Response:
         """Return the HTTP response with a score or an error, in the form that is configured.

@@ -44,6 +44,8 @@ class Request:
     Attributes:
         method: in upper case.
         path: percent-decoded, without the query.
+        url_path: the same as the client sees it, with a base path that ``path`` lacks; None if
+            they do not differ.
         headers: their names in lower case.
         body: the raw bytes.
     """
@@ -52,6 +54,7 @@ class Request:
     path: str
     headers: Mapping[str, str]
     body: bytes
+    url_path: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

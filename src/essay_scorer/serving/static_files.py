@@ -1,9 +1,14 @@
-"""The files of the page, served with an entity tag and, where accepted, compressed."""
+"""The files of the page, served with an entity tag and, where accepted, compressed.
+
+Behind a base path, as of a custom domain or a proxy, the page is at a URL that no route names.
+"""
 
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
 from essay_scorer.serving.messages import Request, Response
 
@@ -23,12 +28,51 @@ class _File:
     compressed: bytes
     etag: str
 
+    @classmethod
+    def of(cls, content: bytes) -> "_File":
+        etag = f'W/"{zlib.crc32(content):08x}"'
+        return cls(content, zlib.compress(content, wbits=31), etag)
+
 
 def serve_file(request: Request, *, path: Path) -> Response:
     """Return a static file, or 304 if the client has it already."""
-    file = _load(path)
+    return _serve(request, _load(path), path.suffix)
+
+
+def serve_page(request: Request) -> Response:
+    """Return the page, whose relative links hold with and without a slash after a base path."""
+    page = _load(STATIC / "index.html")
+    _, _, last = (request.url_path or request.path).rpartition("/")
+    if last:  # to a browser, a name in the folder above
+        folder = f'="{quote(last, safe="", errors="replace")}/static/'
+        page = _File.of(page.content.replace(b'="static/', folder.encode()))
+    return _serve(request, page, ".html")
+
+
+def is_base_path(request: Request, known: Collection[str]) -> bool:
+    """Say whether a request to an unknown path is for the page behind a base path.
+
+    It is a folder or what a browser opens, and no part of it is a misspelled route.
+
+    Args:
+        request: for an unknown path.
+        known: the names in the routes.
+    """
+    path = request.path
+    names = path.strip("/").split("/")
+    accepted = str(request.headers.get("accept", "text/html"))
+    is_folder = path.endswith("/") and ("text/html" in accepted or "*/*" in accepted)
+    is_opened = "text/html" in accepted and "." not in names[-1]
+    return (
+        request.method in ("GET", "HEAD")
+        and (is_folder or is_opened)
+        and not any(name in known or name.startswith(".") for name in names)
+    )
+
+
+def _serve(request: Request, file: _File, suffix: str) -> Response:
     headers = {
-        "Content-Type": _CONTENT_TYPES.get(path.suffix, "application/json"),
+        "Content-Type": _CONTENT_TYPES.get(suffix, "application/json"),
         "Cache-Control": "private, no-cache",  # cached, but revalidated on every visit
         "ETag": file.etag,
     }
@@ -42,6 +86,4 @@ def serve_file(request: Request, *, path: Path) -> Response:
 
 @cache
 def _load(path: Path) -> _File:
-    content = path.read_bytes()
-    etag = f'W/"{zlib.crc32(content):08x}"'
-    return _File(content, zlib.compress(content, wbits=31), etag)
+    return _File.of(path.read_bytes())

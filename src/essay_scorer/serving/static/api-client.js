@@ -2,6 +2,8 @@
 
 import { askForKey, currentKey } from "./access-key.js";
 
+// Relative to this module: behind a base path, the page may be at a URL without a final slash.
+const SCORES = new URL("../model/predict", import.meta.url);
 const MAX_ATTEMPTS = 6;
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 20_000;
@@ -58,7 +60,7 @@ async function post(essay, { key, signal }) {
     ...(key && { "X-Api-Key": key }),
   };
   try {
-    return await fetch("model/predict", {
+    return await fetch(SCORES, {
       method: "POST",
       headers,
       body: JSON.stringify(essay),

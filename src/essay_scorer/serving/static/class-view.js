@@ -10,10 +10,13 @@ import { parseCsv, UnclosedQuote } from "./csv.js";
 import { downloadClass } from "./csv-download.js";
 import { announce, byId } from "./dom.js";
 import { EssayDialog } from "./essay-dialog.js";
-import { acceptFiles, FileError, readTable } from "./file-input.js";
+import { FileError } from "./file-error.js";
+import { acceptFiles, readTable } from "./file-input.js";
+import { plainText } from "./html-text.js";
 import { formatNumber, plural, translate, translateCode } from "./i18n.js";
 import { guessScale, normalizeMark } from "./mark-scale.js";
 import { renderScoreChart } from "./score-chart.js";
+import { trimTable } from "./table-header.js";
 
 const LEARNING_DELAY_MS = 300;
 
@@ -73,12 +76,13 @@ async function restoreClass() {
 
 async function openFile(file) {
   try {
-    setTable({ fileName: file.name, ...parseCsv(await readTable(file)) });
+    const { separator, rows } = parseCsv(await readTable(file));
+    setTable({ fileName: file.name, separator, ...trimTable(rows) });
   } catch (error) {
     if (error instanceof UnclosedQuote) {
       showFileError("quote", { line: formatNumber(error.line) });
     } else if (error instanceof FileError) {
-      showFileError(error.code);
+      showFileError(error.code, error.values);
     } else {
       throw error;
     }
@@ -91,8 +95,8 @@ function showFileError(code, values = {}) {
 }
 
 function setTable(opened) {
-  fileError = opened && opened.rows.length < 2 ? { code: "table", values: {} } : null;
-  table = fileError ? null : opened;
+  fileError = null;
+  table = opened;
   if (table) table.columns = guessColumns(table.rows[0], table.rows.slice(1));
   byId("class-prompt").value = ""; // the previous class may have had another prompt
   render();
@@ -116,7 +120,7 @@ async function createClass(event) {
 }
 
 function createRow(cells, index, columns) {
-  const cell = (role) => (columns[role] === null ? "" : (cells[columns[role]] ?? ""));
+  const cell = (role) => (columns[role] === null ? "" : plainText(cells[columns[role]] ?? ""));
   return {
     index,
     cells,

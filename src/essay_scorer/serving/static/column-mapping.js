@@ -1,23 +1,11 @@
 // The role of each column in a table: guessed from its title, corrected by the teacher.
 
 import { byId, create } from "./dom.js";
-import { formatNumber, plural, translate } from "./i18n.js";
+import { isMarkup, plainText } from "./html-text.js";
+import { plural, translate } from "./i18n.js";
+import { normalizeTitle, USUAL_TITLES } from "./table-header.js";
 
 const PREVIEW_CHARACTERS = 300;
-
-// Usual titles of each role, most telling first, as `normalizeTitle` returns them.
-const USUAL_TITLES = {
-  text: [
-    ...["text", "essay", "fulltext", "essaytext"],
-    ...["texte", "redaction", "copie", "reponse", "answer"],
-  ],
-  name: [
-    ...["name", "student", "studentname", "studentid", "id", "essayid", "essayidcomp"],
-    ...["nom", "eleve", "prenom", "identifiant"],
-  ],
-  prompt: ["prompt", "prompttext", "assignment", "question", "sujet", "consigne", "devoir"],
-  teacherScore: ["score", "grade", "mark", "teacherscore", "holisticscore", "humanscore", "note"],
-};
 
 /** Return the index of each role's column, or null where no title fits. */
 export function guessColumns(titles, rows) {
@@ -31,14 +19,10 @@ export function guessColumns(titles, rows) {
   return columns;
 }
 
-/** Return a title in lower case, without accents, spaces, and punctuation. */
-const normalizeTitle = (title) =>
-  title.normalize("NFD").toLowerCase().replace(/[^a-z0-9]/g, "");
-
-/** Return the index of the column with the most text. */
+/** Return the index of the column with the most text; one without a title is ignored. */
 function longestColumn(titles, rows) {
-  const sizes = titles.map((_, index) =>
-    rows.reduce((size, row) => size + (row[index] ?? "").length, 0),
+  const sizes = titles.map((title, index) =>
+    title === "" ? -1 : rows.reduce((size, row) => size + (row[index] ?? "").length, 0),
   );
   return sizes.indexOf(Math.max(...sizes));
 }
@@ -48,8 +32,8 @@ export function showColumnForm(table) {
   const titles = table.rows[0];
   for (const [role, column] of Object.entries(table.columns)) {
     const none = create("option", { value: "" }, translate("column_none"));
-    const options = titles.map((title, index) =>
-      create("option", { value: index }, title || formatNumber(index + 1)),
+    const options = titles.flatMap((title, index) =>
+      title === "" ? [] : [create("option", { value: index }, title)],
     );
     selectOf(role).replaceChildren(...(role === "text" ? [] : [none]), ...options);
     selectOf(role).value = column ?? "";
@@ -76,7 +60,18 @@ export function selectedColumns() {
 export function updatePreview(table) {
   table.columns = selectedColumns();
   const texts = table.rows.slice(1).map((row) => row[table.columns.text] ?? "");
-  const first = texts.find((text) => text.trim() !== "") ?? "";
+  const first = plainText(texts.find((text) => text.trim() !== "") ?? "");
   byId("essay-preview").textContent =
     first.length > PREVIEW_CHARACTERS ? `${first.slice(0, PREVIEW_CHARACTERS)}…` : first;
+  const notes = notesOn(table, texts.filter(isMarkup).length);
+  byId("table-notes").replaceChildren(...notes.map((note) => create("li", {}, note)));
+}
+
+/** Return sentences on what is read differently from how it stands in the file. */
+function notesOn({ above, hasImportIds }, htmlCount) {
+  const notes = [];
+  if (above.length > 0) notes.push(plural("lines_above", above.length, { lines: above.join(" / ") }));
+  if (hasImportIds) notes.push(translate("import_ids"));
+  if (htmlCount > 0) notes.push(plural("html_essays", htmlCount));
+  return notes;
 }

@@ -21,10 +21,22 @@ const ADDED_COLUMNS = [
 
 /** Offer the class as a file to save, in the format of the file that it came from. */
 export function downloadClass({ fileName, titles, separator }, rows, marking) {
-  const header = [...titles, ...ADDED_COLUMNS.map((key) => translate(key))];
+  const header = [...titles, ...addedTitles(titles)];
   const text = formatCsv([header, ...rows.map((row) => rowCells(row, titles, marking))], separator);
   const name = `${fileName.replace(/\.\w+$/, "")}-${translate("download_suffix")}.csv`;
   downloadText(text, "text/csv", name);
+}
+
+/** Return the titles of the added columns; a class that was downloaded before has them already. */
+function addedTitles(titles) {
+  const taken = new Set(titles);
+  return ADDED_COLUMNS.map((key) => {
+    const title = translate(key);
+    let unique = title;
+    for (let number = 2; taken.has(unique); number++) unique = `${title} (${number})`;
+    taken.add(unique);
+    return unique;
+  });
 }
 
 function rowCells(row, titles, marking) {

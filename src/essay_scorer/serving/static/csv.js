@@ -1,9 +1,14 @@
 // CSV as in RFC 4180, with the separators and quirks of common spreadsheet programs.
 
-const SEPARATORS = [",", ";", "\t"];
-const DECLARED = /^"?sep=(.)"?[,;\t]*\r?\n/i;
-const FORMULA = /^[=+\-@\t\r]/;
-const NUMBER = /^[+-]?[\d.,]+%?$/;
+import { countUsual } from "./table-header.js";
+
+const SEPARATORS = [",", ";", "\t", "|"];
+const DECLARED = /^"?sep=(.)"?[,;\t]*(?:\r\n|\r|\n)/i;
+const LINE_END = /\r\n|\r|\n/;
+const SAMPLE_LINES = 12; // among which the titles are
+// What spreadsheet programs take for a formula: some after spaces, some in full width, too.
+const FORMULA = /^(?:[\t\r]|\s*[=+\-@＝＋－＠])/;
+const NUMBER = /^\s*[+-]?[.,]?\d[\d.,]*(?:e[+-]?\d+)?\s*%?\s*$/i;
 
 /** A quote that is never closed would swallow the rows after it; `line` is where it begins. */
 export class UnclosedQuote extends Error {
@@ -33,22 +38,45 @@ export function formatCsv(rows, separator) {
   return `\ufeff${rows.map(line).join("\r\n")}\r\n`;
 }
 
+/**
+ * Say whether a cell is a formula, or one that is neutralized by apostrophes already.
+ *
+ * As those get another one, removing one always gives back the cell.
+ */
+function isFormula(cell) {
+  const bare = cell.replace(/^'+/, "");
+  return FORMULA.test(bare) && !NUMBER.test(bare);
+}
+
+const restoreCell = (cell) => (cell.startsWith("'") && isFormula(cell) ? cell.slice(1) : cell);
+
 /** Quote a cell if needed, and neutralize formulas: an essay may begin with "=". */
 function formatCell(cell, separator) {
-  const safe = FORMULA.test(cell) && !NUMBER.test(cell) ? `'${cell}` : cell;
+  const safe = isFormula(cell) ? `'${cell}` : cell;
   const needsQuotes = [separator, '"', "\n", "\r"].some((character) => safe.includes(character));
   return needsQuotes ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** Return the separator that occurs most often in the header row, outside quotes. */
+/** Return the separator that gives the most usual titles, or else occurs most in the titles. */
 function detectSeparator(text) {
-  const [header] = text.replace(/"[^"]*"/g, "").split(/[\r\n]/, 1);
-  const count = (separator) => header.split(separator).length;
-  return SEPARATORS.reduce((best, next) => (count(next) > count(best) ? next : best));
+  const lines = text.split(LINE_END, SAMPLE_LINES);
+  const unquoted = (title) => title.replace(/^"(.*)"$/, "$1");
+  const titles = (separator) =>
+    Math.max(...lines.map((line) => countUsual(line.split(separator).map(unquoted))));
+  const best = mostOf(SEPARATORS, titles);
+  if (SEPARATORS.every((one) => one === best || titles(one) < titles(best))) return best;
+  const [first, second] = text.replace(/"[^"]*"/g, "").split(LINE_END, 2);
+  const isTitles = countUsual([first]) > 0 || SEPARATORS.some((one) => first.includes(one));
+  const header = isTitles ? first : (second ?? "");
+  return mostOf(SEPARATORS, (separator) => header.split(separator).length);
 }
 
+const mostOf = (items, count) =>
+  items.reduce((best, next) => (count(next) > count(best) ? next : best));
+
 function* parseRows(text, separator, firstLine) {
-  const unquoted = new RegExp(`[^${separator}\\r\\n]*`, "y");
+  const code = separator.charCodeAt(0).toString(16).padStart(4, "0");
+  const unquoted = new RegExp(`[^\\u${code}\\r\\n]*`, "y");
   const quoted = /"([^"]*(?:""[^"]*)*)"?/y;
   let row = [];
   let start = 0; // of the row
@@ -61,7 +89,7 @@ function* parseRows(text, separator, firstLine) {
       position = quoted.lastIndex;
     }
     unquoted.lastIndex = position;
-    row.push(cell + unquoted.exec(text)[0]);
+    row.push(restoreCell(cell + unquoted.exec(text)[0]));
     position = unquoted.lastIndex;
     if (text[position] === separator) {
       position += 1;
@@ -83,7 +111,7 @@ function* parseRows(text, separator, firstLine) {
 
 /** Return how many lines a row takes. Throws UnclosedQuote if its quotes do not balance. */
 function linesOfRow(raw, line) {
-  const lines = raw.split(/\r\n|\r|\n/).length;
+  const lines = raw.split(LINE_END).length;
   if (lines > 1 && raw.split('"').length % 2 === 0) throw new UnclosedQuote(line);
   return lines;
 }

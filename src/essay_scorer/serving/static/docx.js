@@ -1,94 +1,98 @@
-// Text extraction from Word documents: a .docx file is a ZIP archive of XML files.
+// Text extraction from Word documents: a .docx file is a ZIP archive of XML files (ECMA-376).
 
-const DOCUMENT = "word/document.xml";
-const WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
-const COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006";
-const MAX_XML_BYTES = 50 * 1024 * 1024; // guards against decompression bombs
+import { FileError } from "./file-error.js";
+import { binaryString, decodeText, kindOf } from "./file-kind.js";
+import { decodeHtml, htmlToText } from "./html-text.js";
+import { parseXml } from "./inert-parser.js";
+import { readMht } from "./mht.js";
+import { wordText } from "./word-text.js";
+import { WordStyles } from "./word-styles.js";
+import { ZipArchive } from "./zip-archive.js";
 
-// Signatures and fixed header sizes of the ZIP format (PKWARE APPNOTE, section 4.3).
-const DIRECTORY_ENTRY = 0x02014b50;
-const END_OF_DIRECTORY = 0x06054b50;
-const DIRECTORY_ENTRY_SIZE = 46;
-const END_OF_DIRECTORY_SIZE = 22;
-const LOCAL_HEADER_SIZE = 30;
-const STORED = 0;
-const DEFLATED = 8;
+const USUAL_MAIN_PART = "word/document.xml";
+const WORD = new Set([
+  "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+  "http://purl.oclc.org/ooxml/wordprocessingml/main", // the Strict variant of the format
+]);
+const MAX_DEPTH = 3; // of documents in documents
 
-// The Content-Security-Policy enforces trusted types, so only a named policy may parse strings.
-// The parsed document is only read for its text; it never becomes part of the page.
-const policy = globalThis.trustedTypes?.createPolicy("docx", { createHTML: (xml) => xml });
+/** Return the text of a .docx file, with blank lines between paragraphs. Throws FileError. */
+export const readDocx = async (bytes) => await readDocument(new ZipArchive(bytes), MAX_DEPTH);
 
-/** Return the text of a .docx file, with blank lines between paragraphs. */
-export async function readDocx(file) {
-  const xml = new TextDecoder().decode(await unzip(await file.arrayBuffer(), DOCUMENT));
-  const parsed = new DOMParser().parseFromString(policy?.createHTML(xml) ?? xml, "application/xml");
-  if (parsed.querySelector("parsererror")) throw new Error("xml");
-  const fallbacks = parsed.getElementsByTagNameNS(COMPATIBILITY, "Fallback");
-  const moved = parsed.getElementsByTagNameNS(WORD, "moveFrom");
-  for (const duplicate of [...fallbacks, ...moved]) duplicate.remove();
-  const paragraphs = [...parsed.getElementsByTagNameNS(WORD, "p")].map(textOf);
-  return paragraphs.filter((text) => text.trim() !== "").join("\n\n");
+/** Return what an office program's ZIP archive holds: "docx", "odt", "sheet", or "type". */
+export async function archiveKind(bytes) {
+  const archive = new ZipArchive(bytes);
+  const type = binaryString((await archive.read("mimetype")) ?? new Uint8Array());
+  if (type.includes("opendocument.spreadsheet")) return "sheet";
+  if (type.includes("opendocument.text")) return "odt";
+  const holds = (folder) => archive.names().some((name) => name.startsWith(folder));
+  if (holds("xl/")) return "sheet";
+  return holds("[content_types].xml") && !holds("ppt/") ? "docx" : "type";
 }
 
-const TEXT_OF_ELEMENT = {
-  t: (node) => node.textContent,
-  tab: () => "\t",
-  br: () => "\n",
-  cr: () => "\n",
-  noBreakHyphen: () => "-",
-};
-
-function textOf(paragraph) {
-  return [...paragraph.getElementsByTagNameNS(WORD, "r")]
-    .filter((run) => run.closest("p") === paragraph) // text boxes nest paragraphs
-    .flatMap((run) => [...run.children])
-    .map((node) => TEXT_OF_ELEMENT[node.localName]?.(node) ?? "")
-    .join("");
+async function readDocument(archive, depth) {
+  const found = (await relationships(archive, "")).find(({ type }) => type === "officeDocument");
+  const part = found?.part ?? USUAL_MAIN_PART;
+  const xml = (await readXml(archive, part)) ?? (await readXml(archive, USUAL_MAIN_PART));
+  const root = xml?.documentElement;
+  if (root?.localName !== "document" || !WORD.has(root.namespaceURI)) throw new Error("absent");
+  const related = await relationships(archive, part);
+  const styles = related.find(({ type }) => type === "styles");
+  const embedded = await readEmbedded(root, { archive, related, depth });
+  return wordText(root, {
+    styles: new WordStyles(styles ? await readXml(archive, styles.part) : null),
+    embedded,
+  });
 }
 
-/** Return the bytes of one file in a ZIP archive, found through the central directory. */
-async function unzip(buffer, wanted) {
-  const view = new DataView(buffer);
-  let entry = view.getUint32(endOfDirectory(view) + 16, true);
-  while (view.getUint32(entry, true) === DIRECTORY_ENTRY) {
-    const [nameSize, extraSize, commentSize] = [28, 30, 32].map((offset) =>
-      view.getUint16(entry + offset, true),
-    );
-    const nameBytes = new Uint8Array(buffer, entry + DIRECTORY_ENTRY_SIZE, nameSize);
-    if (new TextDecoder().decode(nameBytes) === wanted) return await extract(view, entry);
-    entry += DIRECTORY_ENTRY_SIZE + nameSize + extraSize + commentSize;
+/** Return what a part refers to within the archive: the id, the type's name, and the part's. */
+async function relationships(archive, part) {
+  const folder = part.slice(0, part.lastIndexOf("/") + 1);
+  const xml = await readXml(archive, `${folder}_rels/${part.slice(folder.length)}.rels`);
+  return [...(xml?.getElementsByTagNameNS("*", "Relationship") ?? [])]
+    .filter((node) => node.getAttribute("TargetMode") !== "External")
+    .map((node) => ({
+      id: node.getAttribute("Id"),
+      type: node.getAttribute("Type")?.split("/").pop(),
+      part: resolve(node.getAttribute("Target") ?? "", folder),
+    }));
+}
+
+/** Return the name of the part at a target, which is relative to a folder unless it begins with /. */
+const resolve = (target, folder) =>
+  decodeURIComponent(new URL(target, `http://archive/${folder}`).pathname).slice(1);
+
+async function readXml(archive, name) {
+  const bytes = await archive.read(name);
+  return bytes && parseXml(decodeXml(bytes));
+}
+
+function decodeXml(bytes) {
+  const declaration = binaryString(bytes.subarray(0, 200));
+  return decodeText(bytes, /encoding=["']([\w.-]+)["']/.exec(declaration)?.[1] ?? "utf-8");
+}
+
+/** Return the texts of embedded documents by the elements that stand for them. */
+async function readEmbedded(root, { archive, related, depth }) {
+  const texts = new Map();
+  if (find(root, "subDoc").length > 0) throw new FileError("embedded"); // in another file
+  for (const node of find(root, "altChunk")) {
+    const id = [...node.attributes].find(({ localName }) => localName === "id")?.value;
+    const target = related.find((one) => one.id === id);
+    const bytes = target && (await archive.read(target.part));
+    if (!bytes) throw new FileError("embedded");
+    texts.set(node, await embeddedText(bytes, { name: target.part, archive, depth }));
   }
-  throw new Error("absent");
+  return texts;
 }
 
-function endOfDirectory(view) {
-  for (let offset = view.byteLength - END_OF_DIRECTORY_SIZE; offset >= 0; offset--) {
-    if (view.getUint32(offset, true) === END_OF_DIRECTORY) return offset;
-  }
-  throw new Error("archive");
-}
+const find = (root, name) => [...root.getElementsByTagNameNS("*", name)];
 
-async function extract(view, entry) {
-  const method = view.getUint16(entry + 10, true);
-  const size = view.getUint32(entry + 20, true);
-  const header = view.getUint32(entry + 42, true);
-  const nameAndExtraSize = view.getUint16(header + 26, true) + view.getUint16(header + 28, true);
-  const data = new Uint8Array(view.buffer, header + LOCAL_HEADER_SIZE + nameAndExtraSize, size);
-  if (method === STORED) return data;
-  if (method !== DEFLATED) throw new Error("method");
-  const inflate = new DecompressionStream("deflate-raw");
-  return await readAll(new Blob([data]).stream().pipeThrough(inflate));
-}
-
-async function readAll(stream) {
-  const chunks = [];
-  let size = 0;
-  for (let reader = stream.getReader(); ; ) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    size += value.byteLength;
-    if (size > MAX_XML_BYTES) throw new Error("size");
-    chunks.push(value);
-  }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+async function embeddedText(bytes, { name, archive, depth }) {
+  const kind = kindOf(bytes);
+  if (kind === "mht") return readMht(bytes);
+  if (kind === "html" || (kind === "text" && /htm/.test(name))) return htmlToText(decodeHtml(bytes));
+  if (kind === "text") return decodeText(bytes).split(/[\r\n]+/).join("\n\n");
+  if (kind !== "zip" || depth === 0) throw new FileError("embedded");
+  return await readDocument(archive.nested(bytes), depth - 1);
 }

@@ -2,9 +2,11 @@
 
 import { requestScore } from "./api-client.js";
 import { announce, byId } from "./dom.js";
-import { acceptFiles, FileError, readEssay } from "./file-input.js";
+import { FileError } from "./file-error.js";
+import { acceptFiles, readEssay } from "./file-input.js";
 import { plural, translate, translateCode } from "./i18n.js";
 import { renderParagraphs, renderResult, summarize } from "./result-view.js";
+import { TextReplacement } from "./text-replacement.js";
 
 const text = byId("essay-text");
 const prompt = byId("essay-prompt");
@@ -12,7 +14,9 @@ const prompt = byId("essay-prompt");
 let request = null; // AbortController of the running request
 let scoredEssay = null; // the essay that the result belongs to
 let result = null;
-let problem = null; // family and code of the error message
+let problem = null; // family and code of the error message, and its values
+
+const replacement = new TextReplacement(text, renderForm);
 
 /** Connect the view. Call once. */
 export function startEssayView() {
@@ -36,14 +40,15 @@ export function startEssayView() {
 
 async function openFile(file) {
   try {
-    text.value = await readEssay(file);
+    replacement.replace(await readEssay(file), file.name);
     problem = null;
     text.focus();
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    problem = ["file", error.code];
+    problem = ["file", error.code, error.values];
   }
   renderForm();
+  if (problem) byId("essay-error").scrollIntoView({ block: "nearest" });
 }
 
 function submitOnCtrlEnter(event) {
@@ -112,6 +117,7 @@ function renderForm() {
   byId("stop-scoring").hidden = request === null;
   if (!request) byId("essay-status").textContent = "";
   byId("stale-notice").hidden = !result || text.value === scoredEssay.text;
+  replacement.render();
 }
 
 /** Count words as the server does: runs of characters between white space. */

@@ -1,60 +1,83 @@
 // File selection and drag and drop. Files are read in the browser and never uploaded.
 
-const READERS = {
-  txt: readText,
-  md: readText,
-  docx: async (file) => (await import("./docx.js")).readDocx(file),
-};
-const SPREADSHEETS = new Set(["xlsx", "xlsm", "xls", "ods", "numbers"]);
-const MAX_FILE_BYTES = 20 * 1024 * 1024;
+import { FileError } from "./file-error.js";
+import { decodeText, kindOf } from "./file-kind.js";
 
-/** A file that has no readable text; its code is "pdf", "type", "sheet", "size", or "broken". */
-export class FileError extends Error {
-  constructor(code) {
-    super(code);
-    this.code = code;
-  }
-}
+const TEXT_FILES = new Set(["txt", "text", "md", "markdown"]);
+const WEB_PAGES = new Set(["html", "htm", "xhtml", "mht", "mhtml", "doc", "docx"]); // some are
+const WORD_FILES = new Set(["docx", "docm", "dotx", "dotm"]);
+const SPREADSHEETS = new Set(["xlsx", "xlsm", "xls", "ods", "numbers"]);
+const REFUSED = new Set(["pdf", "rtf", "doc", "odt"]); // a message says what to do with each
+const MAX_FILE_BYTES = 20 * 1024 * 1024;
+const MAX_ESSAY_CHARACTERS = 2 ** 20; // four times what the server accepts
 
 /** Return the text of an essay file. Throws FileError. */
 export async function readEssay(file) {
-  const extension = extensionOf(file);
-  if (extension === "pdf") throw new FileError("pdf");
-  if (!Object.hasOwn(READERS, extension)) throw new FileError("type");
-  return await read(file, READERS[extension]);
+  const text = await read(file, essayText);
+  if (!/[\p{L}\p{N}]/u.test(text)) throw new FileError("empty");
+  if (text.length > MAX_ESSAY_CHARACTERS) throw new FileError("size");
+  return text;
 }
 
 /** Return the text of a CSV file. Throws FileError. */
 export async function readTable(file) {
   if (SPREADSHEETS.has(extensionOf(file))) throw new FileError("sheet");
-  return await read(file, readText);
+  return await read(file, tableText);
 }
 
-const extensionOf = (file) => file.name.split(".").pop().toLowerCase();
+const extensionOf = (file) => /\.([^.]*)$/.exec(file.name)?.[1].toLowerCase() ?? "";
 
 async function read(file, reader) {
   if (file.size > MAX_FILE_BYTES) throw new FileError("size");
   try {
-    return await reader(file);
-  } catch {
-    throw new FileError("broken");
+    return await reader(new Uint8Array(await file.arrayBuffer()), extensionOf(file));
+  } catch (error) {
+    throw error instanceof FileError ? error : new FileError("broken");
   }
 }
 
-/** Decode UTF-8, UTF-16 with a byte order mark, or else Windows-1252. */
-async function readText(file) {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  const [first, second] = bytes;
-  if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
-  if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(bytes);
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder("windows-1252").decode(bytes);
+async function essayText(bytes, extension) {
+  const kind = kindOf(bytes);
+  if (kind === "zip") return await readOfficeFile(bytes, extension);
+  if (kind === "sheet") throw new FileError("type");
+  if (!["text", "html", "mht"].includes(kind)) throw new FileError(kind);
+  if (TEXT_FILES.has(extension)) return readText(bytes);
+  if (WEB_PAGES.has(extension) && kind === "mht") return (await import("./mht.js")).readMht(bytes);
+  const isPage = WEB_PAGES.has(extension) && kind === "html";
+  if (isPage || /htm/.test(extension)) {
+    const { htmlToText, decodeHtml } = await import("./html-text.js");
+    return htmlToText(decodeHtml(bytes));
   }
+  if (WORD_FILES.has(extension)) throw new Error("archive");
+  throw new FileError(REFUSED.has(extension) ? extension : "type");
 }
 
-/** Call `onFile` with each file that is dropped on the zone or chosen with the button. */
+/** Decode a text file; programs and pictures have characters that no text has. */
+function readText(bytes, code = "type") {
+  const text = decodeText(bytes);
+  if (text.includes("\0")) throw new FileError(code);
+  return text;
+}
+
+async function readOfficeFile(bytes, extension) {
+  const { archiveKind, readDocx } = await import("./docx.js");
+  const kind = await archiveKind(bytes);
+  if (kind === "docx") return await readDocx(bytes);
+  if (kind === "odt") throw new FileError("odt");
+  if (WORD_FILES.has(extension)) throw new Error("absent");
+  throw new FileError("type");
+}
+
+/** Return the text of a table; that of another kind of file is none. */
+async function tableText(bytes) {
+  const kind = kindOf(bytes);
+  if (kind === "text") return readText(bytes, "table");
+  if (kind === "sheet" || kind === "password") throw new FileError(kind);
+  const inside = kind === "zip" ? await (await import("./docx.js")).archiveKind(bytes) : kind;
+  throw new FileError(inside === "sheet" ? "sheet" : "table");
+}
+
+/** Call `onFile` with each file that is dropped on or pasted into the zone, or chosen. */
 export function acceptFiles({ zone, button, input, onFile }) {
   button.addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
@@ -69,8 +92,14 @@ export function acceptFiles({ zone, button, input, onFile }) {
   zone.addEventListener("dragleave", () => zone.classList.remove("drag-over"));
   zone.addEventListener("drop", (event) => {
     zone.classList.remove("drag-over");
-    if (!event.dataTransfer?.files.length) return;
-    event.preventDefault();
-    onFile(event.dataTransfer.files[0]);
+    takeFile(event, event.dataTransfer);
   });
+  zone.addEventListener("paste", (event) => takeFile(event, event.clipboardData));
+
+  function takeFile(event, transfer) {
+    // Office programs add a picture to the text that they copy.
+    if (!transfer?.files.length || transfer.types.includes("text/plain")) return;
+    event.preventDefault();
+    onFile(transfer.files[0]);
+  }
 }

@@ -45,7 +45,7 @@ export function preferredLanguage() {
 
 /** Load a language, translate the page, and dispatch "languagechanged" on the document. */
 export async function setLanguage(code) {
-  const response = await fetch(`static/${code}.json`);
+  const response = await fetch(new URL(`${code}.json`, import.meta.url));
   messages = await response.json();
   language = document.documentElement.lang = code;
   document.title = translate("title");

@@ -8,6 +8,8 @@ const VIEWS = ["essay", "class"]; // ids of the sections, and fragments of the p
 let classView = null; // loaded on first use
 let health = null; // what the server says about its model
 
+// Behind a base path, the page may be at a URL without a final slash, unlike this module.
+const atServer = (path) => new URL(`../${path}`, import.meta.url).href;
 const viewInUrl = () => location.hash.slice(1) || VIEWS[0];
 
 /** Show the view that the URL names; other fragments, such as #main, keep the current one. */
@@ -28,7 +30,7 @@ async function showView() {
 
 async function loadHealth() {
   try {
-    health = await (await fetch("health")).json();
+    health = await (await fetch(atServer("health"))).json();
   } catch {
     health = null; // the page works without it
   }
@@ -41,7 +43,7 @@ function renderModel() {
   const sentence = translate("model", { license: health.license });
   const [before, after] = sentence.split("{model}");
   const name = `${health.model.name} ${health.model.version}`;
-  byId("model-info").replaceChildren(before, create("a", { href: "card" }, name), after);
+  byId("model-info").replaceChildren(before, create("a", { href: atServer("card") }, name), after);
 }
 
 for (const button of document.querySelectorAll("[data-language]")) {

@@ -1,0 +1,222 @@
+"""Word files as the page reads them: what is the essay's text, and what is refused."""
+
+import base64
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser import word_files as word
+from tests.browser.page_actions import OpenPage
+from tests.browser.word_bodies import BODIES, hidden_style, paragraph, run
+
+CASES = Path(__file__).parent / "cases"
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    return open_page()
+
+
+def read(page: Page, content: bytes, name: str = "essay.docx") -> Any:
+    """Return the text of a file, or the code of what is wrong with it as ``(code,)``."""
+    answer = page.evaluate(
+        "async ([content, name]) => {"
+        " const { readEssay } = await import('/static/file-input.js');"
+        " const bytes = Uint8Array.from(atob(content), one => one.charCodeAt(0));"
+        " try { return { text: await readEssay(new File([bytes], name)) }; }"
+        " catch (error) { return { code: error.code ?? String(error) }; } }",
+        [base64.b64encode(content).decode(), name],
+    )
+    return answer["text"] if "text" in answer else (answer["code"],)
+
+
+def test_the_text_of_a_body_is_what_a_reader_sees(page: Page) -> None:
+    found = {name: read(page, word.word_file(body)) for name, (body, _) in BODIES.items()}
+    assert found == {name: text for name, (_, text) in BODIES.items()}
+
+
+def test_text_is_hidden_by_styles_and_what_they_are_based_on(page: Page) -> None:
+    def styled(style: str, text: str) -> str:
+        return f'<w:r><w:rPr><w:rStyle w:val="{style}"/></w:rPr><w:t>{text}</w:t></w:r>'
+
+    parts = {
+        "word/_rels/document.xml.rels": word.relationships({"styles": "/word/looks.xml"}),
+        "word/looks.xml": word.styles(
+            hidden_style("character", "Hidden"),
+            hidden_style("character", "Derived", "Hidden"),
+            hidden_style("character", "Circle", "Circle"),
+            hidden_style("paragraph", "Form"),
+            '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"/>',
+        ),
+    }
+    body = paragraph(
+        run("One"), styled("Hidden", " a"), styled("Derived", " b"), styled("Circle", " two")
+    )
+    form = '<w:pStyle w:val="Form"/>'
+    body += paragraph(
+        run("Top of form"), styled("Hidden", "Twice hidden is visible. "), properties=form
+    )
+    body += paragraph(run("Three."))
+    text = read(page, word.word_file(body, parts))
+    assert text == "One two\n\nTwice hidden is visible. Three."
+
+
+@pytest.mark.parametrize("name", ["ok", "wordonline", "strict", "altchunk"])
+def test_programs_that_write_the_same_document_differently(page: Page, name: str) -> None:
+    text = read(page, (CASES / f"{name}.docx").read_bytes())
+    first, second = text.split("\n\n")
+    assert first.startswith("Our town wants to close")
+    assert first.endswith("the pool should stay open.")
+    assert second.startswith("When my grandmother moved in")
+    assert second.endswith("rarely told twice.")
+
+
+def test_a_deleted_paragraph_mark_joins_two_paragraphs(page: Page) -> None:
+    text = read(page, (CASES / "markdel.docx").read_bytes())
+    first = "The town should keep the pool open on Mondays, because lessons are then."
+    assert text == f"{first}\n\nEnd of it."
+
+
+MAIN = word.document(paragraph(run("Café.")))
+PARTS = word.package(MAIN)
+DECLARED = '<?xml version="1.0" encoding="{}"?>'
+STRICT_MAIN = word.document(paragraph(run("Café.")), w=word.STRICT)
+STRICT_PARTS = {
+    **word.package(STRICT_MAIN),
+    "_rels/.rels": word.relationships(
+        {"officeDocument": "word/document.xml"}, base=word.STRICT_RELATIONSHIPS
+    ),
+}
+WRITERS: dict[str, bytes] = {
+    "stored": word.archive(PARTS, compression=zipfile.ZIP_STORED),
+    "streamed": word.streamed(PARTS),
+    "zip64": word.zip64(PARTS),
+    "a comment after it": word.archive(PARTS)[:-2] + b"\x05\x00PK\x05\x06!",
+    "Strict": word.archive(STRICT_PARTS),
+    "another name": word.archive(word.package(MAIN, name="word/document2.xml")),
+    "another folder": word.archive(word.package(MAIN, name="doc/main.xml")),
+    "an absolute target": word.archive(
+        {**PARTS, "_rels/.rels": word.relationships({"officeDocument": "/word/document.xml"})}
+    ),
+    "another case": word.archive(
+        {**PARTS, "_rels/.rels": word.relationships({"officeDocument": "Word/Document.XML"})}
+    ),
+    "an escaped name": word.archive(
+        {
+            "[Content_Types].xml": "<Types/>",
+            "_rels/.rels": word.relationships({"officeDocument": "word/my%20essay.xml"}),
+            "word/my essay.xml": MAIN,
+        }
+    ),
+    "backslashes": word.archive({name.replace("/", "\\"): part for name, part in PARTS.items()}),
+    "no relationships": word.archive({"[Content_Types].xml": "", "word/document.xml": MAIN}),
+    "UTF-8 with a byte order mark": word.archive(word.package(f"\ufeff{MAIN}")),
+    "UTF-16": word.archive(word.package((DECLARED.format("UTF-16") + MAIN).encode("utf-16"))),
+    "UTF-16, big-endian, without a mark": word.archive(
+        word.package((DECLARED.format("UTF-16") + MAIN).encode("utf-16be"))
+    ),
+    "Windows-1252": word.archive(
+        word.package((DECLARED.format("windows-1252") + MAIN).encode("cp1252"))
+    ),
+}
+
+
+def test_a_document_is_found_however_it_is_stored(page: Page) -> None:
+    found = {name: read(page, content) for name, content in WRITERS.items()}
+    assert found == dict.fromkeys(WRITERS, "Café.")
+
+
+def test_macros_and_templates_are_read_as_documents(page: Page) -> None:
+    for suffix in ("docm", "dotx", "dotm", "DOCX"):
+        assert read(page, WRITERS["stored"], f"essay.{suffix}") == "Café."
+
+
+CHUNK = paragraph(run("Before.")) + '<w:altChunk r:id="aFChunk"/>' + paragraph(run("After."))
+
+
+def _with_chunk(name: str, content: str | bytes) -> bytes:
+    rels = word.relationships({"aFChunk": f"/word/{name}"})
+    return word.word_file(CHUNK, {"word/_rels/document.xml.rels": rels, f"word/{name}": content})
+
+
+def test_embedded_documents_are_read_in_place_or_refused(page: Page) -> None:
+    mht = (
+        "MIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n boundary=b\r\n\r\n--b\r\n"
+        "Content-Type: text/html; charset=windows-1252\r\n"
+        "Content-Transfer-Encoding: {}\r\n\r\n{}\r\n--b--\r\n"
+    )
+    encoded = base64.b64encode("<p>Café.</p>".encode("cp1252")).decode()
+    read_in_place: dict[str, str | bytes] = {
+        "a.htm": "<html><head><title>No</title></head><body><p>Café.</p></body></html>",
+        "b.txt": "Café.",
+        "c.docx": WRITERS["Strict"],
+        "d.mht": mht.format("quoted-printable", "<p>Caf=E9=\r\n.</p>"),
+        "e.mht": mht.format("base64", encoded),
+    }
+    for name, content in read_in_place.items():
+        assert read(page, _with_chunk(name, content)) == "Before.\n\nCafé.\n\nAfter.", name
+    assert read(page, _with_chunk("a.rtf", "{\\rtf1 Hello}")) == ("embedded",)
+    assert read(page, word.word_file(CHUNK)) == ("embedded",)
+    nested = WRITERS["stored"]
+    for _ in range(9):
+        nested = _with_chunk("n.docx", nested)
+    assert read(page, nested) == ("embedded",)
+
+
+def _bomb(size: int) -> bytes:
+    return word.word_file(paragraph(run("a" * size)))
+
+
+REFUSED: dict[str, tuple[str, bytes, str]] = {
+    "encrypted": ("essay.docx", word.compound_file("EncryptedPackage"), "password"),
+    "an old Word file": ("essay.doc", word.compound_file("WordDocument"), "doc"),
+    "an old Word file, renamed": ("essay.docx", word.compound_file("WordDocument"), "doc"),
+    "an old spreadsheet": ("essay.doc", word.compound_file("Workbook"), "type"),
+    "RTF": ("essay.rtf", (CASES / "essay.rtf").read_bytes(), "rtf"),
+    "RTF, renamed": ("essay.docx", (CASES / "essay.rtf").read_bytes(), "rtf"),
+    "RTF as text": ("essay.txt", (CASES / "essay.rtf").read_bytes(), "rtf"),
+    "PDF, renamed": ("essay.docx", b"%PDF-1.7\n", "pdf"),
+    "ODT": (
+        "essay.odt",
+        word.archive({"mimetype": "application/vnd.oasis.opendocument.text"}),
+        "odt",
+    ),
+    "ODT, renamed": (
+        "essay.docx",
+        word.archive(
+            {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<a/>"}
+        ),
+        "odt",
+    ),
+    "slides": ("essay.pptx", word.archive({"[Content_Types].xml": "", "ppt/a.xml": ""}), "type"),
+    "no words": ("essay.docx", word.word_file(paragraph(run(" …"))), "empty"),
+    "an empty text": ("essay.txt", b" \n", "empty"),
+    "a picture": ("essay.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "type"),
+    "plain text, renamed": ("essay.docx", b"An essay.", "broken"),
+    "entities": (
+        "essay.docx",
+        word.archive(word.package(f'<!DOCTYPE x [<!ENTITY a "b">]>{MAIN}')),
+        "broken",
+    ),
+    "a decompression bomb": ("essay.docx", _bomb(100 * 2**20), "size"),
+    "more elements than any essay": ("essay.docx", word.word_file("<w:p/>" * 500_000), "size"),
+    "more text than any essay": ("essay.txt", b"a" * (2**20 + 1), "size"),
+}
+
+
+def test_a_file_that_cannot_be_read_is_refused_with_its_reason(page: Page) -> None:
+    found = {name: read(page, content, file) for name, (file, content, _) in REFUSED.items()}
+    assert found == {name: (code,) for name, (_, _, code) in REFUSED.items()}
+
+
+def test_an_archive_with_a_password_is_refused(page: Page) -> None:
+    content = bytearray(WRITERS["stored"])
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = content.find(signature)
+        while at >= 0:
+            content[at + offset] |= 1
+            at = content.find(signature, at + 1)
+    assert read(page, bytes(content)) == ("password",)
