@@ -6,12 +6,10 @@ architecture are the original system's by default. An invalid value, or two valu
 stop synthesis with a one-sentence error.
 """
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -23,108 +21,28 @@ from pydantic import (
     model_validator,
 )
 
-from essay_scorer.contract import DEFAULT_REVIEW_SHARE, FREE_EPHEMERAL_STORAGE, KEY_HASH
+from essay_scorer.contract import DEFAULT_REVIEW_SHARE, FREE_EPHEMERAL_STORAGE
+from infra.setting_values import (
+    PRESETS,
+    check_email,
+    check_hours,
+    check_key_hashes,
+    check_log_retention,
+    check_origins,
+    check_profile_name,
+    check_scale,
+    check_tags,
+    check_time_zone,
+    parse_none,
+    split_list,
+    split_pairs,
+)
 
 SETTINGS_FILE = "settings.toml"
-PRESETS: Mapping[str, Mapping[str, object]] = {
-    "original": {},
-    "lean": {"memory": 1769, "timeout": 60, "ephemeral_storage": 512, "snap_start": True},
-}
-# The periods that CloudWatch Logs offers.
-LOG_RETENTION_DAYS = (
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545,
-    731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-)  # fmt: skip
-MAX_KEY_HASHES = 2  # the current key's and its replacement's
-
-_ORIGIN = re.compile(r"\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?", re.IGNORECASE)
-_HOURS = re.compile(r"([01]?[0-9]|2[0-3])-([01]?[0-9]|2[0-3])")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 class SettingsError(ValueError):
     """A setting is invalid; the message is one sentence that says how to fix it."""
-
-
-def _parse_none(value: object) -> object:
-    """Return None for the word "none", because TOML has no null."""
-    return None if value == "none" else value
-
-
-def _split_list(value: object) -> object:
-    """Return the items of a list in its command-line form, ``a,b``."""
-    return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
-
-
-def _split_pairs(value: object) -> object:
-    """Return the items of a table in its command-line form, ``team=school,unit=7``."""
-    if not isinstance(value, str):
-        return value
-    return dict(part.strip().partition("=")[::2] for part in value.split(",") if part)
-
-
-def _check_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
-    for origin in origins:
-        if not _ORIGIN.fullmatch(origin):
-            raise ValueError(
-                f"cors_origins contains {origin}; use * or origins like https://school.example"
-            )
-    if "*" in origins and len(origins) > 1:
-        raise ValueError(
-            "cors_origins contains * and other origins; * alone already allows every origin"
-        )
-    return origins
-
-
-def _check_key_hashes(hashes: tuple[str, ...]) -> tuple[str, ...]:
-    if not all(map(KEY_HASH.fullmatch, hashes)):  # never quote the value: it may be a key
-        raise ValueError(
-            "key_hashes contains a value that is not a hash; use the hashes that `make key` prints"
-        )
-    if len(hashes) > MAX_KEY_HASHES:
-        raise ValueError(
-            "key_hashes has more than two hashes; use the current key's and its replacement's"
-        )
-    return hashes
-
-
-def _check_log_retention(days: int) -> int:
-    if days not in LOG_RETENTION_DAYS:
-        allowed = ", ".join(map(str, LOG_RETENTION_DAYS))
-        raise ValueError(f"log_retention is {days} days; CloudWatch Logs allows {allowed}")
-    return days
-
-
-def _check_email(address: str) -> str:
-    if not _EMAIL.fullmatch(address):
-        raise ValueError(f"alarm_email is {address}, which is not an email address")
-    return address
-
-
-def _check_hours(hours: str) -> str:
-    if not _HOURS.fullmatch(hours):
-        raise ValueError(f"provisioned_hours is {hours}; use two hours of a day, like 7-17")
-    start, end = map(int, hours.split("-"))
-    if start >= end:
-        raise ValueError(
-            f"provisioned_hours is {hours}, which ends before it starts; "
-            "use two hours of the same day, like 7-17"
-        )
-    return hours
-
-
-def _check_time_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, OSError, ValueError):
-        raise ValueError(f"time_zone is {name}; use a name like Europe/Paris") from None
-    return name
-
-
-def _check_profile_name(name: str) -> str:
-    if name in PRESETS:
-        raise ValueError(f"profile is {name}; these groups of settings are now preset = {name}")
-    return name
 
 
 class Settings(BaseModel):
@@ -135,8 +53,10 @@ class Settings(BaseModel):
     preset: Literal["original", "lean"] = "original"
     name: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,40}$")] = "essay-scorer"
     bundle: str = "models/default"
-    profile: Annotated[str, AfterValidator(_check_profile_name)] | None = None
-    scale: Annotated[str, Field(pattern=r"^[0-9]+-[0-9]+$")] = "1-6"
+    profile: Annotated[str, AfterValidator(check_profile_name)] | None = None
+    scale: Annotated[
+        str, Field(pattern=r"^[0-9]{1,6}-[0-9]{1,6}$"), AfterValidator(check_scale)
+    ] = "1-6"
     base_image: str = "public.ecr.aws/lambda/python:3.13"
     lab_image: str | None = None
 
@@ -149,13 +69,13 @@ class Settings(BaseModel):
 
     access: Literal["public", "key", "iam"] = "public"
     key_hashes: Annotated[
-        tuple[str, ...], BeforeValidator(_split_list), AfterValidator(_check_key_hashes)
+        tuple[str, ...], BeforeValidator(split_list), AfterValidator(check_key_hashes)
     ] = ()
     cors_origins: Annotated[
         tuple[str, ...],
-        BeforeValidator(_split_list),
+        BeforeValidator(split_list),
         Field(min_length=1),
-        AfterValidator(_check_origins),
+        AfterValidator(check_origins),
     ] = ("*",)
     api_gateway: bool = False
     requests_per_second: Annotated[int, Field(ge=1, le=10_000)] = 20
@@ -163,11 +83,11 @@ class Settings(BaseModel):
     requests_per_day: Annotated[int, Field(ge=1)] = 20_000
 
     reserved_concurrency: Annotated[
-        Annotated[int, Field(ge=1, le=10_000)] | None, BeforeValidator(_parse_none)
+        Annotated[int, Field(ge=1, le=10_000)] | None, BeforeValidator(parse_none)
     ] = 10
     provisioned_concurrency: Annotated[int, Field(ge=0, le=10_000)] = 0
-    provisioned_hours: Annotated[str, AfterValidator(_check_hours)] | None = None
-    time_zone: Annotated[str, AfterValidator(_check_time_zone)] = "UTC"
+    provisioned_hours: Annotated[str, AfterValidator(check_hours)] | None = None
+    time_zone: Annotated[str, AfterValidator(check_time_zone)] = "UTC"
     snap_start: bool = False
     live_version: Annotated[int, Field(ge=1)] | None = None
 
@@ -178,9 +98,9 @@ class Settings(BaseModel):
     batch_tolerated_failures: Annotated[int, Field(ge=0, le=100)] = 5
     batch_days: Annotated[int, Field(ge=1, le=3650)] = 30
 
-    log_retention: Annotated[int, AfterValidator(_check_log_retention)] = 30
-    alarm_email: Annotated[str, AfterValidator(_check_email)] | None = None
-    tags: Annotated[dict[str, str], BeforeValidator(_split_pairs)] = {}
+    log_retention: Annotated[int, AfterValidator(check_log_retention)] = 30
+    alarm_email: Annotated[str, AfterValidator(check_email)] | None = None
+    tags: Annotated[dict[str, str], BeforeValidator(split_pairs), AfterValidator(check_tags)] = {}
 
     @model_validator(mode="after")
     def _check_snap_start(self) -> Self:

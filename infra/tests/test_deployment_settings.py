@@ -8,13 +8,8 @@ import botocore.session
 import pytest
 
 from infra.cdk_cli import ROOT
-from infra.settings import (
-    LOG_RETENTION_DAYS,
-    SETTINGS_FILE,
-    Settings,
-    SettingsError,
-    parse_overrides,
-)
+from infra.setting_values import LOG_RETENTION_DAYS, MAX_TAGS
+from infra.settings import SETTINGS_FILE, Settings, SettingsError, parse_overrides
 
 KEY_HASH = f"sha256:{'0' * 32}:{'a' * 64}"
 
@@ -166,3 +161,35 @@ def test_settings_file_documents_every_default() -> None:
     assert Settings.model_validate(
         {name: values[name] for name in examples - {"provisioned_hours"}}
     )
+
+
+@pytest.mark.parametrize("scale", ["6-1", "3-3", "0-1001", "1", "a-b", "-1-6"])
+def test_a_scale_that_has_no_scores_is_refused_before_a_build(scale: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="scale is"):
+        Settings.load({"scale": scale}, folder=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"aws:owner": "school"},
+        {"AWS:owner": "school"},
+        {"": "school"},
+        {"a" * 129: "school"},
+        {"owner": "a" * 257},
+        {"owner": "5 < 6"},
+        {"owner*": "school"},
+        {f"tag{number}": "a" for number in range(60)},
+        {f"tag{number}": "a" for number in range(MAX_TAGS + 1)},
+    ],
+)
+def test_tags_that_aws_would_refuse_are_refused_before_a_build(
+    tags: dict[str, str], tmp_path: Path
+) -> None:
+    with pytest.raises(SettingsError, match="tags "):
+        Settings.load({"tags": tags}, folder=tmp_path)
+
+
+def test_tags_that_aws_takes_are_taken(tmp_path: Path) -> None:
+    tags = {f"équipe {number}": "a+b=c: d_e/f.g@h-i" for number in range(MAX_TAGS)}
+    assert len(Settings.load({"tags": tags}, folder=tmp_path).all_tags) == 50

@@ -68,3 +68,5 @@ DAYS_PER_MONTH = 30
 RESTARTS_PER_DAY = 24  # of a busy environment: AWS replaces one every few hours
 FREE_EPHEMERAL_STORAGE = 512  # MB
 TRANSITIONS_PER_BATCH = 2  # of Step Functions: a batch starts, and it is scored
+
+MAX_LEVELS = 1001  # different scores of a scale

@@ -8,7 +8,8 @@ import pytest
 
 from essay_scorer import CloudError
 from essay_scorer.aws import submit
-from essay_scorer.aws.submit import S3Folder, follow
+from essay_scorer.aws.submit import S3Folder, Upload, follow
+from essay_scorer.aws.submit import submit as submit_upload
 from essay_scorer.contract import MAX_REQUEST_BYTES
 from tests.aws.fake_aws import FakeAws, submit_file
 from tests.essay_files import make_essays, read_jsonl, write_csv, write_jsonl
@@ -128,3 +129,18 @@ def test_an_execution_is_followed_until_it_ends(monkeypatch: pytest.MonkeyPatch)
     states = Following()
     assert follow("arn:execution", lambda _service: states) == "SUCCEEDED"
     assert states.looks == 3
+
+
+def test_a_submission_says_which_columns_it_took_and_what_it_skipped(
+    aws: FakeAws, tmp_path: Path
+) -> None:
+    source, said = tmp_path / "essays.csv", list[str]()
+    source.write_text("Class 8b\nid;Essay\n1;One caf\xe9.\n", encoding="cp1252")
+    folder = S3Folder.parse("s3://essays-bucket/spring")
+    upload = Upload(source=str(source), folder=folder, stack="essay-scorer", columns={})
+    submit_upload(upload, aws, say=said.append)
+    assert said == [
+        "columns  text: Essay, id: id",
+        "note     skipped 1 lines above the header, line 2",
+        "encoding 1 lines are not UTF-8 and were read as Windows-1252",
+    ]

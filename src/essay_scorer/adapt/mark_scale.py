@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 
 from essay_scorer.adapt.marks import Mark
+from essay_scorer.contract import MAX_LEVELS
 from essay_scorer.errors import InvalidMarks
-from essay_scorer.model.scale import MAX_LEVELS, Scale
+from essay_scorer.model.scale import Scale
 
 _RANGE = re.compile(
     r"(-?\d+(?:[.,]\d+)?)\s*(?:-|–|to|\.\.)\s*(-?\d+(?:[.,]\d+)?)\s*%?"

@@ -5,7 +5,7 @@ import re
 import secrets
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +35,7 @@ from essay_scorer.tables.header import Table
 from essay_scorer.tables.jsonl import json_line
 from essay_scorer.tables.readers import open_source
 from essay_scorer.tables.rows import TOO_LARGE
-from essay_scorer.tables.text_lines import DETECT
+from essay_scorer.tables.text_lines import DETECT, describe_encodings
 
 POLL_SECONDS = 2.0
 
@@ -88,12 +88,15 @@ class Upload:
     profile: Profile | None = None
 
 
-def submit(upload: Upload, clients: Clients) -> str:
+def submit(
+    upload: Upload, clients: Clients, *, say: Callable[[str], None] = lambda _line: None
+) -> str:
     """Upload a file and start an execution; return its ARN.
 
     Args:
         upload: what and where.
         clients: such as ``boto3.client``.
+        say: is told which columns were taken, and what of the file was skipped.
 
     Raises:
         ScorerError: the file cannot be read, or the deployment does not score batches from
@@ -113,7 +116,7 @@ def submit(upload: Upload, clients: Clients) -> str:
         folder=upload.folder.prefix,
         profile_bytes=len(profile),
     )
-    _upload(upload, execution, profile, clients("s3"))
+    _upload(upload, execution, profile, clients("s3"), say)
     started = clients("stepfunctions").start_execution(
         stateMachineArn=outputs[BATCH_STATE_MACHINE_OUTPUT], name=name, input=execution.to_json()
     )
@@ -143,14 +146,21 @@ def _execution_name(source: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]", "-", f"{stem}-{now}-{secrets.token_hex(3)}")
 
 
-def _upload(upload: Upload, execution: ExecutionInput, profile: bytes, s3: Any) -> None:
+def _upload(
+    upload: Upload,
+    execution: ExecutionInput,
+    profile: bytes,
+    s3: Any,
+    say: Callable[[str], None],
+) -> None:
     with tempfile.TemporaryDirectory() as name:
         if profile:
             path = Path(name) / "profile"
             path.write_bytes(profile)
             s3.upload_file(str(path), execution.bucket, execution.profile)
         files = _LocalFiles(Path(name))
-        files.write(upload)
+        for line in files.write(upload):
+            say(line)
         for path, key in (
             (files.essays, execution.essays),
             (files.rows, execution.rows),
@@ -169,7 +179,8 @@ class _LocalFiles:
         self._folder = folder
         self.essays, self.items, self.rows = (folder / name for name in ("essays", "items", "rows"))
 
-    def write(self, upload: Upload) -> None:
+    def write(self, upload: Upload) -> Sequence[str]:
+        """Write the files; return what was taken and skipped, for people."""
         format_ = format_of(upload.source, upload.format)
         with (
             memory_limit(upload.source),
@@ -187,6 +198,12 @@ class _LocalFiles:
                 write_row(rows, row)
                 line = json_line(columns.request(row))
                 writer.write(line if len(line) <= MAX_BATCH_LINE_BYTES else _TOO_LARGE_REQUEST)
+            encoding = describe_encodings(source.encodings)
+            return (
+                f"columns  {columns.describe_choice()}",
+                *(f"note     {note}" for note in source.notes),
+                *([f"encoding {encoding}"] if encoding else []),
+            )
 
 
 def follow(execution: str, clients: Clients) -> str:

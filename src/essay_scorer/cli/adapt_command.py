@@ -102,7 +102,7 @@ def _read(options: argparse.Namespace) -> _Essays:
         choose = choose_column if options.first is not None else require_column
         mark = choose("score", table.names, named.get("score"), options.source)
         chosen = f"columns  {columns.describe_choice()}" + (f", mark: {mark}" if mark else "")
-        print(chosen, file=sys.stderr)
+        print(chosen, *(f"note     {note}" for note in source.notes), sep="\n", file=sys.stderr)
         for row in table.rows:
             if row.error is not None:
                 raise FileError(f"{options.source}, line {row.line} cannot be read: {row.error}.")

@@ -107,6 +107,7 @@ def _submit(options: argparse.Namespace) -> None:
             profile=shared.load_profile(options),
         ),
         boto3.client,
+        say=lambda line: print(line, file=sys.stderr),
     )
     print(execution, flush=True)
     status = follow(execution, boto3.client)

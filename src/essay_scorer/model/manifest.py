@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, get_type_hints
 
+from essay_scorer.contract import MAX_LEVELS
 from essay_scorer.errors import BundleInvalid, BundleMissing
 from essay_scorer.model.calibration import Band, Calibration, UncertaintyTable
 from essay_scorer.model.files import (
@@ -17,7 +18,7 @@ from essay_scorer.model.files import (
     check_readable,
     plain_file_size,
 )
-from essay_scorer.model.scale import MAX_LEVELS, Scale
+from essay_scorer.model.scale import Scale
 from essay_scorer.model.thresholds import (
     PART_FEATURES,
     PartRegression,

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-MAX_LEVELS = 1001
 _DIGITS = 6  # that a mark keeps, so that 0.1 + 0.2 is 0.3
 
 

@@ -3,7 +3,8 @@
 from essay_scorer.adapt.adaptation_report import AdaptationReport
 from essay_scorer.adapt.essay_vector import BundleId
 from essay_scorer.adapt.profile import FORMAT
-from essay_scorer.model.scale import MAX_LEVELS, Scale
+from essay_scorer.contract import MAX_LEVELS
+from essay_scorer.model.scale import Scale
 from essay_scorer.serving.json_schema import Schema, schema_of
 
 _MAX_FOLDS = 10
