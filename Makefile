@@ -183,7 +183,7 @@ model: $(VENV)/.lab  ## train the shipped bundle from DATA=asap2.parquet; ALSO a
 	$(BIN)/essay-scorer train --recipe default --data $(DATA) $(ALSO:%=--also %) --out runs/default \
 		--name essay-scorer-en --version 1.4.0 --license CC-BY-NC-SA-4.0 \
 		--credit "ASAP 2.0, from PERSUADE 2.0 (Crossley et al. 2024), CC BY-NC-SA 4.0" \
-		--prompts examples/prompts.json
+		--prompts examples/prompts.json --overwrite
 	rm -rf models/default && cp -r runs/default/bundle models/default
 
 fairness: $(VENV)/.lab  ## measure fairness on DATA=ellipse.parquet, and record it in the shipped bundle

@@ -141,6 +141,6 @@ def test_a_submission_says_which_columns_it_took_and_what_it_skipped(
     submit_upload(upload, aws, say=said.append)
     assert said == [
         "columns  text: Essay, id: id",
-        "note     skipped 1 lines above the header, line 2",
-        "encoding 1 lines are not UTF-8 and were read as Windows-1252",
+        "note     skipped 1 line above the header, line 2",
+        "encoding 1 line is not UTF-8 and was read as Windows-1252",
     ]

@@ -68,6 +68,6 @@ def test_a_link_stays_a_link(source: Path, batch: Batch, tmp_path: Path) -> None
     assert batch(source, plain).returncode == 0
     real.write_text("old")
     link.symlink_to(real)
-    assert batch(source, link).returncode == 0
+    assert batch(source, link, "--overwrite").returncode == 0
     assert link.is_symlink()
     assert real.read_bytes() == plain.read_bytes()

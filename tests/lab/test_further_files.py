@@ -111,7 +111,7 @@ def test_a_head_is_trained_by_gradient_descent_on_further_files_too(
     (data_record,) = verify_bundle(tmp_path / "o" / "bundle").further_data
     assert (data_record.credit, data_record.essays) == ("letters.parquet", 24)
     capsys.readouterr()
-    assert main(command) == 1  # the checkpoint is of both files
+    assert main([*command, "--overwrite"]) == 1  # the checkpoint is of both files
     assert "other essays; give another --out" in capsys.readouterr().err
 
 

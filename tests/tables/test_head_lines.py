@@ -51,7 +51,8 @@ def test_the_header_is_found_below_a_title(title: str, tmp_path: Path) -> None:
         (lines + 2, "One."),
         (lines + 3, "Two."),
     ]
-    assert notes == (f"skipped {lines} lines above the header, line {lines + 1}",)
+    counted = "1 line" if lines == 1 else f"{lines} lines"
+    assert notes == (f"skipped {counted} above the header, line {lines + 1}",)
 
 
 def test_a_header_without_usual_names_is_found_by_its_width(tmp_path: Path) -> None:
@@ -87,7 +88,7 @@ def test_the_second_head_of_survey_monkey_is_skipped(tmp_path: Path) -> None:
     content = "Respondent ID,Essay\n,Open-Ended Response\n1,One.\n2,Two.\n"
     _, rows, notes = _read(_write(tmp_path, content))
     assert [row.fields["Essay"] for row in rows] == ["One.", "Two."]
-    assert notes == ("skipped 1 further header lines of SurveyMonkey",)
+    assert notes == ("skipped 1 further header line of SurveyMonkey",)
 
 
 def test_a_batch_says_what_it_skipped(tmp_path: Path) -> None:

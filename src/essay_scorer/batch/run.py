@@ -19,7 +19,7 @@ from essay_scorer.machine import available_cores, memory_limit
 from essay_scorer.model.bundle import check_sizes, default_bundle
 from essay_scorer.model.files import MANIFEST
 from essay_scorer.model.manifest import Manifest
-from essay_scorer.tables.atomic import is_regular_target, resolve_target
+from essay_scorer.tables.atomic import is_regular_target, refuse_to_replace, resolve_target
 from essay_scorer.tables.columns import EssayColumns
 from essay_scorer.tables.formats import PIPE, format_of
 from essay_scorer.tables.header import Table
@@ -43,6 +43,7 @@ class Job:
         bundle: the bundle's folder; the shipped bundle by default.
         workers: how many processes; one for each core by default.
         profile: a teacher's, as a file.
+        overwrite: whether an output file that exists is replaced.
     """
 
     source: str
@@ -54,6 +55,7 @@ class Job:
     bundle: Path | None = None
     workers: int | None = None
     profile: Path | None = None
+    overwrite: bool = True
 
 
 def score_file(job: Job) -> Summary:
@@ -128,6 +130,8 @@ def _refuse_to_overwrite(job: Job) -> None:
         raise FileError(f"{job.out} is the input; give the output another name.")
     if job.out != PIPE and path.is_dir():
         raise FileError(f"{job.out} is a folder; give a file's name.")
+    if not job.overwrite:
+        refuse_to_replace(job.out)
 
 
 def _file_state(name: str) -> tuple[int, ...]:

@@ -24,6 +24,7 @@ class Summary:
         replayed: rows whose outcome an interrupted run had saved.
         failed: rows without a score, by error code.
         flagged: rows with at least one flag.
+        to_review: rows whose score a person should review.
         flags: rows by flag.
         scores: rows by score.
         labels: how scores are written, where that is not a number.
@@ -38,6 +39,7 @@ class Summary:
     replayed: int = 0
     failed: Counter[str] = field(default_factory=Counter)
     flagged: int = 0
+    to_review: int = 0
     flags: Counter[str] = field(default_factory=Counter)
     scores: Counter[float] = field(default_factory=Counter)
     labels: dict[float, str] = field(default_factory=dict)
@@ -64,6 +66,7 @@ class Summary:
         if outcome.label is not None:
             self.labels[outcome.value] = outcome.label
         self.flagged += bool(outcome.flags)
+        self.to_review += outcome.review
         self.flags.update(outcome.flags)
 
     def describe(self) -> str:
@@ -80,6 +83,7 @@ class Summary:
             f"scored   {self.rows - failed:,} of {self.rows:,} rows{self._describe_time()}",
             f"failed   {failed:,}{_in_parentheses(self.failed)}",
             f"flagged  {self.flagged:,}{_in_parentheses(self.flags)}",
+            f"to review {self.to_review:,}{_share(self.to_review, self.rows - failed)}",
             f"scores   {_list_counts(scores) or '(none)'}",
             *(f"         {failure}" for failure in self.first_failures),
         ]
@@ -100,6 +104,10 @@ class Summary:
 
 def _in_parentheses(counter: Counter[str]) -> str:
     return f" ({_list_counts(counter.most_common())})" if counter else ""
+
+
+def _share(part: int, whole: int) -> str:
+    return f" ({part / whole:.0%} of the scores)" if whole else ""
 
 
 def _list_counts(items: Iterable[tuple[str, int]]) -> str:

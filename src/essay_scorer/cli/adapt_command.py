@@ -20,8 +20,8 @@ _DEFAULT_OUT = Path("profile.json")
 
 def add_commands(commands: "shared.Subparsers") -> None:
     """Add the command to the parser."""
-    command = commands.add_parser(
-        "adapt", help="learn your assignment and your scale from essays that you marked"
+    command = shared.add_command(
+        commands, "adapt", "learn your assignment and your scale from essays that you marked"
     )
     command.add_argument(
         "source", metavar="MARKED", help="CSV, TSV, JSON Lines or Parquet, some rows with a mark"
@@ -34,6 +34,7 @@ def add_commands(commands: "shared.Subparsers") -> None:
     command.add_argument(
         "--out", type=Path, default=_DEFAULT_OUT, metavar="FILE", help="default: profile.json"
     )
+    shared.add_overwrite_option(command)
     command.add_argument(
         "--first",
         type=shared.count,
@@ -63,8 +64,11 @@ class _Essays:
 
 def _adapt(options: argparse.Namespace) -> None:
     from essay_scorer.cli.adaptation_text import describe_report
+    from essay_scorer.tables.atomic import refuse_to_replace
     from essay_scorer.scorer import Scorer
 
+    if options.first is None and not options.overwrite:
+        refuse_to_replace(str(options.out))
     essays = _read(options)
     scorer = Scorer.load(options.bundle)
     if options.first is not None:

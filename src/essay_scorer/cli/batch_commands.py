@@ -18,7 +18,7 @@ def add_commands(commands: "shared.Subparsers") -> None:
 
 
 def _add_batch(commands: "shared.Subparsers") -> None:
-    command = commands.add_parser("batch", help="score a file of essays on all cores")
+    command = shared.add_command(commands, "batch", "score a file of essays on all cores")
     command.add_argument(
         "source", metavar="IN", help="CSV, TSV, JSON Lines or Parquet; - is standard input"
     )
@@ -28,6 +28,7 @@ def _add_batch(commands: "shared.Subparsers") -> None:
     command.add_argument(
         "--workers", type=shared.count, metavar="N", help="processes; default: one per core"
     )
+    shared.add_overwrite_option(command)
     _add_input_options(command)
     shared.add_bundle_option(command)
     shared.add_profile_option(command)
@@ -35,7 +36,7 @@ def _add_batch(commands: "shared.Subparsers") -> None:
 
 
 def _add_submit(commands: "shared.Subparsers") -> None:
-    command = commands.add_parser("submit", help="score a file of essays in AWS")
+    command = shared.add_command(commands, "submit", "score a file of essays in AWS")
     command.add_argument("source", metavar="IN", help="as in batch")
     command.add_argument("place", metavar="s3://BUCKET/PREFIX", help="in the deployment's bucket")
     command.add_argument("--stack", default="essay-scorer", help="the deployment's name")
@@ -45,9 +46,10 @@ def _add_submit(commands: "shared.Subparsers") -> None:
 
 
 def _add_fetch(commands: "shared.Subparsers") -> None:
-    command = commands.add_parser("fetch", help="download the scores of a submitted file")
+    command = shared.add_command(commands, "fetch", "download the scores of a submitted file")
     command.add_argument("execution", metavar="EXECUTION", help="as submit printed it")
     command.add_argument("out", metavar="OUT", help="as in batch")
+    shared.add_overwrite_option(command)
     _add_format_options(command)
     command.set_defaults(run=_fetch)
 
@@ -84,6 +86,7 @@ def _batch(options: argparse.Namespace) -> int:
             bundle=options.bundle,
             workers=options.workers,
             profile=options.profile,
+            overwrite=options.overwrite,
         )
     )
     print(summary.describe(), file=sys.stderr)
@@ -122,7 +125,10 @@ def _fetch(options: argparse.Namespace) -> int:
     import boto3
 
     from essay_scorer.aws.fetch import fetch
+    from essay_scorer.tables.atomic import refuse_to_replace
 
+    if not options.overwrite:
+        refuse_to_replace(options.out)
     fetched = fetch(
         options.execution, options.out, boto3.client, format=options.format, prefix=options.prefix
     )

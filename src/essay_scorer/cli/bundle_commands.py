@@ -8,13 +8,13 @@ from essay_scorer.cli import options as shared
 
 def add_commands(commands: "shared.Subparsers") -> None:
     """Add the commands to the parser."""
-    group = commands.add_parser("bundle", help="inspect a model bundle")
+    group = shared.add_command(commands, "bundle", "inspect a model bundle")
     actions = group.add_subparsers(required=True, metavar="ACTION")
     for name, run, purpose in (
         ("show", _show, "print the manifest"),
         ("verify", _verify, "check every byte against the manifest"),
     ):
-        command = actions.add_parser(name, help=purpose)
+        command = shared.add_command(actions, name, purpose)
         command.add_argument(
             "bundle", nargs="?", type=Path, metavar="DIR", help="default: the shipped bundle"
         )

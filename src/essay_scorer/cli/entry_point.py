@@ -10,16 +10,19 @@ import os
 import sys
 from collections.abc import Sequence
 
+from essay_scorer import __version__
 from essay_scorer.cli import (
     adapt_command,
     batch_commands,
     bundle_commands,
+    completion_command,
     evaluate_command,
     lab_commands,
     operation_commands,
     score_command,
     server_commands,
 )
+from essay_scorer.cli.command_parser import PROGRAM, CommandParser
 from essay_scorer.errors import ScorerError
 
 _GROUPS = (
@@ -40,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: of the command line; those of the process by default.
     """
-    options = _parser().parse_args(arguments)
+    options = make_parser().parse_args(arguments)
     try:
         status: int | None = options.run(options)
         sys.stdout.flush()
@@ -62,15 +65,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _fail(message: str, *, status: int = 1) -> int:
-    print(f"essay-scorer: {message}", file=sys.stderr)
+    print(f"{PROGRAM}: {message}", file=sys.stderr)
     return status
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="essay-scorer", description="Score essays with a BERT model."
+def make_parser() -> argparse.ArgumentParser:
+    parser = CommandParser(prog=PROGRAM, description="Score essays with a BERT model.")
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"{PROGRAM} {__version__}",
+        help="print the version and exit",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for group in _GROUPS:
         group.add_commands(commands)
+    completion_command.add_command(commands, make_parser)
     return parser

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def add_commands(commands: "shared.Subparsers") -> None:
     """Add the command to the parser."""
-    command = commands.add_parser("evaluate", help="measure a bundle against human scores")
+    command = shared.add_command(commands, "evaluate", "measure a bundle against human scores")
     command.add_argument(
         "--split",
         action="append",

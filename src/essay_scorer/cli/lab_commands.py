@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from essay_scorer.cli import options as shared
 from essay_scorer.cli import scored_files
+from essay_scorer.tables.atomic import refuse_to_replace
 
 if TYPE_CHECKING:
     from essay_scorer.lab.about import About
@@ -19,10 +20,12 @@ def add_commands(commands: "shared.Subparsers") -> None:
 
 
 def _add_data(commands: "shared.Subparsers") -> None:
-    group = commands.add_parser("data", help="inspect a file of scored essays")
+    group = shared.add_command(commands, "data", "inspect a file of scored essays")
     actions = group.add_subparsers(required=True, metavar="ACTION")
-    command = actions.add_parser("check", help="report what the file contains, and its bad rows")
-    command.add_argument("data", type=Path, metavar="FILE")
+    command = shared.add_command(
+        actions, "check", "report what the file contains, and its bad rows"
+    )
+    command.add_argument("data", type=Path, metavar="FILE", help="essays with human scores")
     _add_further_options(command)
     shared.add_json_option(command)
     scored_files.add_column_options(command)
@@ -30,7 +33,7 @@ def _add_data(commands: "shared.Subparsers") -> None:
 
 
 def _add_train(commands: "shared.Subparsers") -> None:
-    command = commands.add_parser("train", help="train a scorer on scored essays")
+    command = shared.add_command(commands, "train", "train a scorer on scored essays")
     _add_model_options(command)
     scored_files.add_data_options(command)
     _add_further_options(command)
@@ -38,12 +41,15 @@ def _add_train(commands: "shared.Subparsers") -> None:
 
 
 def _add_export(commands: "shared.Subparsers") -> None:
-    command = commands.add_parser(
-        "export", help="convert a tokenizer, an encoder and a Keras head to a bundle"
+    command = shared.add_command(
+        commands, "export", "convert a tokenizer, an encoder and a Keras head to a bundle"
     )
-    command.add_argument("--tokenizer", type=Path, required=True, metavar="DIR")
-    command.add_argument("--encoder", type=Path, required=True, metavar="DIR")
-    command.add_argument("--head", type=Path, required=True, metavar="FILE.h5")
+    for name, metavar, purpose in (
+        ("--tokenizer", "DIR", "the tokenizer, as transformers saved it"),
+        ("--encoder", "DIR", "the BERT encoder, as transformers saved it"),
+        ("--head", "FILE.h5", "the Keras model that scores the encoder's vector"),
+    ):
+        command.add_argument(name, type=Path, required=True, metavar=metavar, help=purpose)
     command.add_argument(
         "--recipe", default="default", help="defines how texts are cleaned and tokenized"
     )
@@ -55,7 +61,10 @@ def _add_export(commands: "shared.Subparsers") -> None:
 
 
 def _add_model_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--out", type=Path, required=True, metavar="DIR")
+    command.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="where bundle/ is written"
+    )
+    shared.add_overwrite_option(command)
     command.add_argument("--name", default="my-essay-scorer", help="the model's name")
     command.add_argument("--version", default="1.0.0", help="the model's version")
     command.add_argument("--license", default="all rights reserved", help="of the weights")
@@ -99,6 +108,8 @@ def _check_data(options: argparse.Namespace) -> None:
 
 
 def _train(options: argparse.Namespace) -> None:
+    if not options.overwrite:
+        refuse_to_replace(str(options.out / "bundle"))
     from essay_scorer.lab.data.shortages import refuse_shortages
     from essay_scorer.lab.data.sources import FurtherSource
     from essay_scorer.lab.recipe import Recipe
@@ -128,6 +139,8 @@ def _train(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
+    if not options.overwrite:
+        refuse_to_replace(str(options.out / "bundle"))
     from essay_scorer.lab.user_artifacts import export_user_artifacts
     from essay_scorer.model.scale import Scale
 

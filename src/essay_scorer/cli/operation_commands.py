@@ -21,9 +21,15 @@ def add_commands(commands: "shared.Subparsers") -> None:
 
 
 def _add_cost(commands: "shared.Subparsers") -> None:
-    command = commands.add_parser("cost", help="estimate a month in AWS Lambda from measured times")
-    command.add_argument("--per-day", type=float, required=True, metavar="N", help="essays a day")
-    command.add_argument("--memory", type=int, default=3008, metavar="MB", help="of the function")
+    command = shared.add_command(
+        commands, "cost", "estimate a month in AWS Lambda from measured times"
+    )
+    command.add_argument(
+        "--per-day", type=shared.number, required=True, metavar="N", help="essays a day"
+    )
+    command.add_argument(
+        "--memory", type=shared.count, default=3008, metavar="MB", help="of the function"
+    )
     command.add_argument("--api-gateway", action="store_true", help="with a REST API")
     command.add_argument("--batch", action="store_true", help="with batches of whole files")
     shared.add_json_option(command)
@@ -31,7 +37,7 @@ def _add_cost(commands: "shared.Subparsers") -> None:
 
 
 def _add_drift(commands: "shared.Subparsers") -> None:
-    command = commands.add_parser("drift", help="compare a day's scores with a baseline")
+    command = shared.add_command(commands, "drift", "compare a day's scores with a baseline")
     command.add_argument(
         "logs",
         nargs="*",

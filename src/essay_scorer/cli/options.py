@@ -19,6 +19,18 @@ if TYPE_CHECKING:
 ROWS_FAILED, DRIFT_DETECTED = 3, 4  # exit statuses
 
 
+def add_command(commands: "Subparsers", name: str, purpose: str) -> argparse.ArgumentParser:
+    """Add a command, and return its parser.
+
+    Args:
+        commands: where it is added.
+        name: of the command.
+        purpose: what it does, for the list of commands and for its own help.
+    """
+    description = f"{purpose[0].upper()}{purpose[1:]}."
+    return commands.add_parser(name, help=purpose, description=description)
+
+
 def add_bundle_option(command: argparse.ArgumentParser) -> None:
     """Add ``--bundle``."""
     command.add_argument(
@@ -63,6 +75,13 @@ def load_profile(options: argparse.Namespace) -> "Profile | None":
     return Profile.load(options.profile)
 
 
+def add_overwrite_option(command: argparse.ArgumentParser) -> None:
+    """Add ``--overwrite``."""
+    command.add_argument(
+        "--overwrite", action="store_true", help="replace an output that exists already"
+    )
+
+
 def add_encoding_option(command: argparse.ArgumentParser) -> None:
     """Add ``--encoding``."""
     command.add_argument(
@@ -93,10 +112,26 @@ def scale(text: str) -> tuple[int, int]:
 
 def count(text: str) -> int:
     """Parse a number of at least 1."""
-    number = int(text)
+    number = whole_number(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{number} is too small; give at least 1")
     return number
+
+
+def whole_number(text: str) -> int:
+    """Parse a whole number."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number") from None
+
+
+def number(text: str) -> float:
+    """Parse a number."""
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a number") from None
 
 
 def day(text: str) -> date:
@@ -123,7 +158,7 @@ def encoding(text: str) -> str:
 
 def port(text: str) -> int:
     """Parse a TCP port."""
-    number = int(text)
+    number = whole_number(text)
     if not 0 <= number <= 65535:
         raise argparse.ArgumentTypeError(f"{number} is not a port; give one from 0 to 65535")
     return number

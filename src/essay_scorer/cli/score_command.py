@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def add_commands(commands: "shared.Subparsers") -> None:
     """Add the command to the parser."""
-    command = commands.add_parser("score", help="score one essay")
+    command = shared.add_command(commands, "score", "score one essay")
     command.add_argument(
         "file",
         nargs="?",

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from essay_scorer.lab.data.essays import Essays
     from essay_scorer.lab.input_recipes import SourceRecipe
 
-_ROLES = ("text", "score", "prompt_id", "rater1", "rater2")
+_ROLES = {
+    "text": "the essay",
+    "score": "the human score",
+    "prompt_id": "the label of the assignment",
+    "rater1": "the first rater's score",
+    "rater2": "the second rater's score",
+}
 
 
 def add_data_options(command: argparse.ArgumentParser) -> None:
@@ -24,7 +30,9 @@ def add_data_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--prompts", type=Path, metavar="FILE.json", help="each prompt's text, by prompt ID"
     )
-    command.add_argument("--data", type=Path, required=True, metavar="FILE")
+    command.add_argument(
+        "--data", type=Path, required=True, metavar="FILE", help="essays with human scores"
+    )
     command.add_argument("--skip-bad-rows", action="store_true", help="leave out unusable rows")
     add_column_options(command)
 
@@ -32,8 +40,8 @@ def add_data_options(command: argparse.ArgumentParser) -> None:
 def add_column_options(command: argparse.ArgumentParser) -> None:
     """Add the options that say what the columns of a file are."""
     columns = command.add_argument_group("columns, if their names are not the usual ones")
-    for role in _ROLES:
-        columns.add_argument(f"--{role.replace('_', '-')}", metavar="COLUMN")
+    for role, purpose in _ROLES.items():
+        columns.add_argument(f"--{role.replace('_', '-')}", metavar="COLUMN", help=purpose)
     columns.add_argument(
         "--group",
         action="append",
@@ -100,9 +108,9 @@ def _memory_limit(path: Path) -> AbstractContextManager[None]:
 
 def print_choice(essays: "Essays") -> None:
     """Print which columns of a file were taken, and what of it was skipped."""
-    print(f"{essays.path}: columns {essays.layout.describe_choice()}", file=sys.stderr)
+    print(f"{essays.path}: columns {essays.layout.describe_choice()}")
     for note in essays.notes:
-        print(f"{essays.path}: {note}", file=sys.stderr)
+        print(f"{essays.path}: {note}")
 
 
 def usable_rows(essays: "Essays", options: argparse.Namespace) -> "pd.DataFrame":

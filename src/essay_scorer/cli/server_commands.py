@@ -10,9 +10,11 @@ from essay_scorer.extras import require
 
 def add_commands(commands: "shared.Subparsers") -> None:
     """Add the commands to the parser."""
-    command = commands.add_parser("serve", help="serve the page and the API on this machine")
-    command.add_argument("--host", default="127.0.0.1")
-    command.add_argument("--port", type=shared.port, default=8000, help="0 chooses a free one")
+    command = shared.add_command(commands, "serve", "serve the page and the API on this machine")
+    command.add_argument("--host", default="127.0.0.1", help="the address to listen on")
+    command.add_argument(
+        "--port", type=shared.port, default=8000, help="the port to listen on; 0 chooses a free one"
+    )
     command.add_argument(
         "--key-hash",
         action="append",
@@ -27,7 +29,7 @@ def add_commands(commands: "shared.Subparsers") -> None:
     shared.add_profile_option(command)
     command.set_defaults(run=_serve)
 
-    command = commands.add_parser("key", help="generate an API key and its hash")
+    command = shared.add_command(commands, "key", "generate an API key and its hash")
     command.set_defaults(run=_generate_key)
 
 

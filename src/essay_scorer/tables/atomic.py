@@ -98,6 +98,17 @@ def resolve_target(name: str) -> Path:
     return Path(os.path.realpath(name))
 
 
+def refuse_to_replace(name: str) -> None:
+    """Check that an output does not exist, or is a pipe or a device.
+
+    Raises:
+        FileError: it is a file or a folder that exists.
+    """
+    path = resolve_target(name)
+    if name != PIPE and (path.is_file() or path.is_dir()):
+        raise FileError(f"{name} exists already; add --overwrite to replace it.")
+
+
 def is_regular_target(name: str) -> bool:
     """Return whether the output is a regular file, existing or new: no pipe and no device."""
     path = resolve_target(name)

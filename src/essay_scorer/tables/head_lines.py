@@ -44,10 +44,12 @@ def find_head(lines: Sequence[str], usual: str) -> Head:
     separator = declared or detect_separator(header, usual)
     skipped, notes = 0, []
     if start > first:
-        notes.append(f"skipped {start - first} lines above the header, line {start + 1}")
+        notes.append(
+            f"skipped {_counted(start - first, 'line')} above the header, line {start + 1}"
+        )
     if tool := _further_heads(lines[start + 1 :], separator):
         name, skipped = tool
-        notes.append(f"skipped {skipped} further header lines of {name}")
+        notes.append(f"skipped {_counted(skipped, 'further header line')} of {name}")
     return Head(start=start, separator=separator, skipped=skipped, notes=tuple(notes))
 
 
@@ -78,6 +80,10 @@ def _further_heads(lines: Sequence[str], separator: str) -> tuple[str, int] | No
     if cells & _SURVEY_MONKEY - {""} and cells <= _SURVEY_MONKEY:
         return "SurveyMonkey", 1
     return None
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _cells(line: str, separator: str) -> list[str]:

@@ -103,6 +103,8 @@ class TextLines:
 def describe_encodings(encodings: Mapping[str, int]) -> str:
     """Return what was detected, for people; empty if nothing but UTF-8 was."""
     lines = encodings.get("windows-1252", 0)
+    if lines == 1:
+        return "1 line is not UTF-8 and was read as Windows-1252"
     return f"{lines:,} lines are not UTF-8 and were read as Windows-1252" if lines else ""
 
 
