@@ -10,6 +10,8 @@ from essay_scorer.lab.card import write_unmeasured_card
 from essay_scorer.lab.compile_bundle import compile_and_verify
 from essay_scorer.lab.export.artifacts import Artifacts
 from essay_scorer.lab.export.equivalence import proof_texts
+from essay_scorer.lab.export.keras_head import describe_head
+from essay_scorer.lab.export.tokenizer_folder import describe_tokenizer
 from essay_scorer.lab.recipe import Recipe
 from essay_scorer.lab.wordnet import word_cleaner
 from essay_scorer.model.calibration import Band, Calibration, UncertaintyTable
@@ -60,6 +62,7 @@ def export_user_artifacts(
             cleaner=cleaner,
         )
 
+    _report(describe_tokenizer(tokenizer), describe_head(head))
     with atomic_folder(out) as folder:
         compile_and_verify(load, folder, proof_texts())
         copy_language_model(folder)
@@ -67,6 +70,12 @@ def export_user_artifacts(
         write_unmeasured_card(folder, manifest)
         replace(manifest, files=record_files(folder)).write(folder)
     return out
+
+
+def _report(*lines: str) -> None:
+    """Tell the user how artifacts are read, where that is not a matter of course."""
+    for line in filter(None, lines):
+        print(line, file=sys.stderr)
 
 
 def unmeasured_manifest(recipe: str, scale: Scale, about: About) -> Manifest:
