@@ -1,6 +1,7 @@
 """Sequential heads of Keras 2 of many kinds, for ``keras_two_reference``."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import tf_keras as keras
@@ -20,26 +21,29 @@ def _add(name: str, shape: tuple[int, ...], layers: Callable[[], list[Any]]) -> 
     HEADS[name] = lambda: keras.Sequential([L.Input(shape), *layers(), L.Dense(1)])
 
 
-for kind in ACTIVATIONS:
-    _add(f"dense_{kind}", VECTOR, lambda kind=kind: [L.Dense(8, activation=kind)])
-    _add(f"lstm_{kind}", STEP, lambda kind=kind: [L.LSTM(8, recurrent_activation=kind)])
-for kind in ("concat", "sum", "mul", "ave"):
-    _add(
-        f"bidirectional_{kind}",
-        STEP,
-        lambda kind=kind: [
-            L.Bidirectional(L.LSTM(6, recurrent_activation=HARD), merge_mode=kind),
-        ],
-    )
-for after in (True, False):
-    _add(
-        f"gru_reset_after_{after}",
-        STEP,
-        lambda after=after: [
-            L.GRU(8, reset_after=after, return_sequences=True),
-            L.GRU(5, reset_after=after, recurrent_activation=HARD, implementation=1),
-        ],
-    )
+def _one(make: Callable[[], Any]) -> list[Any]:
+    return [make()]
+
+
+def _gru(after: bool) -> list[Any]:
+    return [
+        L.GRU(8, reset_after=after, return_sequences=True),
+        L.GRU(5, reset_after=after, recurrent_activation=HARD, implementation=1),
+    ]
+
+
+def _bidirectional(merge: str) -> list[Any]:
+    return [L.Bidirectional(L.LSTM(6, recurrent_activation=HARD), merge_mode=merge)]
+
+
+for activation in ACTIVATIONS:
+    dense, lstm = partial(L.Dense, 8, activation), partial(L.LSTM, 8, "tanh", activation)
+    _add(f"dense_{activation}", VECTOR, partial(_one, dense))
+    _add(f"lstm_{activation}", STEP, partial(_one, lstm))
+for merge_mode in ("concat", "sum", "mul", "ave"):
+    _add(f"bidirectional_{merge_mode}", STEP, partial(_bidirectional, merge_mode))
+for reset_after in (True, False):
+    _add(f"gru_reset_after_{reset_after}", STEP, partial(_gru, reset_after))
 _add(
     "activation_layers",
     VECTOR,

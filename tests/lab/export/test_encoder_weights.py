@@ -60,7 +60,7 @@ def _with_heads(weights: Weights) -> Weights:
         "cls.predictions.bias": torch.ones(11),
         "bert.embeddings.position_ids": torch.arange(16)[None],
     }
-    return _prefixed("bert.")(weights) | heads
+    return {f"bert.{name}": weight for name, weight in weights.items()} | heads
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_the_graph_of_such_a_head_predicts_the_same(name: str, tmp_path: Path) -
     assert float(exported(vector)) == pytest.approx(EXPECTED[name][0], abs=1e-5)
 
 
-class _Head(torch.nn.Module):
+class _Head(torch.nn.Module):  # type: ignore[misc]  # an untyped class
     """The part of a graph that the head computes."""
 
     def __init__(self, step: WindowStep) -> None:
