@@ -62,9 +62,9 @@ def export_user_artifacts(
             cleaner=cleaner,
         )
 
-    _report(describe_tokenizer(tokenizer), describe_head(head))
     with atomic_folder(out) as folder:
         compile_and_verify(load, folder, proof_texts())
+        _report(describe_tokenizer(tokenizer), describe_head(head))
         copy_language_model(folder)
         manifest = unmeasured_manifest(loaded_recipe.name, scale, about)
         write_unmeasured_card(folder, manifest)

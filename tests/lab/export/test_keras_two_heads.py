@@ -190,3 +190,28 @@ def test_a_saved_model_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "saved_model.pb").write_bytes(b"")
     with pytest.raises(FileError, match="it is a SavedModel folder; load it in TensorFlow"):
         read_head(tmp_path)
+
+
+class _Doubled(keras.layers.Layer):  # type: ignore[misc]  # an untyped class
+    """A layer of the user's own."""
+
+    def call(self, inputs: Any) -> Any:
+        return inputs * 2
+
+
+@pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file")
+@pytest.mark.parametrize("suffix", [".h5", ".keras"])
+@pytest.mark.parametrize(
+    ("layer", "reason"),
+    [
+        (lambda: _Doubled(name="twice"), "layer twice is of the class _Doubled"),
+        (lambda: L.Dense(2, dtype="mixed_float16", name="half"), "layer half computes in mixed"),
+    ],
+)
+def test_such_layers_of_keras_3_are_refused_too(
+    layer: Callable[[], Any], reason: str, suffix: str, tmp_path: Path
+) -> None:
+    path = tmp_path / f"head{suffix}"
+    keras.Sequential([keras.Input((8,)), layer(), L.Dense(1)]).save(path)
+    with pytest.raises(FileError, match=reason):
+        read_head(path)

@@ -23,15 +23,18 @@ def check_head_file(file: HeadFile) -> None:
     if file.major == 2:
         return  # building it anew checks every layer
     for layer in _layers(file.config):
-        _check_layer(str(layer["class_name"]), layer["config"])
+        _check_layer(layer)
 
 
-def _check_layer(kind: str, config: dict[str, Any]) -> None:
-    """Check a layer that Keras 3 saved."""
+def _check_layer(stored: dict[str, Any]) -> None:
+    """Check a layer that Keras 3 saved; its class is found by Keras itself, or is the user's."""
+    kind, config = str(stored["class_name"]), stored["config"]
     name = config.get("name", kind)
     try:
         check_float(config)
-        if kind == "Lambda" or not (hasattr(keras.layers, kind) or hasattr(keras.models, kind)):
+        known = hasattr(keras.layers, kind) or kind in {"Functional", "Model", "Sequential"}
+        module = str(stored.get("module", "keras" if known else "own"))
+        if kind == "Lambda" or not module.startswith("keras"):
             refuse_kind(kind)
     except HeadRefused as reason:
         raise HeadRefused(f"its layer {name} {reason}") from reason
