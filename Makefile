@@ -8,6 +8,7 @@ SETTINGS ?=
 VENV := .venv
 INFRA := .venv-infra
 ORIGINAL := .venv-original
+KERAS2 := .venv-keras2
 BIN := $(VENV)/bin
 PIP := -m pip --quiet --disable-pip-version-check
 LOCKED := --no-deps --require-hashes --requirement
@@ -26,7 +27,7 @@ FAST_TESTS := $(addprefix tests/,text model checks explain serving aws monitorin
 	snapshot expected-scores reliability bench bench-image bench-threads bench-batch simulate-batch \
 	bench-hostile soak soak-deployment benchmark-asap benchmark-unseen \
 	benchmark-adapt \
-	lab model fairness system-packages system-packages-local lock clean
+	lab model fairness keras2 system-packages system-packages-local lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 24
@@ -52,6 +53,11 @@ contract: $(VENV)/.dev  ## send CASES=2000 generated requests per operation of t
 
 fuzz: $(VENV)/.fuzz  ## fuzz the event parser and the text stages for MINUTES=10
 	@$(BIN)/python -m tests.fuzz.run_fuzzer --minutes $(or $(MINUTES),10)
+
+keras2: $(KERAS2)/.ready $(VENV)/.dev  ## compare heads that Keras 2 saves with what the export makes of them
+	@rm -rf build/keras2
+	@$(KERAS2)/bin/python -W ignore -m tests.lab.export.keras_two_reference build/keras2
+	@$(BIN)/python -m tests.lab.export.keras_two_comparison build/keras2
 
 check: $(VENV)/.dev $(INFRA)/.ready  ## check formatting, lint, types and import rules
 	$(BIN)/ruff format --check .
@@ -256,6 +262,13 @@ $(ORIGINAL)/.ready: bench/original/requirements.txt bench/original/prepare.py $(
 		/usr/share/wordnet src/essay_scorer/lab/recipes/classic.toml $(ORIGINAL)/models
 	@touch $@
 
+$(KERAS2)/.ready: requirements/keras2.txt
+	$(CHECK_PYTHON)
+	@echo "installing Keras 2 into $(KERAS2)" >&2
+	@$(PYTHON) -m venv $(KERAS2)
+	@$(KERAS2)/bin/python $(PIP) install $(LOCKED) requirements/keras2.txt
+	@touch $@
+
 $(INFRA)/.ready: requirements/infra.txt pyproject.toml
 	$(CHECK_PYTHON)
 	@echo "installing the deployment tools into $(INFRA)" >&2
@@ -284,6 +297,7 @@ lock: $(VENV)/.dev  ## resolve all dependencies again and lock them with hashes
 		--constraints requirements/lab.txt --constraints requirements/test.txt \
 		--output-file requirements/dev.txt
 	$(COMPILE) requirements/fuzz.in --output-file requirements/fuzz.txt
+	$(COMPILE) requirements/keras2.in --no-emit-package tensorflow --output-file requirements/keras2.txt
 	$(COMPILE) bench/original/requirements.in --constraints requirements/lab.txt $(NO_TORCH) \
 		--output-file bench/original/requirements.txt
 	$(COMPILE) requirements/infra.in --constraints image/requirements.txt \
@@ -291,4 +305,4 @@ lock: $(VENV)/.dev  ## resolve all dependencies again and lock them with hashes
 	$(COMPILE) --no-deps requirements/local-image.in --output-file requirements/local-image.txt
 
 clean:  ## remove the environments and everything that was built
-	rm -rf $(VENV) $(INFRA) $(ORIGINAL) node_modules build dist runs cdk.out
+	rm -rf $(VENV) $(INFRA) $(ORIGINAL) $(KERAS2) node_modules build dist runs cdk.out

@@ -64,8 +64,8 @@ class _Essays:
 
 def _adapt(options: argparse.Namespace) -> None:
     from essay_scorer.cli.adaptation_text import describe_report
-    from essay_scorer.tables.atomic import refuse_to_replace
     from essay_scorer.scorer import Scorer
+    from essay_scorer.tables.atomic import refuse_to_replace
 
     if options.first is None and not options.overwrite:
         refuse_to_replace(str(options.out))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from essay_scorer.tables.text_lines import DETECT
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from essay_scorer.adapt.profile import Profile
     from essay_scorer.scorer import Scorer
 
-    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+    Subparsers = argparse._SubParsersAction[Any]
 
 ROWS_FAILED, DRIFT_DETECTED = 3, 4  # exit statuses
 
@@ -28,7 +28,10 @@ def add_command(commands: "Subparsers", name: str, purpose: str) -> argparse.Arg
         purpose: what it does, for the list of commands and for its own help.
     """
     description = f"{purpose[0].upper()}{purpose[1:]}."
-    return commands.add_parser(name, help=purpose, description=description)
+    command: argparse.ArgumentParser = commands.add_parser(
+        name, help=purpose, description=description
+    )
+    return command
 
 
 def add_bundle_option(command: argparse.ArgumentParser) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import keras
 import pandas as pd
 
 from essay_scorer.lab.export.artifacts import ENCODER_FOLDER, Artifacts
@@ -39,7 +40,11 @@ def compile_and_verify(load: Callable[[], Artifacts], folder: Path, texts: Seque
     compile_graph(load(), folder)
     artifacts = load()
     difference = verify_equivalence(artifacts, folder, texts)
-    print(f"artifacts and graph agree to {difference:.1g}", file=sys.stderr)
+    print(
+        f"the graph agrees to {difference:.1g} with the artifacts, run by Transformers and "
+        f"Keras {keras.__version__}",
+        file=sys.stderr,
+    )
     return int(artifacts.encoder.config.hidden_size)
 
 

@@ -10,6 +10,8 @@ from essay_scorer.lab.card import write_unmeasured_card
 from essay_scorer.lab.compile_bundle import compile_and_verify
 from essay_scorer.lab.export.artifacts import Artifacts
 from essay_scorer.lab.export.equivalence import proof_texts
+from essay_scorer.lab.export.keras_head import describe_head
+from essay_scorer.lab.export.tokenizer_folder import describe_tokenizer
 from essay_scorer.lab.recipe import Recipe
 from essay_scorer.lab.wordnet import word_cleaner
 from essay_scorer.model.calibration import Band, Calibration, UncertaintyTable
@@ -62,11 +64,18 @@ def export_user_artifacts(
 
     with atomic_folder(out) as folder:
         compile_and_verify(load, folder, proof_texts())
+        _report(describe_tokenizer(tokenizer), describe_head(head))
         copy_language_model(folder)
         manifest = unmeasured_manifest(loaded_recipe.name, scale, about)
         write_unmeasured_card(folder, manifest)
         replace(manifest, files=record_files(folder)).write(folder)
     return out
+
+
+def _report(*lines: str) -> None:
+    """Tell the user how artifacts are read, where that is not a matter of course."""
+    for line in filter(None, lines):
+        print(line, file=sys.stderr)
 
 
 def unmeasured_manifest(recipe: str, scale: Scale, about: About) -> Manifest:

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 from transformers import AttentionInterface, BertModel
 
+from essay_scorer.errors import ExportError
 from essay_scorer.lab.export.artifacts import Artifacts
 from essay_scorer.lab.export.graph_files import optimize_graph
 from essay_scorer.lab.export.keras_head import HeadSignature
@@ -34,6 +35,9 @@ def compile_graph(artifacts: Artifacts, folder: Path) -> None:
     Args:
         artifacts: the scorer; its encoder is changed, so it must not be used afterwards.
         folder: the bundle's; it is created if needed.
+
+    Raises:
+        ExportError: encoder or head cannot be compiled.
     """
     folder.mkdir(parents=True, exist_ok=True)
     artifacts.tokenizer.save(str(folder / TOKENIZER))
@@ -42,7 +46,11 @@ def compile_graph(artifacts: Artifacts, folder: Path) -> None:
     artifacts.encoder.set_attn_implementation(_ATTENTION)
     _halve_embeddings(artifacts.encoder)
     traced = folder / "traced.onnx"
-    _trace(WindowStep(artifacts.encoder, artifacts.head).eval(), traced)
+    step = WindowStep(artifacts.encoder, artifacts.head).eval()
+    try:
+        _trace(step, traced)
+    except Exception as error:  # tracing raises errors of many kinds
+        raise ExportError("Encoder and head cannot be compiled to an ONNX graph.") from error
     optimize_graph(traced, folder / GRAPH)
     traced.unlink()
 

@@ -1,18 +1,29 @@
 """Find, read and save BERT encoders: Hugging Face model folders."""
 
 import importlib.util
+import json
 from pathlib import Path
 
 import torch
-from transformers import AutoConfig, BertModel
+from transformers import BertConfig, BertModel
 from transformers.utils import logging as transformers_logging
 
 from essay_scorer.errors import FileError
+from essay_scorer.lab.export.encoder_weights import read_weights
 from essay_scorer.lab.export.write_errors import convert_write_errors
 
 # A checkpoint's pooler, which a scorer does not use, is not worth a warning.
 transformers_logging.set_verbosity_error()
 transformers_logging.disable_progress_bar()
+
+# Options of a BERT's config.json with the only value that the export computes. Transformers 5
+# ignores another ``position_embedding_type`` and pruned heads, and would compute something else.
+_OPTIONS = {
+    "position_embedding_type": "absolute",
+    "is_decoder": False,
+    "add_cross_attention": False,
+    "pruned_heads": {},
+}
 
 
 def find_encoder(source: str) -> Path:
@@ -35,6 +46,8 @@ def find_encoder(source: str) -> Path:
 def read_encoder(folder: Path, *, layers: int | None = None) -> BertModel:
     """Read a BERT folder, with safetensors or PyTorch weights, in float32.
 
+    Every weight is the folder's own: none is left at a random value, and none is left out.
+
     Args:
         folder: the encoder's.
         layers: how many layers to keep, from the first on; all by default.
@@ -43,27 +56,57 @@ def read_encoder(folder: Path, *, layers: int | None = None) -> BertModel:
         FileError: it is not a BERT folder, its weights do not fit its configuration, or it has
             fewer layers.
     """
-    try:
-        config = AutoConfig.from_pretrained(folder, local_files_only=True)
-    except (OSError, ValueError) as error:
-        raise FileError(f"{folder} is not a Hugging Face folder: no config.json.") from error
-    if config.model_type != "bert":
-        raise FileError(f"{folder} holds a {config.model_type} model; it must be a BERT.")
+    config = _read_config(folder)
+    known = set(_shapes(folder, config))
     if layers is not None:
         if layers > config.num_hidden_layers:
             raise FileError(f"{folder} has {config.num_hidden_layers} layers, not {layers}.")
         config.num_hidden_layers = layers  # the weights of the others are not loaded
-    try:
-        encoder = BertModel.from_pretrained(
-            folder,
-            config=config,
-            local_files_only=True,
-            add_pooling_layer=False,
-            dtype=torch.float32,
-        )
-    except Exception as error:  # the readers of the formats share no other base class
-        raise FileError(f"{folder} has no weights that fit its config.json.") from error
+    weights = read_weights(folder, _shapes(folder, config), known)
+    encoder, report = BertModel.from_pretrained(
+        None,
+        config=config,
+        state_dict=weights,
+        add_pooling_layer=False,
+        dtype=torch.float32,
+        output_loading_info=True,
+    )
+    if any(report.values()):
+        raise FileError(f"{folder} has no weights that fit its config.json: {report}.")
     return encoder.eval()
+
+
+def _read_config(folder: Path) -> BertConfig:
+    """Return a BERT's configuration, if today's Transformers computes what it asks for."""
+    if not (folder / "config.json").is_file():
+        raise FileError(f"{folder} is not a Hugging Face folder: no config.json.")
+    try:
+        stated = json.loads((folder / "config.json").read_bytes())
+        kind = stated.get("model_type", "BERT without model_type")
+        config = BertConfig.from_dict(stated)
+    except Exception as error:  # the library checks values with errors of many kinds
+        raise FileError(f"{folder} has a config.json that is not a BERT's.") from error
+    if kind != BertConfig.model_type:
+        raise FileError(
+            f'{folder} holds a {kind} model; it must be a BERT, with "model_type": "bert".'
+        )
+    for name, value in _OPTIONS.items():
+        if stated.get(name, value) != value:
+            raise FileError(
+                f"{folder} has {name} = {json.dumps(stated[name])} in its config.json; "
+                f"the export computes BERT with {json.dumps(value)} alone."
+            )
+    return config
+
+
+def _shapes(folder: Path, config: BertConfig) -> dict[str, torch.Size]:
+    """Return name and shape of each weight of the BERT that a configuration describes."""
+    try:
+        with torch.device("meta"):
+            empty = BertModel(config, add_pooling_layer=False)
+    except Exception as error:  # sizes that are no sizes fail in many ways
+        raise FileError(f"{folder} has a config.json that is not a BERT's.") from error
+    return {name: weight.shape for name, weight in empty.state_dict().items()}
 
 
 def save_encoder(encoder: BertModel, folder: Path) -> None:

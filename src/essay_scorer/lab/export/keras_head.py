@@ -1,16 +1,21 @@
 """Scoring heads: read and save Keras files, and call a head with what it needs."""
 
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import keras
 import torch
 from transformers import BertModel
 
 from essay_scorer.errors import FileError
+from essay_scorer.lab.export.head_checks import check_head_file
+from essay_scorer.lab.export.head_file import HeadFile, HeadRefused, open_head_file
+from essay_scorer.lab.export.keras_two_model import build_model
+from essay_scorer.lab.export.keras_two_weights import set_weights
 from essay_scorer.lab.export.write_errors import convert_write_errors
 from essay_scorer.model.graph import FAMILIARITY_OUTPUT, OPTIONAL_INPUTS
 
@@ -20,38 +25,64 @@ _FURTHER_OUTPUTS: tuple[list[str], ...] = ([], [FAMILIARITY_OUTPUT])
 logging.getLogger("absl").setLevel(logging.ERROR)  # Keras warns that .h5 is an old format
 
 
-class _KerasTwoLSTM(keras.layers.LSTM):
-    """Reads the configuration of a Keras 2 LSTM; the result is an ordinary Keras 3 layer."""
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> keras.Layer:
-        return keras.layers.LSTM.from_config(_without_time_major(config))
-
-
-class _KerasTwoGRU(keras.layers.GRU):
-    """The same for a GRU."""
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> keras.Layer:
-        return keras.layers.GRU.from_config(_without_time_major(config))
-
-
-def _without_time_major(config: dict[str, Any]) -> dict[str, Any]:
-    """Return a recurrent layer's configuration without the option that Keras 3 dropped."""
-    return {name: value for name, value in config.items() if name != "time_major"}
-
-
 def read_head(path: Path) -> keras.Model:
     """Read a head that Keras 3, or Keras 2 in TensorFlow, saved.
 
+    A head of Keras 2 is built anew, because some layers have another meaning in Keras 3.
+
     Raises:
-        FileError: it cannot be loaded.
+        FileError: it cannot be loaded, or would not predict what it predicted where it was made.
     """
-    layers = {"LSTM": _KerasTwoLSTM, "GRU": _KerasTwoGRU}
     try:
-        return keras.models.load_model(path, compile=False, custom_objects=layers)
+        with open_head_file(path) as file:
+            check_head_file(file)
+            head = _rebuild(file) if file.major == 2 else _load(path)
+        _prepare(head)
+    except HeadRefused as reason:
+        raise FileError(f"{path} is not a Keras model that can be loaded: {reason}.") from reason
     except Exception as error:  # the readers of the formats share no other base class
-        raise FileError(f"{path} is not a Keras model that can be loaded.") from error
+        raise FileError(
+            f"{path} is not a Keras model that can be loaded: it is damaged, "
+            "or of a kind that Keras 3 does not know."
+        ) from error
+    return head
+
+
+def _load(path: Path) -> keras.Model:
+    return keras.models.load_model(path, compile=False)
+
+
+def _rebuild(file: HeadFile) -> keras.Model:
+    piece = build_model(file.config)
+    set_weights(piece, file)
+    return piece.layer
+
+
+def _prepare(head: keras.Model) -> None:
+    """Check the weights, and let every essay start from the same state."""
+    for weight in head.weights:
+        if not bool(torch.isfinite(weight.value).all()):
+            raise HeadRefused(f"its weights {weight.path} have values that are not finite")
+    for layer in head._flatten_layers():  # layers in layers too
+        if getattr(layer, "stateful", False):
+            layer.stateful = False
+
+
+def describe_head(path: Path) -> str:
+    """Return a line about what was changed in a head of Keras 2, or nothing.
+
+    Args:
+        path: a file that ``read_head`` reads or refuses; if it refuses it, there is no line.
+    """
+    try:
+        with open_head_file(path) as file:
+            version, config = file.version, json.dumps(file.config)
+    except Exception:  # noqa: BLE001 - ``read_head`` says what is wrong
+        return ""
+    rebuilt = "is rebuilt in Keras 3 to compute the same" if version.startswith("2.") else ""
+    state = "starts every essay from the zero state" if '"stateful": true' in config else ""
+    changes = " and ".join(filter(None, (rebuilt, state)))
+    return f"{path}, saved by Keras {version}, {changes}" if changes else ""
 
 
 def save_head(head: keras.Model, path: Path) -> None:

@@ -1,14 +1,19 @@
 """Read Hugging Face tokenizer folders, and make them split texts into windows."""
 
+import sys
 from pathlib import Path
 
 from tokenizers import Tokenizer
 from tokenizers.normalizers import Replace, Sequence
-from transformers import AutoTokenizer, BertModel, PreTrainedTokenizerFast
+from transformers import AutoTokenizer, BertModel, BertTokenizerFast, PreTrainedTokenizerFast
 
 from essay_scorer.errors import FileError
 from essay_scorer.lab.recipe import TokenizerRecipe
 from essay_scorer.text.normalize import PARAGRAPH_BREAK
+
+_VOCABULARY = "vocab.txt"
+_SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+_UNCASED = "bert-base-uncased's, which turns texts into lower case"
 
 
 def make_window_tokenizer(folder: Path, recipe: TokenizerRecipe) -> PreTrainedTokenizerFast:
@@ -22,9 +27,13 @@ def make_window_tokenizer(folder: Path, recipe: TokenizerRecipe) -> PreTrainedTo
         FileError: the folder has no tokenizer.
     """
     try:
-        wrapped = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        wrapped = _read_folder(folder)
+    except FileError:
+        raise
     except Exception as error:  # the library raises errors of many kinds
         raise FileError(f"{folder} holds no tokenizer.") from error
+    if line := describe_tokenizer(folder):
+        print(line, file=sys.stderr)
     inner: Tokenizer = wrapped.backend_tokenizer
     inner.no_padding()
     inner.enable_truncation(recipe.window, stride=recipe.overlap)
@@ -57,11 +66,52 @@ def read_tokenizer(
     return tokenizer
 
 
+def describe_tokenizer(folder: Path) -> str:
+    """Return a line about what is assumed of a folder with a vocabulary alone, or nothing."""
+    if not _has_vocabulary_alone(folder):
+        return ""
+    case = "with" if _has_capitals(_vocabulary(folder)) else "without"
+    read_as = "bert-base-cased's, which keeps case" if case == "with" else _UNCASED
+    return f"{folder} has {_VOCABULARY} alone, {case} capital letters: it is read as {read_as}"
+
+
+def _has_vocabulary_alone(folder: Path) -> bool:
+    settings = ("tokenizer.json", "tokenizer_config.json")
+    has_settings = any((folder / name).is_file() for name in settings)
+    return (folder / _VOCABULARY).is_file() and not has_settings
+
+
+def _vocabulary(folder: Path) -> list[str]:
+    return (folder / _VOCABULARY).read_text("utf-8", errors="replace").splitlines()
+
+
+def _has_capitals(vocabulary: list[str]) -> bool:
+    return any(token != token.lower() for token in vocabulary if not token.startswith("["))
+
+
+def _read_folder(folder: Path) -> PreTrainedTokenizerFast:
+    """Return a folder's tokenizer; a vocabulary alone is read by BERT's conventions."""
+    if not _has_vocabulary_alone(folder):
+        return AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    vocabulary = _vocabulary(folder)
+    missing = [token for token in _SPECIAL_TOKENS if token not in vocabulary]
+    if missing:
+        raise FileError(
+            f"{folder} has {_VOCABULARY} alone, and it lacks BERT's {missing[0]}; "
+            "save the tokenizer again with save_pretrained()."
+        )
+    return BertTokenizerFast.from_pretrained(
+        folder, do_lower_case=not _has_capitals(vocabulary), local_files_only=True
+    )
+
+
 def _load(folder: Path) -> Tokenizer:
     try:
-        wrapped = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        wrapped = _read_folder(folder)
         if (folder / "tokenizer.json").is_file():
             return Tokenizer.from_file(str(folder / "tokenizer.json"))
+    except FileError:
+        raise
     except Exception as error:  # the libraries raise errors of many kinds
         raise FileError(f"{folder} is not a tokenizer folder.") from error
     return wrapped.backend_tokenizer
