@@ -23,7 +23,7 @@ FAST_TESTS := $(addprefix tests/,text model checks explain serving aws monitorin
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast browser contract fuzz check fix audit sbom image key bootstrap diff \
-	deploy smoke rollback go-back prune destroy deploy-local e2e-tools e2e e2e-batch diagrams openapi \
+	deploy smoke rollback go-back prune destroy deploy-local e2e-tools e2e e2e-batch diagrams openapi lint-openapi image-serve \
 	snapshot expected-scores reliability bench bench-image bench-threads bench-batch simulate-batch \
 	bench-hostile soak soak-deployment benchmark-asap benchmark-unseen \
 	benchmark-adapt \
@@ -83,6 +83,12 @@ image: $(INFRA)/.ready  ## build the function's image; BASE= replaces AWS's base
 		DOCKER_BUILDKIT=1 $(DOCKER) build $$options --tag essay-scorer .
 	@$(DOCKER) image ls essay-scorer
 
+# Unlike the function's image, it needs nothing but Docker to build.
+image-serve:  ## build the image of the server; BASE= replaces Python's base image
+	@DOCKER_BUILDKIT=1 $(DOCKER) build --file image/Dockerfile.serve \
+		$(if $(BASE),--build-arg BASE=$(BASE)) --tag essay-scorer-serve .
+	@$(DOCKER) image ls essay-scorer-serve
+
 key: $(VENV)/.serve  ## generate an API key and its hash, which a server or deployment stores
 	@$(BIN)/essay-scorer key
 
@@ -131,6 +137,9 @@ diagrams: $(VENV)/.dev  ## draw the documentation's diagrams and take its screen
 
 openapi: $(VENV)/.serve  ## write the OpenAPI document
 	@$(BIN)/python -m essay_scorer.serving.openapi
+
+lint-openapi: $(INFRA)/.ready  ## lint the OpenAPI document with Redocly's recommended rules
+	@$(INFRA)/bin/python -m pytest --quiet infra/tests/test_openapi_document.py
 
 snapshot: $(INFRA)/.ready  ## write the reviewed CloudFormation templates
 	@WRITE_SNAPSHOT=1 $(INFRA)/bin/python -m pytest --quiet infra/tests -k reviewed
@@ -287,6 +296,8 @@ lock: $(VENV)/.dev  ## resolve all dependencies again and lock them with hashes
 	$(COMPILE) --no-deps requirements/image.in --output-file image/requirements.txt
 	$(COMPILE) --no-deps requirements/serve.in --constraints image/requirements.txt \
 		--output-file requirements/serve.txt
+	$(COMPILE) --no-deps requirements/serve-image.in --constraints requirements/serve.txt \
+		--output-file image/requirements-serve.txt
 	$(COMPILE) requirements/lab.in --constraints image/requirements.txt \
 		--constraints requirements/serve.txt $(NO_TORCH) --output-file requirements/lab.txt
 	$(COMPILE) --no-deps requirements/lab-encoder.in --output-file requirements/lab-encoder.txt

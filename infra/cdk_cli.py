@@ -12,6 +12,7 @@ NODE_MODULES = ROOT / "node_modules"
 CDK = NODE_MODULES / "aws-cdk" / "bin" / "cdk"
 ASL_VALIDATOR = NODE_MODULES / "asl-validator" / "dist" / "bin" / "asl-validator.js"
 ACTIONLINT = NODE_MODULES / "@tktco" / "node-actionlint" / "bin" / "node-actionlint.js"
+REDOCLY = NODE_MODULES / "@redocly" / "cli" / "bin" / "cli.js"
 NPM = NODE.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 MAX_ERROR_CHARACTERS = 4000
 
@@ -29,7 +30,7 @@ def install_npm_packages(*, dev: bool = False) -> None:
     Raises:
         CdkError: npm failed, after it has said why.
     """
-    wanted = (CDK, ASL_VALIDATOR, ACTIONLINT) if dev else (CDK,)
+    wanted = (CDK, ASL_VALIDATOR, ACTIONLINT, REDOCLY) if dev else (CDK,)
     if all(program.is_file() for program in wanted):
         return
     options = ["--include=dev"] if dev else []  # .npmrc omits them

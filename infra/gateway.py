@@ -9,7 +9,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from essay_scorer.contract import MAX_REQUEST_BYTES
+from essay_scorer.contract import MAX_REQUEST_BYTES, REQUEST_ID_HEADER
 from infra.nag import accept_findings
 from infra.settings import Settings
 
@@ -182,7 +182,11 @@ class Gateway(Construct):
             f"Refusal{response.response_type}",
             type=apigateway.ResponseType.of(response.response_type),
             status_code=None if response.status is None else str(response.status),
-            response_headers={"Access-Control-Allow-Origin": origin},
+            response_headers={
+                "Access-Control-Allow-Origin": origin,
+                "Access-Control-Expose-Headers": f"'{REQUEST_ID_HEADER}'",
+                REQUEST_ID_HEADER: "context.requestId",
+            },
             templates={"application/json": json.dumps(body)},
         )
 

@@ -7,7 +7,11 @@ from aws_cdk import Aws, CfnOutput, Duration, Stack, Tags
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from essay_scorer.contract import BATCH_BUCKET_OUTPUT, BATCH_STATE_MACHINE_OUTPUT
+from essay_scorer.contract import (
+    BATCH_BUCKET_OUTPUT,
+    BATCH_STATE_MACHINE_OUTPUT,
+    REQUEST_ID_HEADER,
+)
 from infra.baseline import Baseline
 from infra.batch_scoring import BatchScoring
 from infra.cdk_cli import ROOT
@@ -74,7 +78,14 @@ class ScorerStack(Stack):
             cors = lambda_.FunctionUrlCorsOptions(
                 allowed_origins=list(settings.cors_origins),
                 allowed_methods=[lambda_.HttpMethod.GET, lambda_.HttpMethod.POST],
-                allowed_headers=["authorization", "content-type", "prefer", "x-amz-*"],
+                allowed_headers=[
+                    "authorization",
+                    "content-type",
+                    "prefer",
+                    "x-amz-*",
+                    REQUEST_ID_HEADER.lower(),
+                ],
+                exposed_headers=[REQUEST_ID_HEADER],
                 max_age=Duration.days(1),
             )
         url = self.scoring.alias.add_function_url(

@@ -4,9 +4,11 @@ import os
 import resource
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from essay_scorer import machine
 from essay_scorer.errors import FileError
 from essay_scorer.machine import DEFAULT_MEMORY_LIMIT, available_cores, memory_limit
 
@@ -26,6 +28,26 @@ def test_a_function_uses_no_more_cores_than_there_are(monkeypatch: pytest.Monkey
     monkeypatch.setattr("os.sched_getaffinity", lambda _: range(2), raising=False)
     assert available_cores({"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "10240"}) == 2
     assert available_cores({}) == 2
+
+
+@pytest.mark.parametrize(
+    ("quota", "cores"),
+    [("200000", 2), ("150000", 2), ("50000", 1), ("900000", 6), ("max", 6), ("-1", 6)],
+)
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_container_uses_the_cores_of_its_quota(
+    version: int, quota: str, cores: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: range(6), raising=False)
+    monkeypatch.setattr(machine, "CGROUP", tmp_path)
+    assert available_cores({}) == 6
+    if version == 2:
+        (tmp_path / "cpu.max").write_text(f"{quota} 100000\n", encoding="ascii")
+    else:
+        (tmp_path / "cpu").mkdir()
+        (tmp_path / "cpu" / "cpu.cfs_quota_us").write_text(f"{quota}\n", encoding="ascii")
+        (tmp_path / "cpu" / "cpu.cfs_period_us").write_text("100000\n", encoding="ascii")
+    assert available_cores({}) == cores
 
 
 def test_the_scorer_of_a_function_has_one_thread_per_core() -> None:

@@ -60,7 +60,9 @@ def test_browsers_may_read_error_responses(
     template = synthesize(api_gateway=True, cors_origins=origins)
     for response in all_properties(template, "AWS::ApiGateway::GatewayResponse"):
         assert response["ResponseParameters"] == {
-            "gatewayresponse.header.Access-Control-Allow-Origin": allowed
+            "gatewayresponse.header.Access-Control-Allow-Origin": allowed,
+            "gatewayresponse.header.Access-Control-Expose-Headers": "'X-Request-Id'",
+            "gatewayresponse.header.X-Request-Id": "context.requestId",
         }
 
 

@@ -26,6 +26,7 @@ GROUPS = (
         "test_deployed_operations",
     ),
     ("test_deployed_by_npx",),
+    ("test_server_image",),
     ("test_deployed_artifacts",),
     ("test_function_faults", "test_deploy_faults"),
     ("test_deployed_batch",),

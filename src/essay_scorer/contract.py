@@ -22,7 +22,10 @@ INITIALIZED_AHEAD = ("snap-start", "provisioned-concurrency")  # otherwise "on-d
 DEFAULT_REVIEW_SHARE = 0.2
 ORIGINAL_ANSWER = "original"  # the value of ANSWER_VARIABLE for the original system's envelope
 
+REQUEST_ID_HEADER = "X-Request-Id"
 MAX_REQUEST_BYTES = 256 * 1024
+# Of one request. AWS Lambda answers with at most 6 MB, and the vector of a text has up to 8 KB.
+MAX_TEXTS = 500
 
 # An API-key hash, as `essay-scorer key` prints it: sha256, a salt, the digest.
 KEY_HASH = re.compile(r"sha256:([0-9a-f]{32}):([0-9a-f]{64})")

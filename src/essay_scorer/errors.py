@@ -65,12 +65,15 @@ class RequestError(ScorerError):
 
     Attributes:
         code: the wire's code, such as ``missing_text``.
+        detail: a message for the caller alone, which may quote the request, so it is never
+            logged; empty for the message of the code.
         headers: HTTP headers that the response must carry.
     """
 
-    def __init__(self, code: str, **headers: str) -> None:
+    def __init__(self, code: str, *, detail: str = "", **headers: str) -> None:
         super().__init__(code)
         self.code = code
+        self.detail = detail
         self.headers = headers
 
 

@@ -4,12 +4,17 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 from essay_scorer.contract import FUNCTION_MEMORY_VARIABLE, MEMORY_PER_CORE
 from essay_scorer.errors import FileError
 
 if sys.platform != "win32":  # which has no such limit
     import resource
+
+# The folder of what limits a container: its share of the cores' time, and the period of that.
+CGROUP = Path("/sys/fs/cgroup")
+_QUOTA_FILES = (("cpu.max",), ("cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us"))  # of v2, of v1
 
 DEFAULT_MEMORY_LIMIT = 2 * 1024**3  # bytes; reading needs tens of MB, a worker a few hundred
 
@@ -18,7 +23,8 @@ def available_cores(variables: Mapping[str, str] = os.environ) -> int:
     """Return the number of cores that this process may use.
 
     A Lambda function sees more cores than it has the time of: two, even with 128 MB. Threads that
-    wait for each other then use up that time, so its memory decides.
+    wait for each other then use up that time, so its memory decides. In a container with a limit of
+    its own (``docker run --cpus``), that limit decides.
 
     Args:
         variables: environment variables, in which Lambda says how much memory a function has.
@@ -26,7 +32,19 @@ def available_cores(variables: Mapping[str, str] = os.environ) -> int:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     if memory := variables.get(FUNCTION_MEMORY_VARIABLE):
         return min(cores or 1, cores_of_memory(int(memory)))
-    return cores or 1
+    return min(cores or 1, _cores_of_quota() or cores or 1)
+
+
+def _cores_of_quota() -> int | None:
+    """Return how many whole cores the quota of a container is, at least 1; None without one."""
+    for names in _QUOTA_FILES:
+        try:
+            quota, period = " ".join((CGROUP / name).read_text("ascii") for name in names).split()
+        except (OSError, ValueError):
+            continue
+        limited = quota.isdecimal() and period.isdecimal()  # neither "max" nor -1
+        return max(1, round(int(quota) / int(period))) if limited else None
+    return None
 
 
 def cores_of_memory(memory: int) -> int:

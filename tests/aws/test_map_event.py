@@ -12,7 +12,7 @@ from essay_scorer import BatchError, Scorer
 from essay_scorer.aws import essay_ranges
 from essay_scorer.aws.environment import Environment
 from essay_scorer.aws.handler import make_handler
-from essay_scorer.serving.application import score_request
+from essay_scorer.serving.many import score_request
 
 TEXTS = ("The town should keep its library open on Sundays.", "Many families visit it together.")
 FIRST = 70  # the row of the first item

@@ -98,12 +98,12 @@ MALFORMED_REQUESTS = {
 
 def test_malformed_http() -> None:
     with running_server() as server:
-        statuses = {
-            name: send_bytes(server.port, sent).status for name, sent in MALFORMED_REQUESTS.items()
-        }
+        replies = [send_bytes(server.port, sent) for sent in MALFORMED_REQUESTS.values()]
         recovery = check_next_request(server)
-        assert len(server.wait_for_log(1)) == 1
+        *lines, _recovered = server.wait_for_log(len(replies) + 1)
         assert server.messages() == ""
-    assert {status // 100 for status in statuses.values()} == {4}
-    listed = " or ".join(map(str, sorted(set(statuses.values()))))
-    TABLE.check_row(MALFORMED, caller=f"{listed}, as plain text", logged=NO_LINE, recovery=recovery)
+    errors = [(reply.status, reply.code) for reply in replies]
+    assert [(line["status"], *line["errors"]) for line in lines] == errors
+    assert {status // 100 for status, _ in errors} == {4}
+    listed = " or ".join(f"{status} `{code}`" for status, code in sorted(set(errors)))
+    TABLE.check_row(MALFORMED, caller=listed, logged="its line, with that code", recovery=recovery)

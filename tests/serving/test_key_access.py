@@ -1,6 +1,7 @@
 """With API keys configured, scores need a key, and the page does not."""
 
 import logging
+import os
 import runpy
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from essay_scorer import Scorer
 from essay_scorer.aws.environment import Environment
 from essay_scorer.aws.handler import make_handler
+from essay_scorer.cli import main
 from essay_scorer.serving.keys import KeyHash, generate_key
 
 from .http_calls import Call, Reply
@@ -98,14 +100,38 @@ def test_the_function_reads_its_key_hashes_from_the_environment(
         assert Reply.of(handler(event, None)).status == status
 
 
-def test_the_local_server_needs_the_key() -> None:
-    command = [sys.executable, "-m", "essay_scorer.cli", "serve", "--port", "0"]
-    command += ["--key-hash", str(HASHES[0])]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+@pytest.mark.parametrize("source", ["option", "variable", "file"])
+def test_the_local_server_needs_the_key(source: str, tmp_path: Path) -> None:
+    path, hashes = tmp_path / "hashes", list(map(str, HASHES))
+    path.write_text("\n".join([*hashes, ""]), encoding="utf-8")
+    options = {
+        "option": [f"--key-hash={one}" for one in hashes],
+        "variable": [],
+        "file": [f"--key-hash-file={path}"],
+    }
+    command = [sys.executable, "-m", "essay_scorer.cli", "serve", "--port", "0", *options[source]]
+    variables = {"ESSAY_SCORER_KEY_HASHES": ",".join(hashes)} if source == "variable" else {}
+    env = {**os.environ, **variables}
+    with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr is not None
         port = urlsplit(server.stderr.readline().split()[-1]).port or 0
         try:
             assert Call.of(TEXT).send(port).code == "unauthorised"
-            assert Call.of(TEXT, headers={"X-Api-Key": KEY}).send(port).status == 200
+            for key in (KEY, NEXT):
+                assert Call.of(TEXT, headers={"X-Api-Key": key}).send(port).status == 200
         finally:
             server.terminate()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(None, "cannot be read"), (b"", "no API-key hash"), (b"essay_key", "Malformed API-key hash")],
+)
+def test_a_file_without_a_hash_does_not_open_the_server(
+    content: bytes | None, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "hashes"
+    if content is not None:
+        path.write_bytes(content)
+    assert main(["serve", "--port", "0", "--key-hash-file", str(path)]) == 1
+    assert message in capsys.readouterr().err

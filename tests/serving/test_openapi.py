@@ -26,6 +26,13 @@ def contract(root: Path) -> dict[str, Any]:
     return table
 
 
+def _resolve(contract: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
+    """Return a response that may be a reference to a shared one."""
+    name = value.get("$ref", "").rpartition("/")[2]
+    found: dict[str, Any] = contract["components"]["responses"][name] if name else value
+    return found
+
+
 def _validator(contract: dict[str, Any], name: str) -> Draft202012Validator:
     return Draft202012Validator({**contract, "$ref": f"#/components/schemas/{name}"})
 
@@ -62,10 +69,29 @@ def test_every_error_of_a_scoring_request_is_in_the_document(
     contract: dict[str, Any],
 ) -> None:
     responses = contract["paths"]["/model/predict"]["post"]["responses"]
-    elsewhere = {"not_found", "method_not_allowed", "invalid_base64", "invalid_event"}
     for code, (status, _) in ERRORS.items():
-        if code not in elsewhere:
-            assert f"`{code}`" in responses[str(status)]["description"]
+        if code != "not_found":  # the document has no unknown paths
+            response = _resolve(contract, responses[str(status)])
+            assert f"`{code}`" in response["description"]
+
+
+@pytest.mark.parametrize("original_answer", [False, True])
+def test_every_operation_has_the_answers_of_proxies_and_of_aws(original_answer: bool) -> None:
+    contract = document(original_answer=original_answer)
+    for path, item in contract["paths"].items():
+        for method, operation in item.items():
+            assert {"405", "429", "502", "503", "504"} <= operation["responses"].keys(), path
+            for status, response in operation["responses"].items():
+                resolved = _resolve(contract, response)
+                assert resolved["description"], (method, path, status)
+
+
+def test_requests_are_closed(contract: dict[str, Any]) -> None:
+    request = _validator(contract, "Request")
+    assert request.is_valid({"text": "An essay.", "prompt": None})
+    assert request.is_valid({"texts": ["An essay.", "Another."], "explain": True})
+    for value in ({"text": "a", "promt": "b"}, {"text": "a", "texts": ["a"]}, {"prompt": "a"}):
+        assert not request.is_valid(value)
 
 
 def test_every_flag_is_in_the_document(contract: dict[str, Any]) -> None:

@@ -123,6 +123,8 @@ def _validator(contract: dict[str, Any], call: Call, status: int) -> Draft202012
     """Return a validator of the documented body of a response."""
     path = "/model/predict" if call.path.startswith("/model") else "/"
     response = contract["paths"][path]["post"]["responses"][str(status)]
+    if "$ref" in response:
+        response = contract["components"]["responses"][str(status)]
     schema = response["content"]["application/json"]["schema"]
     return Draft202012Validator({**schema, "components": contract["components"]})
 

@@ -27,7 +27,7 @@ def test_each_event_is_one_line_with_its_outcome(function_log: LoggedFunction) -
     line = function_log.last()
     assert len(function_log.lines) == 1
     assert function_log.lines[0].endswith("}\n")
-    assert line["request_id"] == "1f0c"
+    assert (line["request_id"], line["invocation_id"]) == ("1", "1f0c")
     assert (line["entry_point"], line["route"], line["status"]) == ("http", "/", 200)
     assert line["level"] == "INFO"
     assert line["request_bytes"] == len(call.body)

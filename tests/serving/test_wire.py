@@ -26,6 +26,18 @@ REFUSED = {
     "no field": (Call.of({"essay": "An essay."}), 400, "missing_text"),
     "a prompt that is a number": (Call.of({**TEXT, "prompt": 7}), 422, "prompt_not_a_string"),
     "explain that is a word": (Call.of({**TEXT, "explain": "yes"}), 422, "explain_not_a_boolean"),
+    "an unknown field": (Call.of({**TEXT, "student": 7}), 400, "unknown_field"),
+    "a misspelt field": (Call.of({**TEXT, "promt": "Write."}), 400, "unknown_field"),
+    "text and texts": (Call.of({**TEXT, "texts": []}), 400, "text_and_texts"),
+    "texts that are a text": (Call.of({"texts": "An essay."}), 422, "texts_not_an_array"),
+    "too many texts": (Call.of({"texts": ["a"] * 501}), 422, "too_many_texts"),
+    "texts and a wrong option": (
+        Call.of({"texts": ["An essay."], "explain": 1}),
+        422,
+        "explain_not_a_boolean",
+    ),
+    "texts with an unknown field": (Call.of({"texts": [], "text2": ""}), 400, "unknown_field"),
+    "large texts": (Call.of({"texts": ["a" * 2**17] * 2}), 413, "too_large"),
     "a large prompt": (Call.of({**TEXT, "prompt": "a" * 2**18}), 413, "too_large"),
     "a list at the top": (Call.of(["text"]), 400, "missing_text"),
     "a string at the top": (Call.of("text"), 400, "missing_text"),
@@ -78,7 +90,6 @@ ANSWERED = {
     "with a null prompt": Call.of({**TEXT, "prompt": None}),
     "with a prompt without words": Call.of({**TEXT, "prompt": "123"}),
     "with an explanation": Call.of({**TEXT, "explain": True}),
-    "unknown fields": Call.of({**TEXT, "student": 7}),
 }
 
 
@@ -132,6 +143,9 @@ def test_a_direct_invocation_gets_an_object_as_body(function: ModuleType) -> Non
         ({"text": 42}, 422, "text_not_a_string"),
         ({"text": ""}, 422, "text_without_words"),
         ({"text": "é" * 2**17 + "é"}, 413, "too_large"),
+        ({"texts": ["é" * 2**16, "é" * 2**16, "é"]}, 413, "too_large"),
+        ({"text": "An essay.", "Prompt": "Write."}, 400, "unknown_field"),
+        ({"text": "An essay.", "texts": ["An essay."]}, 400, "text_and_texts"),
     ],
 )
 def test_an_invalid_direct_invocation_gets_its_status_and_code(

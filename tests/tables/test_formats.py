@@ -23,7 +23,7 @@ from essay_scorer import Scorer
 from essay_scorer.batch.result_columns import COLUMN_TYPES, result_columns
 from essay_scorer.cli.entry_point import main
 from essay_scorer.score import Score
-from essay_scorer.serving.application import score_request
+from essay_scorer.serving.many import score_request
 
 ROWS = make_essays(9)
 

@@ -9,19 +9,31 @@ handled by ``aws.map_event``.
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from essay_scorer.aws.environment import Environment
 from essay_scorer.aws.essay_ranges import ReadRange, read_range
-from essay_scorer.aws.http_event import is_http_event, parse_http_event, to_result
+from essay_scorer.aws.http_event import (
+    gateway_request_id,
+    is_http_event,
+    parse_http_event,
+    to_result,
+)
 from essay_scorer.aws.map_event import MapEvent, score_map_event
+from essay_scorer.contract import REQUEST_ID_HEADER
 from essay_scorer.errors import BatchError, RequestError, UnsupportedEvent
 from essay_scorer.scorer import Scorer
-from essay_scorer.serving.application import Application, expected_error, score_request
+from essay_scorer.serving.application import Application
+from essay_scorer.serving.many import answer_request, expected_error
 from essay_scorer.serving.messages import status_and_body
-from essay_scorer.serving.outcomes import Outcome
+from essay_scorer.serving.outcomes import Answer, outcomes_of
+from essay_scorer.serving.request_ids import choose_request_id
 from essay_scorer.serving.request_log import RequestLog, Write
+from essay_scorer.serving.score_request import TEXT, TEXTS
+
+_ID_FIELD = REQUEST_ID_HEADER.lower()
 
 Handler = Callable[[Any, Any], dict[str, Any]]
 
@@ -47,7 +59,7 @@ def make_handler(
 
 def _request_in(event: Any) -> Any:
     """Return the request of a direct invocation, also if it was put into a body by hand."""
-    if not isinstance(event, dict) or "text" in event or "body" not in event:
+    if not isinstance(event, dict) or "body" not in event or {TEXT, TEXTS} & event.keys():
         return event
     body = event["body"]
     try:
@@ -70,12 +82,12 @@ class _Handler:
         self._log = RequestLog(log, model=scorer.manifest.model, function=environment.function)
 
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:
-        started, request_id = time.perf_counter(), getattr(context, "aws_request_id", "")
+        started, invocation_id = time.perf_counter(), getattr(context, "aws_request_id", "")
         if batch := MapEvent.parse(event):
-            return self._batch(batch, started, request_id)
+            return self._batch(batch, started, invocation_id)
         if is_http_event(event):
-            return self._http(event, started, request_id)
-        return self._direct(event, started, request_id)
+            return self._http(event, started, invocation_id)
+        return self._direct(event, started, invocation_id)
 
     def _batch(self, event: MapEvent, started: float, request_id: str) -> dict[str, Any]:
         record = partial(
@@ -95,34 +107,41 @@ class _Handler:
         if isinstance(event, dict) and "Records" in event:
             # A success would make a queue delete the essay.
             raise UnsupportedEvent
-        outcome = self._score(_request_in(event))
-        status, body = status_and_body(outcome)
+        answer = self._score(_request_in(event))
+        status, body = status_and_body(answer)
         self._log.record(
-            [outcome], entry_point="direct", status=status, started=started, request_id=request_id
+            outcomes_of(answer),
+            entry_point="direct",
+            status=status,
+            started=started,
+            request_id=request_id,
         )
         return {"statusCode": status, "body": body}
 
-    def _score(self, event: Any) -> Outcome:
+    def _score(self, event: Any) -> Answer:
         try:
-            return score_request(self._scorer, event)
+            return answer_request(self._scorer, event)
         except Exception as error:  # noqa: BLE001 - AWS logs its message, which may quote an essay
             return expected_error(error)
 
-    def _http(self, event: dict[str, Any], started: float, request_id: str) -> dict[str, Any]:
-        route, request_bytes = "", None
+    def _http(self, event: dict[str, Any], started: float, invocation_id: str) -> dict[str, Any]:
+        fallbacks, route, request_bytes = (gateway_request_id(event), invocation_id), "", None
         try:
             request = parse_http_event(event)
         except RequestError as error:
-            response = self._application.answer(error)
+            request_id = choose_request_id(fallbacks)
+            response = self._application.reject(error, request_id=request_id)
         else:
-            response = self._application(request)
+            request_id = choose_request_id((request.headers.get(_ID_FIELD), *fallbacks))
+            response = self._application(replace(request, request_id=request_id))
             route, request_bytes = self._application.route_of(request), len(request.body)
         self._log.record(
-            [response.outcome],
+            response.outcomes,
             entry_point="http",
             status=response.status,
             started=started,
             request_id=request_id,
+            invocation_id=invocation_id,
             route=route,
             request_bytes=request_bytes,
         )

@@ -19,6 +19,12 @@ def is_http_event(event: object) -> bool:
     return isinstance(event, dict) and ("requestContext" in event or "httpMethod" in event)
 
 
+def gateway_request_id(event: dict[str, Any]) -> object:
+    """Return the ID that a Function URL or API Gateway gave the request; None from others."""
+    context = event.get("requestContext")
+    return context.get("requestId") if isinstance(context, dict) else None
+
+
 def parse_http_event(event: dict[str, Any]) -> Request:
     """Return the request of an event.
 

@@ -51,8 +51,12 @@ def add_profile_option(command: argparse.ArgumentParser) -> None:
     )
 
 
-def load_scorer(options: argparse.Namespace) -> "Scorer":
+def load_scorer(options: argparse.Namespace, *, threads: int | None = None) -> "Scorer":
     """Load the scorer of ``--bundle`` and ``--profile``.
+
+    Args:
+        options: of the command line.
+        threads: cores that one essay may use; all that the process has by default.
 
     Raises:
         BundleError: the bundle cannot be used.
@@ -61,7 +65,7 @@ def load_scorer(options: argparse.Namespace) -> "Scorer":
     """
     from essay_scorer.scorer import Scorer
 
-    return Scorer.load(options.bundle).with_profile(load_profile(options))
+    return Scorer.load(options.bundle, threads=threads).with_profile(load_profile(options))
 
 
 def load_profile(options: argparse.Namespace) -> "Profile | None":

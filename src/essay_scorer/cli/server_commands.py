@@ -2,9 +2,13 @@
 
 import argparse
 import os
+import signal
 import sys
+from pathlib import Path
 
 from essay_scorer.cli import options as shared
+from essay_scorer.contract import KEY_HASHES_VARIABLE
+from essay_scorer.errors import FileError
 from essay_scorer.extras import require
 
 
@@ -20,7 +24,20 @@ def add_commands(commands: "shared.Subparsers") -> None:
         action="append",
         default=[],
         metavar="HASH",
-        help="require this API key for scores; may be repeated",
+        help="require this API key for scores; may be repeated. Others come from the environment "
+        f"variable {KEY_HASHES_VARIABLE}, separated by commas",
+    )
+    command.add_argument(
+        "--key-hash-file",
+        type=Path,
+        metavar="FILE",
+        help="require one of the API keys whose hashes a file has, one a line",
+    )
+    command.add_argument(
+        "--cores",
+        type=shared.count,
+        metavar="N",
+        help="cores that texts may use; default: all that this process has",
     )
     command.add_argument(
         "--log", action="store_true", help="print a line of JSON per request, without its text"
@@ -34,16 +51,41 @@ def add_commands(commands: "shared.Subparsers") -> None:
 
 
 def _serve(options: argparse.Namespace) -> None:
-    require("serve", "waitress")
+    require("serve", "waitress", "prometheus_client")
     from essay_scorer.serving.keys import KeyHash
     from essay_scorer.serving.server import LocalServer
 
-    keys = [KeyHash.parse(one) for one in options.key_hash]
-    scorer = shared.load_scorer(options)
-    log = _write_line if options.log else lambda _line: None
-    server = LocalServer(scorer, host=options.host, port=options.port, keys=keys, log=log)
+    keys = [KeyHash.parse(one) for one in _key_hashes(options)]
+    server = LocalServer(
+        shared.load_scorer(options, threads=options.cores),
+        host=options.host,
+        port=options.port,
+        keys=keys,
+        cores=options.cores,
+        log=_write_line if options.log else lambda _line: None,
+    )
+    signal.signal(signal.SIGTERM, lambda *_: server.stop())
     print(f"listening on {server.address}", file=sys.stderr)
     server.run()
+
+
+def _key_hashes(options: argparse.Namespace) -> list[str]:
+    """Return the hashes of the command line, of the environment, and of the file.
+
+    Raises:
+        FileError: the file cannot be read, or has no hash, so that scores would need no key.
+    """
+    from_environment = os.environ.get(KEY_HASHES_VARIABLE, "").split(",")
+    hashes = [*options.key_hash, *filter(None, map(str.strip, from_environment))]
+    if options.key_hash_file is None:
+        return hashes
+    try:
+        lines = options.key_hash_file.read_text(encoding="utf-8").split()
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileError(f"{options.key_hash_file} cannot be read.") from error
+    if not lines:
+        raise FileError(f"{options.key_hash_file} has no API-key hash.")
+    return [*hashes, *lines]
 
 
 def _write_line(line: str) -> None:

@@ -7,28 +7,22 @@ behind the events of a Function URL, an HTTP API or a REST API. So the two canno
 import json
 import zlib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from essay_scorer.contract import MAX_REQUEST_BYTES
-from essay_scorer.errors import (
-    BundleInvalid,
-    InvalidProfile,
-    RequestError,
-    ScorerError,
-    TextError,
-)
-from essay_scorer.score import Score
+from essay_scorer.contract import MAX_REQUEST_BYTES, REQUEST_ID_HEADER
+from essay_scorer.errors import RequestError
 from essay_scorer.scorer import Scorer
+from essay_scorer.serving.many import answer_request, expected_error
 from essay_scorer.serving.messages import (
     Request,
     Response,
-    ScoreRequest,
     original_envelope,
     prefers_all_fields,
     status_and_body,
 )
-from essay_scorer.serving.outcomes import Outcome
+from essay_scorer.serving.outcomes import Answer, Outcome, outcomes_of
 from essay_scorer.serving.static_files import STATIC, is_base_path, serve_file, serve_page
 
 if TYPE_CHECKING:
@@ -41,9 +35,11 @@ _JSON_TYPES = frozenset(
 _GZIP = zlib.MAX_WBITS | 16
 _CORS_HEADERS = {
     "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
-    "Access-Control-Allow-Headers": "Content-Type, Authorization, X-Api-Key, Prefer",
+    "Access-Control-Allow-Headers": "Content-Type, Authorization, X-Api-Key, Prefer, "
+    + REQUEST_ID_HEADER,
     "Access-Control-Max-Age": "86400",
 }
+_EXPOSED = {"Access-Control-Expose-Headers": REQUEST_ID_HEADER}
 _SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -53,6 +49,7 @@ _SECURITY_HEADERS = {
 }
 
 Endpoint = Callable[[Request], Response]
+METRICS_ROUTE = "/metrics"
 
 
 def parse_json(body: bytes, *, content_type: str) -> Any:
@@ -89,42 +86,11 @@ def decoded_body(request: Request) -> bytes:
     return body
 
 
-def score_request(scorer: Scorer, value: object) -> Score:
-    """Score the value of a JSON body, ``{"text": "…", "prompt": "…", "explain": true}``.
-
-    Raises:
-        RequestError: it is not a request, or its text cannot be scored.
-    """
-    request = ScoreRequest.parse(value)
-    try:
-        return scorer.score(
-            request.text,
-            prompt=request.prompt,
-            explain=request.explain,
-            profile=request.profile,
-            features=request.features,
-        )
-    except (TextError, InvalidProfile) as error:
-        raise RequestError(error.code) from None
-    except BundleInvalid:  # it has not what profiles need
-        raise RequestError("no_adaptation") from None
-
-
-def expected_error(error: Exception) -> ScorerError:
-    """Return an error as the caller may see it; an unexpected one is ``internal``."""
-    if isinstance(error, RequestError):
-        return error
-    import logging  # noqa: PLC0415 - only a failed request needs it
-
-    logging.getLogger(__name__).error("request failed: %s", type(error).__name__)
-    return RequestError("internal")
-
-
 class Application:
     """Answers HTTP requests. Thread-safe.
 
-    Scores need a key, if any are configured; the page, in which a person enters the key, does
-    not.
+    Scores and metrics need a key, if any are configured; the page, in which a person enters the
+    key, does not.
     """
 
     def __init__(
@@ -134,6 +100,7 @@ class Application:
         origins: Iterable[str] = ("*",),
         keys: "Iterable[KeyHash]" = (),
         original_answer: bool = False,
+        metrics: Endpoint | None = None,
     ) -> None:
         """Take the configuration.
 
@@ -144,6 +111,7 @@ class Application:
             keys: hashes of the valid API keys; scores need no key if empty.
             original_answer: give scores and errors the form of the original system, unless a
                 request prefers all fields.
+            metrics: answers ``GET /metrics``; no such route by default.
         """
         self.scorer = scorer
         self._original_answer = original_answer
@@ -156,20 +124,29 @@ class Application:
             "/health": {"GET": self._health},
             "/card": {"GET": self._model_card},
             "/openapi.json": {"GET": self._contract} if original_answer else files["openapi.json"],
+            "/docs": {"GET": self._contract_page},
             **{f"/static/{name}": methods for name, methods in files.items()},
+            **({METRICS_ROUTE: {"GET": metrics}} if metrics else {}),
         }
         self._names = frozenset(name for route in self.routes for name in route.split("/") if name)
 
     def __call__(self, request: Request) -> Response:
         """Answer a request; no exception escapes."""
-        response = self._respond(request)
+        return self._complete(self._respond(request), request)
+
+    def reject(self, error: RequestError, *, request_id: str) -> Response:
+        """Return the response to what could not be parsed as an HTTP request."""
+        request = Request(method="", path="", headers={}, body=b"", request_id=request_id)
+        return self._complete(self._answer(error, request), request)
+
+    def _complete(self, response: Response, request: Request) -> Response:
+        """Return a response with the headers that all responses have."""
         headers = {**response.headers, **_SECURITY_HEADERS, **self._origin_headers(request)}
+        headers[REQUEST_ID_HEADER] = request.request_id
         if response.body:
             headers["Content-Length"] = str(len(response.body))
         body = b"" if request.method == "HEAD" else response.body
-        return Response(
-            status=response.status, headers=headers, body=body, outcome=response.outcome
-        )
+        return replace(response, headers=headers, body=body)
 
     def route_of(self, request: Request) -> str:
         """Return the route of a request; empty for an unknown path."""
@@ -181,29 +158,23 @@ class Application:
         known = (known for known in self.routes if known != "/" and route.endswith(known))
         return next(known, "/" if is_base_path(request, self._names) else "")
 
-    def answer(self, outcome: Outcome, request: Request | None = None) -> Response:
-        """Return the HTTP response with a score or an error, in the form that is configured.
-
-        Args:
-            outcome: the score or the error.
-            request: that it answers; None if it could not be parsed.
-        """
-        all_fields = request is not None and prefers_all_fields(request)
-        form = original_envelope if self._original_answer and not all_fields else status_and_body
-        status, body = form(outcome)
-        headers = outcome.headers if isinstance(outcome, RequestError) else {}
-        return _json_response(body, status=status, headers=headers, outcome=outcome)
+    def _answer(self, answer: Answer, request: Request) -> Response:
+        """Return the HTTP response with scores or errors, in the form that is configured."""
+        is_original = self._original_answer and not prefers_all_fields(request)
+        status, body = (original_envelope if is_original else status_and_body)(answer)
+        headers = answer.headers if isinstance(answer, RequestError) else {}
+        return _json_response(body, status=status, headers=headers, outcomes=outcomes_of(answer))
 
     def _respond(self, request: Request) -> Response:
         if request.method == "OPTIONS":
             return Response(status=204, headers=_CORS_HEADERS)
         try:
             endpoint = self._endpoint(request)
-            if request.method == "POST":
+            if request.method == "POST" or self.route_of(request) == METRICS_ROUTE:
                 self._check_key(request)
             return endpoint(request)
         except Exception as error:  # noqa: BLE001 - a caller never sees an internal error
-            return self.answer(expected_error(error), request)
+            return self._answer(expected_error(error), request)
 
     def _endpoint(self, request: Request) -> Endpoint:
         methods = self.routes.get(self.route_of(request))
@@ -224,17 +195,17 @@ class Application:
 
     def _origin_headers(self, request: Request) -> Mapping[str, str]:
         if "*" in self._origins:
-            return {"Access-Control-Allow-Origin": "*"}
+            return {"Access-Control-Allow-Origin": "*", **_EXPOSED}
         origin = request.headers.get("origin", "")
         if origin in self._origins:
-            return {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
+            return {"Access-Control-Allow-Origin": origin, "Vary": "Origin", **_EXPOSED}
         return {"Vary": "Origin"} if self._origins else {}
 
     def _score(self, request: Request) -> Response:
         body = decoded_body(request)
         content_type = request.headers.get("content-type", "").partition(";")[0]
         value = parse_json(body, content_type=content_type.strip().lower())
-        return self.answer(score_request(self.scorer, value), request)
+        return self._answer(answer_request(self.scorer, value), request)
 
     def _health(self, _request: Request) -> Response:
         manifest = self.scorer.manifest
@@ -247,6 +218,13 @@ class Application:
 
         return _json_response(document(original_answer=True))
 
+    def _contract_page(self, _request: Request) -> Response:
+        from essay_scorer.serving.contract_page import contract_page  # noqa: PLC0415 - as above
+
+        headers = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-cache"}
+        body = contract_page(original_answer=self._original_answer)
+        return Response(status=200, headers=headers, body=body)
+
     def _model_card(self, _request: Request) -> Response:
         headers = {"Content-Type": "text/plain; charset=utf-8"}
         return Response(status=200, headers=headers, body=self.scorer.model_card().encode())
@@ -257,12 +235,12 @@ def _json_response(
     *,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
-    outcome: Outcome | None = None,
+    outcomes: tuple[Outcome, ...] = (),
 ) -> Response:
     fixed = {"Content-Type": "application/json", "Cache-Control": "no-store"}
     return Response(
         status=status,
         headers={**fixed, **(headers or {})},
         body=json.dumps(body, ensure_ascii=False).encode(),
-        outcome=outcome,
+        outcomes=outcomes,
     )

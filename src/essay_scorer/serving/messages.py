@@ -2,28 +2,30 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any
 
-from essay_scorer.contract import MAX_REQUEST_BYTES
-from essay_scorer.errors import InvalidProfile, RequestError
+from essay_scorer.contract import MAX_REQUEST_BYTES, MAX_TEXTS
+from essay_scorer.errors import RequestError, ScorerError
 from essay_scorer.score import SCORE_KEY, Score
-from essay_scorer.serving.outcomes import Outcome
-
-if TYPE_CHECKING:
-    from essay_scorer.adapt.profile import Profile
+from essay_scorer.serving.outcomes import Answer, Outcome
 
 # code: (HTTP status, message). The meaning of a code never changes.
 ERRORS: dict[str, tuple[int, str]] = {
     "invalid_json": (400, 'The body must be JSON, like {"text": "…"}.'),
     "invalid_base64": (400, "The body is marked as base64 but is not."),
     "invalid_event": (400, "The event is not an HTTP request."),
+    "malformed_http": (400, "This is not a valid HTTP request."),
     "missing_text": (400, 'The request has no field "text".'),
+    "text_and_texts": (400, 'Send either the field "text" or the field "texts".'),
+    "unknown_field": (400, "The request has an unknown field."),
     "unauthorised": (401, "Send a valid key as X-Api-Key, or as Authorization: Bearer."),
     "not_found": (404, "Nothing exists at this path."),
     "method_not_allowed": (405, "This path does not support this method."),
     "too_large": (413, f"The request is larger than {MAX_REQUEST_BYTES // 1024} KiB."),
     "unsupported_media_type": (415, "Send the essay's text as JSON."),
     "text_not_a_string": (422, 'The field "text" must be a string.'),
+    "texts_not_an_array": (422, 'The field "texts" must be an array of strings.'),
+    "too_many_texts": (422, f"A request may have at most {MAX_TEXTS} texts; send several."),
     "text_without_words": (422, "The text has no words."),
     "prompt_not_a_string": (422, 'The field "prompt" must be a string.'),
     "explain_not_a_boolean": (422, 'The field "explain" must be true or false.'),
@@ -33,6 +35,7 @@ ERRORS: dict[str, tuple[int, str]] = {
         'The field "profile" is not a profile that was learned with this model; learn it again.',
     ),
     "no_adaptation": (422, "The server's model cannot learn or use profiles."),
+    "headers_too_large": (431, "The request's headers are too large."),
     "internal": (500, "The server failed; the request was not at fault."),
 }
 
@@ -48,6 +51,7 @@ class Request:
             they do not differ.
         headers: their names in lower case.
         body: the raw bytes.
+        request_id: to find the request by; see ``serving.request_ids``.
     """
 
     method: str
@@ -55,6 +59,7 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     url_path: str | None = None
+    request_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,103 +70,52 @@ class Response:
         status: the HTTP status.
         headers: by name.
         body: as it is sent.
-        outcome: the score or the error in the body, for the request log.
+        outcomes: the scores and the errors in the body, for the request log.
     """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
-    outcome: Outcome | None = None
+    outcomes: tuple[Outcome, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class ScoreRequest:
-    """A request for a score.
-
-    Attributes:
-        text: the essay.
-        prompt: the assignment's text.
-        explain: whether reasons are wanted.
-        features: whether the essay's vector is wanted.
-        profile: a teacher's, to score by.
-    """
-
-    text: str
-    prompt: str | None = None
-    explain: bool = False
-    features: bool = False
-    profile: "Profile | None" = None
-
-    @classmethod
-    def parse(cls, value: object) -> Self:
-        """Check the value of a JSON body, ``{"text": "…", "prompt": "…", "explain": true}``.
-
-        It may also have ``"features": true``, and a ``profile`` as ``Profile.to_dict`` returns it.
-
-        Raises:
-            RequestError: a field is missing, has the wrong type, or is too large.
-        """
-        if not isinstance(value, dict) or "text" not in value:
-            raise RequestError("missing_text")
-        text, prompt = value["text"], value.get("prompt")
-        explain, features = value.get("explain", False), value.get("features", False)
-        if prompt is not None and not isinstance(prompt, str):
-            raise RequestError("prompt_not_a_string")
-        if not isinstance(explain, bool):
-            raise RequestError("explain_not_a_boolean")
-        if not isinstance(features, bool):
-            raise RequestError("features_not_a_boolean")
-        if any(map(_is_too_large, (text, prompt))):
-            raise RequestError("too_large")
-        if not isinstance(text, str):
-            raise RequestError("text_not_a_string")
-        return cls(
-            text=text,
-            prompt=prompt,
-            explain=explain,
-            features=features,
-            profile=_parse_profile(value.get("profile")),
-        )
+def status_and_body(answer: Answer) -> tuple[int, dict[str, Any]]:
+    """Return the HTTP status and the JSON body of a score, an error, or several of them."""
+    if isinstance(answer, tuple):
+        return 200, {"answers": [_body(one) for one in answer]}
+    return _status(answer), _body(answer)
 
 
-def _parse_profile(value: object) -> "Profile | None":
-    if value is None:
-        return None
-    from essay_scorer.adapt.profile import Profile  # noqa: PLC0415 - few requests have one
-
-    try:
-        return Profile.from_dict(value)
-    except InvalidProfile:
-        raise RequestError("invalid_profile") from None
-
-
-def _is_too_large(text: object) -> bool:
-    if not isinstance(text, str):
-        return False
-    return len(text.encode(errors="surrogatepass")) > MAX_REQUEST_BYTES
-
-
-def status_and_body(outcome: Outcome) -> tuple[int, dict[str, Any]]:
-    """Return the HTTP status and the JSON body of a score or an error.
-
-    An error that the wire does not know is ``internal``; its message is never repeated.
-    """
-    if isinstance(outcome, Score):
-        return 200, outcome.to_dict()
-    code = outcome.code if outcome.code in ERRORS else "internal"
-    status, message = ERRORS[code]
-    return status, {"error": {"code": code, "message": message}}
-
-
-def original_envelope(outcome: Outcome) -> tuple[int, dict[str, Any]]:
+def original_envelope(answer: Answer) -> tuple[int, dict[str, Any]]:
     """Return the HTTP status and the JSON body in the form of the original system.
 
     The score alone, in an envelope that repeats the status. Errors are in the same envelope.
     """
-    status, body = status_and_body(outcome)
+    if isinstance(answer, tuple):
+        return 200, {"statusCode": 200, "body": {"answers": [_score_alone(one) for one in answer]}}
+    status = _status(answer)
+    return status, {"statusCode": status, "body": _score_alone(answer)}
+
+
+def _status(outcome: Outcome) -> int:
+    return 200 if isinstance(outcome, Score) else ERRORS[_code(outcome)][0]
+
+
+def _body(outcome: Outcome) -> dict[str, Any]:
     if isinstance(outcome, Score):
-        body = {SCORE_KEY: outcome.value}
-    return status, {"statusCode": status, "body": body}
+        return outcome.to_dict()
+    code = _code(outcome)
+    detail = outcome.detail if isinstance(outcome, RequestError) else ""
+    return {"error": {"code": code, "message": detail or ERRORS[code][1]}}
+
+
+def _score_alone(outcome: Outcome) -> dict[str, Any]:
+    return {SCORE_KEY: outcome.value} if isinstance(outcome, Score) else _body(outcome)
+
+
+def _code(error: ScorerError) -> str:
+    """Return an error's code; one that the wire does not know is ``internal``."""
+    return error.code if error.code in ERRORS else "internal"
 
 
 def prefers_all_fields(request: Request) -> bool:

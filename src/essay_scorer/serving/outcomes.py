@@ -10,6 +10,12 @@ from essay_scorer.errors import RowError, ScorerError
 from essay_scorer.score import SCORE_KEY, Score
 
 Outcome = Score | ScorerError
+Answer = Outcome | tuple[Outcome, ...]  # to a request of one text, or of several
+
+
+def outcomes_of(answer: Answer) -> tuple[Outcome, ...]:
+    """Return the outcomes of an answer: one, or one for each text."""
+    return answer if isinstance(answer, tuple) else (answer,)
 
 
 def outcome_to_dict(outcome: Outcome) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """The request log: one line of JSON per request, never a word of an essay.
 
 A line has the entry point, size, duration, model, status and outcome of a request. Nothing that
-a caller wrote is logged: a path only if it is a route, an error's code only if it is one of the
-wire's. In Amazon CloudWatch, the member ``_aws`` (Embedded Metric Format) turns scores, flags and
-failures into metrics without a call to any service.
+a caller wrote is logged but the ID in ``X-Request-Id``, which cannot hold prose: a path only if it
+is a route, an error's code only if it is one of the wire's. In Amazon CloudWatch, the member
+``_aws`` (Embedded Metric Format) turns scores, flags and failures into metrics without a call to
+any service.
 """
 
 import json
@@ -21,6 +22,7 @@ from essay_scorer.contract import (
     REVIEW_METRIC,
     SCORE_METRIC,
 )
+from essay_scorer.errors import RequestError
 from essay_scorer.model.manifest import Model
 from essay_scorer.score import Score
 from essay_scorer.serving.messages import ERRORS
@@ -55,32 +57,37 @@ class RequestLog:
 
     def record(
         self,
-        outcomes: Iterable[Outcome | None],
+        outcomes: Iterable[Outcome],
         *,
         entry_point: EntryPoint,
         status: int,
         started: float,
         request_id: str = "",
+        invocation_id: str = "",
         route: str = "",
         request_bytes: int | None = None,
     ) -> None:
         """Write the line of one request, or several lines for a large batch.
 
         Args:
-            outcomes: the request's scores and errors; None for a static file.
+            outcomes: the request's scores and errors; none for a static file.
             entry_point: how it came in.
             status: of the response, as in HTTP.
             started: reading of ``time.perf_counter``, in seconds.
             request_id: to find the request by.
+            invocation_id: Lambda's, which its own lines of the log have.
             route: of the application; empty for an unknown path.
             request_bytes: size of the body.
         """
-        failed = status >= 500
+        outcomes = list(outcomes)
+        # Of a request with several texts, one may fail while the response has status 200.
+        failed = status >= 500 or any(_is_internal(outcome) for outcome in outcomes)
         head = {
             "time": round(time.time() * 1000),
             "level": "ERROR" if failed else "INFO",
             FAILED_METRIC: 1 if failed else None,
             "request_id": request_id,
+            "invocation_id": "" if invocation_id == request_id else invocation_id,
             "entry_point": entry_point,
             "route": route,
             "status": status,
@@ -89,16 +96,14 @@ class RequestLog:
             **self._model,
         }
         present = {name: value for name, value in head.items() if value not in ("", None)}
-        for part in _split(list(outcomes)):
+        for part in _split(outcomes):
             line = {**present, **self._summary(part)}
             self._write(json.dumps({**line, **self._metrics(line)}) + "\n")
 
-    def _summary(self, outcomes: list[Outcome | None]) -> dict[str, Any]:
+    def _summary(self, outcomes: list[Outcome]) -> dict[str, Any]:
         scores = [outcome for outcome in outcomes if isinstance(outcome, Score)]
         errors = Counter(
-            self._known_code(outcome.code)
-            for outcome in outcomes
-            if outcome is not None and not isinstance(outcome, Score)
+            self._known_code(outcome.code) for outcome in outcomes if not isinstance(outcome, Score)
         )
         flags = Counter(flag for score in scores for flag in score.flags)
         summary: dict[str, Any] = {}
@@ -129,6 +134,10 @@ class RequestLog:
         }
 
 
-def _split(outcomes: list[Outcome | None]) -> Iterator[list[Outcome | None]]:
+def _is_internal(outcome: Outcome) -> bool:
+    return isinstance(outcome, RequestError) and outcome.code == "internal"
+
+
+def _split(outcomes: list[Outcome]) -> Iterator[list[Outcome]]:
     for first in range(0, max(1, len(outcomes)), _MAX_METRIC_VALUES):
         yield outcomes[first : first + _MAX_METRIC_VALUES]

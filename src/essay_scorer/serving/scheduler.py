@@ -23,18 +23,32 @@ class Scheduler:
 
     def __init__(self, slots: int) -> None:
         """Take the number of texts that may compute at the same time."""
-        self._free = slots
+        self._slots = self._free = slots
         self._lock = threading.Lock()  # held briefly, over the fields
         self._waiting: list[tuple[float, int, threading.Lock]] = []
         self._arrivals = itertools.count()  # breaks ties between equal deadlines
 
     @classmethod
-    def for_threads(cls, threads: int) -> Self:
+    def for_threads(cls, threads: int, cores: int | None = None) -> Self:
         """Return a scheduler for texts that compute on ``threads`` threads each.
 
         Beyond two threads per text, concurrency beats more threads.
+
+        Args:
+            threads: of one text.
+            cores: that all texts may use; all that the process has by default.
         """
-        return cls(max(1, available_cores() // min(threads, 2)))
+        return cls(max(1, (cores or available_cores()) // min(threads, 2)))
+
+    @property
+    def computing(self) -> int:
+        """The number of texts that compute now."""
+        return self._slots - self._free
+
+    @property
+    def waiting(self) -> int:
+        """The number of texts that wait for a slot."""
+        return len(self._waiting)
 
     def deadline(self, tokens: int) -> float:
         """Return the deadline of a text of ``tokens`` tokens that arrives now.

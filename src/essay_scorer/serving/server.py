@@ -2,44 +2,38 @@
 
 import errno
 import logging
-import secrets
 import socket
 import time
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
-from http import HTTPStatus
-from threading import Barrier
-from typing import TYPE_CHECKING
+from typing import Any, cast
 
+from waitress import wasyncore
+from waitress.channel import HTTPChannel
 from waitress.server import create_server
 
-from essay_scorer.contract import MAX_REQUEST_BYTES
 from essay_scorer.errors import AddressInUse, FileError
 from essay_scorer.scorer import Scorer
 from essay_scorer.serving.application import Application
 from essay_scorer.serving.keys import KeyHash
-from essay_scorer.serving.messages import Request
+from essay_scorer.serving.malformed_http import channel_class
 from essay_scorer.serving.request_log import RequestLog, Write
 from essay_scorer.serving.scheduler import Scheduler
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from essay_scorer.serving.server_metrics import Metrics
+from essay_scorer.serving.wsgi import WsgiApplication
 
 # Twice AWS's limit: a larger body is cut off, a smaller one gets a proper error.
 _MAX_TRANSFER_BYTES = 12 * 1024 * 1024
 # Texts share the cores through the scheduler; the page and refused requests need no core.
 _THREADS = 32
-# A text larger than a school essay takes some 80 MB while it is read, and the thread that read
-# it keeps part of that, so only two threads read such texts.
-_LARGE_REQUEST_BYTES = 16 * 1024
-_LARGE_REQUEST_THREADS = 2
 # Slow clients must not keep others out.
 _MAX_CONNECTIONS = 900  # fewer than the files that a process may have open
 _IDLE_TIMEOUT = 60  # seconds without a byte
+_MAX_SENDING = 30.0  # seconds for slow clients, once the server is to stop
+_POLL = 1.0  # seconds without an event; much shorter while the server stops
 
 
 class LocalServer:
-    """Listens from its creation on; ``run`` answers requests."""
+    """Listens from its creation on; ``run`` answers requests until ``stop`` is called."""
 
     def __init__(
         self,
@@ -48,6 +42,7 @@ class LocalServer:
         host: str = "127.0.0.1",
         port: int = 8000,
         keys: Iterable[KeyHash] = (),
+        cores: int | None = None,
         log: Write = lambda _line: None,
     ) -> None:
         """Listen.
@@ -56,7 +51,8 @@ class LocalServer:
             scorer: the bundle's; concurrent essays are scheduled by deadline.
             host: the address to listen on.
             port: 0 chooses a free one.
-            keys: hashes of the valid API keys; scores need no key if empty.
+            keys: hashes of the valid API keys; scores and metrics need no key if empty.
+            cores: that texts may use; all that the process has by default.
             log: takes the lines of the request log.
 
         Raises:
@@ -66,14 +62,23 @@ class LocalServer:
         """
         # A browser opens more connections than there are threads: that is not worth a warning.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-        scheduled = scorer.with_scheduler(Scheduler.for_threads(scorer.threads))
-        request_log = RequestLog(log, model=scorer.manifest.model)
+        scheduler = Scheduler.for_threads(scorer.threads, cores)
+        metrics = Metrics(model=scorer.manifest.model, scheduler=scheduler)
+        scheduled = scorer.with_scheduler(scheduler)
+        application = WsgiApplication(
+            application=Application(scheduled, keys=keys, metrics=metrics.serve),
+            request_log=RequestLog(log, model=scorer.manifest.model),
+            metrics=metrics,
+        )
         listener = _listen(host, port)
         self.host = host
         self.port: int = listener.getsockname()[1]
+        self._stopping = False
+        self._sockets: dict[int, Any] = {}
         try:
-            self._server = create_server(
-                _wsgi(Application(scheduled, keys=keys), request_log),
+            server = create_server(
+                application,
+                map=self._sockets,
                 sockets=[listener],
                 threads=_THREADS,
                 ident=None,
@@ -86,6 +91,8 @@ class LocalServer:
             )
         except RuntimeError as error:  # no memory for a thread's stack
             raise MemoryError from error
+        self._server = cast("Any", server)  # the types of waitress lack most of its attributes
+        self._server.channel_class = channel_class(application.reject)
 
     @property
     def address(self) -> str:
@@ -93,57 +100,43 @@ class LocalServer:
         return f"http://{self.host}:{self.port}/"
 
     def run(self) -> None:
-        """Answer requests until interrupted."""
-        self._server.run()
+        """Answer requests until ``stop`` is called, and finish those in flight."""
+        try:
+            while not self._stopping:
+                self._poll(_POLL)
+            self._finish()
+        except (SystemExit, KeyboardInterrupt):
+            pass
+        finally:
+            self._server.task_dispatcher.shutdown()
+
+    def stop(self) -> None:
+        """Make ``run`` return once the requests in flight are answered.
+
+        Any thread may call it, and a signal handler.
+        """
+        self._stopping = True
+        self._server.pull_trigger()
+
+    def _finish(self) -> None:
+        """Accept no more connections, and close each that is open once it has its answers."""
+        deadline = time.monotonic() + _MAX_SENDING
+        wasyncore.dispatcher.close(self._server)  # its own close() also closes the trigger
+        self._poll(_POLL / 10)  # a request may be on its way
+        while channels := list(self._server.active_channels.values()):
+            self._poll(_POLL / 10)
+            is_late = time.monotonic() > deadline
+            for channel in channels:
+                if not (channel.requests or (_is_sending(channel) and not is_late)):
+                    channel.handle_close()
+
+    def _poll(self, timeout: float) -> None:
+        wasyncore.loop(timeout=timeout, use_poll=True, map=self._sockets, count=1)
 
 
-def _wsgi(application: Application, request_log: RequestLog) -> "WSGIApplication":
-    """Return the application as a WSGI callable (PEP 3333)."""
-    large_requests = _start_threads(_LARGE_REQUEST_THREADS)
-
-    def call(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        started, request = time.perf_counter(), _parse(environ)
-        if len(request.body) > _LARGE_REQUEST_BYTES:
-            response = large_requests.submit(application, request).result()
-        else:
-            response = application(request)
-        request_log.record(
-            [response.outcome],
-            entry_point="http",
-            status=response.status,
-            started=started,
-            request_id=secrets.token_hex(8),
-            route=application.route_of(request),
-            request_bytes=len(request.body),
-        )
-        status = HTTPStatus(response.status)
-        start_response(f"{status.value} {status.phrase}", [*response.headers.items()])
-        return [response.body]
-
-    return call
-
-
-def _start_threads(count: int) -> ThreadPoolExecutor:
-    """Return a pool whose threads run already, so that none fails to start when memory is low."""
-    pool, ready = ThreadPoolExecutor(count), Barrier(count + 1)
-    for _ in range(count):
-        pool.submit(ready.wait)
-    ready.wait()
-    return pool
-
-
-def _parse(environ: "WSGIEnvironment") -> Request:
-    headers = {
-        name.removeprefix("HTTP_").replace("_", "-").lower(): value
-        for name, value in environ.items()
-        if name.startswith("HTTP_") or name == "CONTENT_TYPE"
-    }
-    return Request(
-        method=environ["REQUEST_METHOD"],
-        path=environ["PATH_INFO"],
-        headers=headers,
-        body=environ["wsgi.input"].read(MAX_REQUEST_BYTES + 1),  # one byte more is refused
-    )
+def _is_sending(channel: HTTPChannel) -> bool:
+    """Say whether a part of a request, or of a response, is still to be transferred."""
+    return bool(channel.request or channel.total_outbufs_len)
 
 
 def _listen(host: str, port: int) -> socket.socket:
