@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.hang import HANG_SECONDS
+
 SENTENCES = (
     "The town should keep its library open on Sundays.",
     "Many families have no other day to visit it together.",
@@ -58,5 +60,5 @@ def run_batch(*arguments: object, **options: Any) -> subprocess.CompletedProcess
     """Run ``essay-scorer batch``; the options are those of ``subprocess.run``."""
     command = [*COMMAND, *map(str, arguments)]
     return subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=300, **options
+        command, capture_output=True, text=True, check=False, timeout=HANG_SECONDS, **options
     )

@@ -13,6 +13,7 @@ from essay_scorer.cli import main
 from essay_scorer.serving.application import Application
 from essay_scorer.serving.messages import Request
 from tests.essay_files import write_csv
+from tests.hang import HANG_SECONDS
 
 FRENCH = [
     f"La ville devrait garder sa bibliothèque ouverte le dimanche. {more}" * times
@@ -180,7 +181,7 @@ def test_a_profile_that_is_none_is_refused_by_every_command(tmp_path: Path) -> N
             [sys.executable, "-m", "essay_scorer.cli", *command, "--profile", str(wrong)],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=HANG_SECONDS,
             check=False,
         )
         assert done.returncode == 1

@@ -8,8 +8,9 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from tests.essay_files import COMMAND
+from tests.hang import HANG_SECONDS
 
-WAIT = 60  # seconds
+WAIT = HANG_SECONDS
 
 
 def wait_until(condition: Callable[..., bool], *arguments: object) -> None:

@@ -49,7 +49,7 @@ def score_table(page: Page, rows: Rows) -> None:
 
 def wait_for_status(page: Page, status: str = "Done.") -> None:
     """Wait until the class has this status."""
-    expect(page.locator("#class-status")).to_have_text(status, timeout=60_000)
+    expect(page.locator("#class-status")).to_have_text(status, timeout=300_000)
 
 
 def student_names(page: Page) -> list[str]:

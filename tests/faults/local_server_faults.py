@@ -7,6 +7,8 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 
+from tests.hang import HANG_SECONDS
+
 from ..serving.http_calls import Call, Reply
 from .page import Table
 from .server_process import ServerProcess
@@ -70,7 +72,7 @@ def check_next_request(server: ServerProcess) -> str:
 @contextlib.contextmanager
 def connection_to(port: int) -> Iterator[socket.socket]:
     """Hold a connection to the server."""
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=HANG_SECONDS) as connection:
         yield connection
 
 
@@ -93,7 +95,12 @@ def failed_start(*options: str, prepare: Callable[[], None] | None = None) -> st
     """Start a server that cannot start and return its error, which must be one line."""
     command = [sys.executable, "-m", "essay_scorer.cli", "serve", "--port", "0", *options]
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False, preexec_fn=prepare, timeout=60
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=prepare,
+        timeout=HANG_SECONDS,
     )
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
     return done.stderr.removeprefix("essay-scorer: ").strip()

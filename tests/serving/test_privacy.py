@@ -16,6 +16,7 @@ import pytest
 from essay_scorer import Scorer
 from essay_scorer.errors import BatchError
 from essay_scorer.serving.keys import KeyHash, generate_key
+from tests.hang import HANG_SECONDS
 
 from .logged_function import CALLS, CONTEXT, ESSAY, EVENTS, MARK, broken_scorer, logged
 
@@ -55,7 +56,7 @@ class Server:
     port: int
 
     def disconnect_during_a_request(self) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=HANG_SECONDS)
         connection.putrequest("POST", "/")
         connection.putheader("Content-Length", "100000")
         connection.endheaders(ESSAY.encode())
@@ -63,7 +64,7 @@ class Server:
 
     def stop(self) -> bytes:
         self.process.kill()
-        out, err = self.process.communicate(timeout=60)
+        out, err = self.process.communicate(timeout=HANG_SECONDS)
         return out + err
 
 

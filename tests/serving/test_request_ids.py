@@ -12,6 +12,7 @@ import pytest
 from essay_scorer import Scorer
 from essay_scorer.aws.environment import Environment
 from essay_scorer.aws.handler import make_handler
+from tests.hang import HANG_SECONDS
 
 from .http_calls import Call, Reply
 from .logged_function import CONTEXT, LoggedFunction, logged
@@ -103,7 +104,7 @@ def test_a_page_of_another_origin_may_send_and_read_it(scorer: Scorer) -> None:
 
 
 def _exchange(port: int, sent: bytes) -> bytes:
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=HANG_SECONDS) as connection:
         connection.sendall(sent)
         return b"".join(iter(lambda: connection.recv(65536), b""))
 
@@ -132,7 +133,7 @@ def test_what_is_no_valid_http_gets_json_and_a_line_of_the_log() -> None:
             replies = [_exchange(port, sent) for sent, _status, _code in MALFORMED.values()]
         finally:
             server.terminate()
-        out, err = server.communicate(timeout=60)
+        out, err = server.communicate(timeout=HANG_SECONDS)
     assert (server.returncode, err) == (0, "")
     lines = [json.loads(line) for line in out.splitlines()]
     for reply, line, (_sent, status, code) in zip(replies, lines, MALFORMED.values(), strict=True):

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 from tests.essay_files import read_jsonl
+from tests.hang import HANG_SECONDS
 
 GIGABYTE = 1024**3
 MEMORY_LIMIT = GIGABYTE  # of a command; a bomb would need many
@@ -33,7 +34,7 @@ def run(tmp_path: Path) -> Run:
             capture_output=True,
             text=True,
             check=False,
-            timeout=300,
+            timeout=HANG_SECONDS,
             cwd=tmp_path,
             preexec_fn=_limit_memory,
         )
