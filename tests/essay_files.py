@@ -57,8 +57,8 @@ def read_jsonl(path: Path) -> Rows:
 
 
 def run_batch(*arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run ``essay-scorer batch``; the options are those of ``subprocess.run``."""
-    command = [*COMMAND, *map(str, arguments)]
+    """Run ``essay-scorer batch --overwrite``; the options are those of ``subprocess.run``."""
+    command = [*COMMAND, "--overwrite", *map(str, arguments)]
     return subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=HANG_SECONDS, **options
     )

@@ -105,8 +105,10 @@ def _get(path: str, headers: dict[str, str] | None = None, **fields: Any) -> dic
     return {**event, "requestContext": context}
 
 
-@pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("headers", [BROWSER, {}])
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [*((path, BROWSER) for path in PAGES), *((path, {}) for path in PAGES if path.endswith("/"))],
+)
 def test_the_page_is_found_behind_a_base_path(
     path: str, headers: dict[str, str], handler: Handler
 ) -> None:
@@ -126,6 +128,7 @@ def test_other_unknown_paths_are_404(path: str, headers: dict[str, str], handler
 
 def test_a_misspelled_call_gets_no_page(handler: Handler) -> None:
     assert handler(_get("/helth", {"accept": "*/*"}), None)["statusCode"] == 404
+    assert handler(_get("/helth"), None)["statusCode"] == 404
     assert handler(_get("/helth/", {"accept": "application/json"}), None)["statusCode"] == 404
     post = _get("/predict/")
     post["requestContext"]["http"]["method"] = "POST"

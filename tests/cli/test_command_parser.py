@@ -98,9 +98,9 @@ def test_a_completion_script_names_the_commands_and_their_options(
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["batch", "essays.csv", "{out}"],
+        ["batch", "{source}", "{out}"],
         ["fetch", "EXECUTION", "{out}"],
-        ["adapt", "essays.csv", "--out", "{out}"],
+        ["adapt", "{source}", "--out", "{out}"],
     ],
 )
 def test_an_existing_file_is_not_replaced_unasked(
@@ -108,7 +108,9 @@ def test_an_existing_file_is_not_replaced_unasked(
 ) -> None:
     out = tmp_path / "scores.csv"
     out.write_text("precious")
-    assert main([part.format(out=out) for part in arguments]) == 1
+    source = tmp_path / "essays.csv"
+    source.write_text("text\nOne short essay.\n")
+    assert main([part.format(out=out, source=source) for part in arguments]) == 1
     assert capsys.readouterr().err == (
         f"essay-scorer: {out} exists already; add --overwrite to replace it.\n"
     )

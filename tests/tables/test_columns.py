@@ -1,12 +1,21 @@
 """The columns that are scored: named by the user, or chosen by their usual names."""
 
+import re
 from pathlib import Path
 
 import pytest
 from tests.essay_files import make_essays, read_jsonl, run_batch, write_csv, write_jsonl
 
-from essay_scorer.tables.columns import USUAL_NAMES, EssayColumns, Role, choose_column
+from essay_scorer.tables.columns import (
+    USUAL_NAMES,
+    EssayColumns,
+    Role,
+    choose_column,
+    usual_columns,
+)
 from essay_scorer.tables.rows import Row
+
+STATIC = Path(__file__).parents[2] / "src/essay_scorer/serving/static"
 
 TEXT = make_essays(9)[0]["text"]
 
@@ -80,3 +89,25 @@ def test_a_request_has_the_text_and_the_prompt_or_the_error_of_the_row() -> None
     assert columns.request(Row(line=2, fields={"essay": "A.", "task": ""})) == {"text": "A."}
     assert columns.request(Row(line=2, fields={})) == {}
     assert columns.request(Row(line=2, fields={}, error="too_large")) == {"error": "too_large"}
+
+
+def test_the_page_knows_the_same_usual_names() -> None:
+    script = (STATIC / "table-header.js").read_text(encoding="utf-8")
+    roles: dict[Role, str] = {"text": "text", "prompt": "prompt", "score": "teacherScore"}
+    for role, in_page in roles.items():
+        block = re.search(rf"\b{in_page}: \[.*?\],\n", script, re.DOTALL)
+        assert block is not None
+        names = re.findall(r'"([a-z0-9]+)"', block[0])
+        assert names
+        assert [name for name in names if not usual_columns(role, [name])] == []
+
+
+@pytest.mark.parametrize(
+    "title", ["Text", " Full Text ", "essay_text", "Rédaction", "Online text", "RÉPONSE", "copie"]
+)
+def test_usual_names_are_found_whatever_their_case_and_accents(title: str) -> None:
+    assert usual_columns("text", ["id", title, "mark"]) == [title]
+
+
+def test_a_name_of_another_program_counts_only_without_a_usual_one() -> None:
+    assert usual_columns("text", ["Response", "Essay"]) == ["Essay"]

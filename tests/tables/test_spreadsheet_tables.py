@@ -91,7 +91,7 @@ def test_windows_1252_is_detected_and_said(tmp_path: Path) -> None:
     path = _write(tmp_path, b"id;text\n1;The caf\xe9 isn\x92t open.\n")
     done = run_batch(path, tmp_path / "scores.csv")
     assert done.returncode == 0
-    assert "1 lines are not UTF-8 and were read as Windows-1252" in done.stderr
+    assert "1 line is not UTF-8 and was read as Windows-1252" in done.stderr
     assert read_csv(tmp_path / "scores.csv")[0]["text"] == "The café isn’t open."
 
 

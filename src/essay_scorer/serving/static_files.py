@@ -60,7 +60,7 @@ def is_base_path(request: Request, known: Collection[str]) -> bool:
     """
     path = request.path
     names = path.strip("/").split("/")
-    accepted = str(request.headers.get("accept", "text/html"))
+    accepted = str(request.headers.get("accept", "*/*"))
     is_folder = path.endswith("/") and ("text/html" in accepted or "*/*" in accepted)
     is_opened = "text/html" in accepted and "." not in names[-1]
     return (

@@ -1,5 +1,6 @@
 """Which column of a file holds what: as the user says, or by its usual name."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -22,34 +23,33 @@ Role = Literal[
     "scale_max",
 ]
 
-# In lower case, in order of preference. ``grade`` may be a school year, so it is the last name of a
-# score. ``prompt`` comes last for ``prompt_id``: it holds labels
-# in training data that have no other column of labels.
+# As ``normalize_title`` returns them, in order of preference; the page has the same in
+# ``table-header.js``. ``grade`` may be a school year, so it is the last name of a score. ``prompt``
+# comes last for ``prompt_id``: it holds labels in training data that have no other such column.
 USUAL_NAMES: Mapping[Role, tuple[str, ...]] = {
-    "id": ("id", "essay_id", "essay_id_comp"),
-    "text": ("text", "essay", "full_text", "essay_text"),
-    "prompt": ("prompt", "prompt_text", "assignment"),  # the assignment's text
-    "prompt_id": ("prompt_id", "prompt_name", "essay_set", "prompt"),  # its label
+    "id": ("id", "essayid", "essayidcomp"),
+    "text": ("text", "essay", "fulltext", "essaytext"),
+    "prompt": ("prompt", "prompttext", "assignment"),  # the assignment's text
+    "prompt_id": ("promptid", "promptname", "essayset", "prompt"),  # its label
     "score": (
-        "score",
-        "holistic_score",
-        "holistic_essay_score",
-        "holistic",
-        "overall_score",
-        "overall",
-        "teacher_score",
-        "mark",
-        "marks",
-        "points",
-        "note",
+        "score", "holisticscore", "holisticessayscore", "holistic", "overallscore", "overall",
+        "humanscore", "teacherscore", "yourscore", "votrenote", "mark", "marks", "points", "note",
         "grade",
     ),
     "split": ("split",),
-    "rater1": ("rater1", "rater_1"),
-    "rater2": ("rater2", "rater_2"),
-    "scale_min": ("score_min",),
-    "scale_max": ("score_max",),
-}
+    "rater1": ("rater1",),
+    "rater2": ("rater2",),
+    "scale_min": ("scoremin",),
+    "scale_max": ("scoremax",),
+}  # fmt: skip
+# Of columns that other programs write; they count where no column has a name above.
+FURTHER_NAMES: Mapping[Role, tuple[str, ...]] = {
+    "id": ("identifier", "identifiant", "responseid", "studentid"),
+    "text": (
+        "onlinetext", "response", "submission", "answer", "texte", "redaction", "copie", "reponse",
+    ),
+    "prompt": ("question", "sujet", "consigne", "devoir"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,12 +116,20 @@ class EssayColumns:
         return f"line {row.line}" if name in (None, "") else f"line {row.line}, {self.id} {name}"
 
 
-def usual_columns(role: Role, names: Sequence[str]) -> list[str]:
-    """Return the columns with a usual name of a role, in order of preference.
+def normalize_title(title: str) -> str:
+    """Return a title in lower case, without accents, spaces and punctuation."""
+    decomposed = unicodedata.normalize("NFD", title).lower()
+    return "".join(mark for mark in decomposed if mark.isascii() and mark.isalnum())
 
-    Case and surrounding whitespace do not matter.
-    """
-    return [name for usual in USUAL_NAMES[role] for name in names if name.strip().lower() == usual]
+
+def usual_columns(role: Role, names: Sequence[str]) -> list[str]:
+    """Return the columns with a usual name of a role, in order of preference."""
+    titles = [(normalize_title(name), name) for name in names]
+    for known in (USUAL_NAMES[role], FURTHER_NAMES.get(role, ())):
+        found = [name for usual in known for title, name in titles if title == usual]
+        if found:
+            return found
+    return []
 
 
 def choose_column(role: Role, names: Sequence[str], asked: str | None, where: str) -> str | None:
@@ -181,7 +189,7 @@ def _option(role: Role) -> str:
 
 
 def _same_name(one: str, other: str) -> bool:
-    return one.strip().lower() == other.strip().lower()
+    return normalize_title(one) == normalize_title(other)
 
 
 def _refuse_several(role: Role, names: Sequence[str], where: str) -> None:

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from essay_scorer.tables.columns import USUAL_NAMES
+from essay_scorer.tables.columns import usual_columns
 from essay_scorer.tables.delimiters import declared_separator, detect_separator
 
 MAX_HEAD_LINES = 12  # that are read to find the header and what is around it
@@ -64,7 +64,7 @@ def _title_lines(lines: Sequence[str], usual: str, *, detects: bool) -> int:
     if not rows or lines[0].count('"') % 2:
         return 0
     for place, row in enumerate(rows):
-        if any(cell.lower() in USUAL_NAMES["text"] for cell in row):
+        if usual_columns("text", row):
             return place if filled[place] > max(filled[:place], default=0) else 0
     for place in range(1, len(rows) - 1):
         if filled[0] == 1 and filled[place] > 1 and len(rows[place]) == len(rows[place + 1]):

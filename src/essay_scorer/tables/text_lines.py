@@ -46,7 +46,8 @@ class TextLines:
         self._counts: Counter[str] = Counter()
         self._text = io.TextIOWrapper(
             file,
-            encoding=_utf16(file) or ("utf-8-sig" if encoding in ("utf-8", DETECT) else encoding),
+            encoding=_wide_encoding(file)
+            or ("utf-8-sig" if encoding in ("utf-8", DETECT) else encoding),
             errors="surrogateescape",
             newline=newline,
         )
@@ -108,11 +109,16 @@ def describe_encodings(encodings: Mapping[str, int]) -> str:
     return f"{lines:,} lines are not UTF-8 and were read as Windows-1252" if lines else ""
 
 
-def _utf16(file: BinaryIO) -> str | None:
-    """Return the encoding of a file that begins with UTF-16's byte order mark."""
+def _wide_encoding(file: BinaryIO) -> str | None:
+    """Return the encoding of a file in UTF-16 or UTF-32, by its byte order mark or its zeros."""
     peek = getattr(file, "peek", None)
-    start = peek(2)[:2] if peek else b""
-    return "utf-16" if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else None
+    start = peek(4)[:4] if peek else b""
+    if start in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE):
+        return "utf-32"
+    if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return "utf-16"
+    zeros = [place for place, byte in enumerate(start) if byte == 0]
+    return "utf-16-le" if zeros == [1, 3] else "utf-16-be" if zeros == [0, 2] else None
 
 
 def is_decoded(text: str) -> bool:
