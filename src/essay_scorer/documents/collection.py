@@ -19,7 +19,7 @@ MAX_DOCUMENTS = 100_000
 _IS_ENCRYPTED, _IS_UTF8 = 1, 0x800  # flags of an entry
 _MAX_NAMED = 3  # skipped files in a note
 
-_SYSTEM_FILES = re.compile(r"(?i)\..*|~\$.*|~.*\.tmp|thumbs\.db|desktop\.ini|icon\r?")
+_SYSTEM_FILES = re.compile(r"(?i)\.[^.].*|~\$.*|~.*\.tmp|thumbs\.db|desktop\.ini|icon\r?")
 _TABLES = frozenset(
     {".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".xlsm", ".xls", ".ods"}
     | {".checkpoint", ".checkpoint-journal", ".part"}  # of a batch that writes its output here

@@ -10,10 +10,12 @@ from statistics import median
 _SMALL = 0.8  # of the size of the other text: a note's mark; times 1.15: a note
 _SAME_LINE = 0.6  # of the size, by which pieces of one line may stand higher or lower
 _WIDER = 1.25  # times the usual space between lines: a paragraph ends
+_APART = 1.2  # likewise: a running head
 _LARGER = 1.15  # times the size of the line before: a heading, or what follows one
 _INDENTS = (0.8, 8)  # times the size: what is indented less or more begins no paragraph
 _POINTS_PER_PAGE = 600  # its width, about: indents are shares of it
 _SHORT = 0.75  # of the longest line: the last line of a paragraph
+_ROOM = 0.82  # likewise: another word would have fit
 _ENDING = 0.93  # likewise, if a sentence ends in it
 _BULLET = re.compile(r"^[•▪◦‣●○■□➢✓*\uf000-\uf0ff]\s*(?=\S)")
 _NUMBER_ONLY = re.compile(r"(?i)\W*(?:page\s*)?\d{1,4}(?:\s*(?:/|of|sur|von)\s*\d{1,4})?\W*")
@@ -79,8 +81,12 @@ def _running_heads(pages: Sequence[Sequence[Line]]) -> frozenset[str]:
 
 
 def _edges(page: Sequence[Line]) -> list[Line]:
-    by_height = sorted(page, key=lambda line: line.y)
-    return [*by_height[:1], *by_height[-1:]] if len(page) > 1 else []
+    """Return the lowest and the highest line, as far as they stand apart from the others."""
+    lines = sorted(page, key=lambda line: line.y)
+    gaps = [above.y - line.y for line, above in pairwise(lines)]
+    apart = [(lines[0], gaps[0]), (lines[-1], gaps[-1])] if gaps else []
+    usual = median(gaps) if gaps else 0.0
+    return [line for line, gap in apart if len(lines) < 4 or gap > _APART * usual]
 
 
 def _pattern(line: Line) -> str:
@@ -133,11 +139,14 @@ class _Breaks:
         small = sorted(gap for gap in gaps if gap <= self._gap)
         self._gap = median(small) if small else self._gap
         lines = [line for page in self._pages for line in page]
+        lengths = sorted(len(line.text.strip()) for line in lines)
+        self._usual_length = lengths[int(0.9 * len(lengths))] if lengths else 0
         self._margin = min((line.x for line in lines), default=0.0)
         self._longest = max((len(line.text) for line in lines), default=0)
         self._indents = self._find_indents(lines)
         self.are_visible = any(
-            self._is_wide(*pair) or self._begins_indented(*pair) for pair in pairs
+            self._is_wide(*pair) or self._begins_indented(*pair) or self._had_room(*pair)
+            for pair in pairs
         )
 
     def _find_indents(self, lines: Sequence[Line]) -> bool:
@@ -161,10 +170,18 @@ class _Breaks:
     def _ends(self, above: Line, line: Line, *, is_first: bool) -> bool:
         if _BULLET.match(line.text.strip()) or self._begins_indented(above, line):
             return True
+        if self._had_room(above, line):
+            return True
         if is_first:
             return self.are_visible and self._is_last(above)
         ratio = line.size / above.size
         return self._is_wide(above, line) or not 1 / _LARGER < ratio < _LARGER
+
+    def _had_room(self, above: Line, line: Line) -> bool:
+        """Return whether the first word of a line would have fit on the one above."""
+        words = line.text.split(maxsplit=1)
+        length = len(above.text.strip()) + 1 + len(words[0] if words else "")
+        return length < _ROOM * self._usual_length
 
     def _is_last(self, line: Line) -> bool:
         """Return whether a line is probably its paragraph's last: short, and a sentence ends."""

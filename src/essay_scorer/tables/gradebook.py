@@ -203,6 +203,8 @@ def _records(text: str, separator: str) -> list[_Record]:
         if found[2] != separator:
             records.append(_Record(cells=cells, ends=ends))
             cells, ends = [], []
+    if cells:  # the file ends after a separator
+        records.append(_Record(cells=[*cells, ""], ends=[*ends, ""]))
     return records
 
 

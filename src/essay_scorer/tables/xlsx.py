@@ -28,6 +28,7 @@ MAX_EXACT = 2**53  # whole numbers beyond it lose digits in Excel
 _CUT = " … [cut: a cell of Excel has 32,767 characters]"
 
 _ENCODED_RETURN = re.compile(r"_x000[dD]_\n?")
+_ENCODED_MARK = re.compile(r"_x005[fF]_(?=x[0-9A-Fa-f]{4}_)")
 _LOOKS_ENCODED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -163,7 +164,7 @@ def _value(value: object) -> object:
     """Return a cell's value: text with its line ends, whole numbers without a fraction."""
     match value:
         case str():
-            return _ENCODED_RETURN.sub("\n", value)
+            return _ENCODED_MARK.sub("_", _ENCODED_RETURN.sub("\n", value))
         case float() if value.is_integer() and abs(value) < MAX_EXACT:
             return int(value)
         case datetime() if value.time() == time.min:
