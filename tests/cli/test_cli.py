@@ -66,7 +66,7 @@ def test_an_endless_file_is_not_read_whole(capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("name", "part", "said"),
     [
-        ("bomb.docx", "word/document.xml", "is far larger than an essay; is it one essay?"),
+        ("bomb.docx", "word/document.xml", "is far larger than one essay; split it."),
         ("bomb.zip", "essay.docx", "is an archive; a class in a ZIP file is scored with"),
         ("bomb.xlsx", "xl/workbook.xml", "is a spreadsheet; save a list of essays as .xlsx"),
     ],

@@ -29,7 +29,7 @@ SENTENCES: Mapping[str, str] = {
     SHORTCUT: "only refers to a document in Google Drive; download the document as .docx",
     EMBEDDED: "has a part in another file or format; save it as one .docx document",
     EMPTY: "has no text",
-    OVERSIZED: "is far larger than an essay; is it one essay?",
+    OVERSIZED: "is far larger than one essay; split it",
     DAMAGED: "cannot be read; it may be damaged",
 }
 

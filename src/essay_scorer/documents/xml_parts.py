@@ -31,7 +31,7 @@ def parse_xml(data: bytes) -> Element:
     declared = _DECLARED.search(data[:200].replace(b"\0", b""))
     text = decode_text(data, declared.group(1).decode() if declared else None)
     try:
-        root = fromstring(_DECLARATION.sub("", text, count=1), forbid_dtd=True)
+        root: Element = fromstring(_DECLARATION.sub("", text, count=1), forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError) as error:
         raise Refused(DAMAGED) from error
     _check_depth(root)

@@ -9,6 +9,7 @@ from pathlib import Path
 from essay_scorer.errors import FileError
 from essay_scorer.tables.atomic import atomic_file, write_errors
 from essay_scorer.tables.delimiters import declared_separator, detect_separator, has_decimal_commas
+from essay_scorer.tables.formulas import guard_formula
 from essay_scorer.tables.head_lines import is_no_student
 from essay_scorer.tables.roster import Fields, Roster, full_name, grade_column
 
@@ -161,6 +162,7 @@ class Gradebook:
 
     def _filled(self, record: _Record, mark: str) -> _Record:
         mark = mark.replace(".", ",") if self._has_commas and _NUMBER.fullmatch(mark) else mark
+        mark = guard_formula(mark)
         quoted = f'"{mark}"' if self._separator in mark or self._cell_is_quoted(record) else mark
         cells, ends = list(record.cells), list(record.ends)
         while len(cells) <= self._place:  # the program left out empty cells at the end
