@@ -17,7 +17,8 @@ TORCH := torch==2.13.0
 DOCKER ?= docker
 # The tests that `make test-fast` runs: those of the runtime, which need no lab, without those that
 # start and kill many processes or fill the memory.
-FAST_TESTS := $(addprefix tests/,text model checks explain serving aws monitoring tables batch) \
+FAST_TESTS := $(addprefix tests/,text model checks explain serving aws monitoring documents tables \
+	batch) \
 	$(addprefix --ignore=tests/,batch/test_interruption.py batch/test_pool.py \
 	batch/test_resumption.py tables/test_decompression_bombs.py)
 

@@ -48,7 +48,7 @@ def write_jsonl(path: Path, rows: Sequence[Any]) -> Path:
 
 def read_csv(path: Path, *, delimiter: str = ",") -> Rows:
     csv.field_size_limit(16 * 1024 * 1024)
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         return list(csv.DictReader(file, delimiter=delimiter))
 
 

@@ -11,6 +11,7 @@
     │   ├── BundleAltered          a file differs from what the manifest promises
     │   └── BundleInvalid          not a bundle that this version can read
     ├── FileError              a file that the user named cannot be read or written
+    │   └── DocumentError          a document has no text that can be read; its code says why
     ├── InvalidMarks           marks that nothing can be learned from
     ├── InvalidProfile         not a profile of this bundle
     ├── InvalidSetting         a setting has an invalid value
@@ -117,6 +118,18 @@ class FileError(ScorerError):
     """A file that the user named cannot be read or written."""
 
     code = "file_unusable"
+
+
+class DocumentError(FileError):
+    """A document has no text that can be read.
+
+    Attributes:
+        code: the reason, one of ``documents.problems.SENTENCES``.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class InvalidMarks(ScorerError, ValueError):

@@ -6,6 +6,7 @@ import pytest
 
 from essay_scorer import Scorer
 from essay_scorer.checks.flags import FLAGS
+from essay_scorer.documents.problems import SENTENCES
 from essay_scorer.explain.observations import MEASURES
 from essay_scorer.model.files import MANIFEST, OPTIONAL_FILES, REQUIRED_FILES
 from essay_scorer.model.thresholds import Thresholds
@@ -27,6 +28,10 @@ def test_every_package_and_module_is_in_the_architecture() -> None:
 
 def test_every_error_code_is_in_the_architecture() -> None:
     assert set(ERRORS) - set(code_spans(read_page(ARCHITECTURE))) == set()
+
+
+def test_every_reason_why_a_document_cannot_be_read_is_explained() -> None:
+    assert set(SENTENCES) - set(code_spans(read_page("docs/files.md"))) == set()
 
 
 def test_every_field_of_a_score_is_in_the_architecture(scorer: Scorer) -> None:

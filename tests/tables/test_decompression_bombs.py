@@ -117,17 +117,57 @@ def test_parquet_of_twenty_gigabytes_is_refused(
     assert not (tmp_path / "out.jsonl").exists()
 
 
+def _write_gigabyte(archive: ZipFile, name: str) -> None:
+    with archive.open(name, "w", force_zip64=True) as part:
+        for _ in range(GIGABYTE // 2**22):
+            part.write(bytes(2**22))
+
+
+def test_bombs_in_a_class_cost_only_their_rows(run: Run, tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "bomb.docx", "w", ZIP_DEFLATED) as archive:
+        _write_gigabyte(archive, "word/document.xml")
+    with ZipFile(tmp_path / "class.zip", "w", ZIP_DEFLATED) as archive:
+        archive.write(tmp_path / "bomb.docx", "bomb.docx")
+        archive.writestr("good.txt", "A town.")
+        _write_gigabyte(archive, "huge.txt")
+    done = run("batch", "class.zip", "out.jsonl", "--workers", 1)
+    assert done.returncode == 3, done.stderr
+    codes = {row["file"]: row.get("error") for row in read_jsonl(tmp_path / "out.jsonl")}
+    assert codes == {
+        "bomb.docx": "document_too_large",
+        "good.txt": None,
+        "huge.txt": "document_too_large",
+    }
+    done = run("score", "bomb.docx")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "essay-scorer: bomb.docx is far larger than one essay; split it.\n"
+
+
+def test_a_workbook_of_more_than_there_is_memory_is_refused(run: Run, tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "bomb.xlsx", "w", ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        _write_gigabyte(archive, "xl/sharedStrings.xml")
+    for arguments in (["batch", "bomb.xlsx", "out.csv"], ["data", "check", "bomb.xlsx"]):
+        done = run(*arguments)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert (
+            done.stderr == "essay-scorer: bomb.xlsx decompresses to more than 512 MiB; split it.\n"
+        )
+
+
+ARCHIVES = {"bomb.xlsx": "cannot be read as a workbook", "bomb.csv.gz": "is an archive"}
+
+
 @pytest.mark.parametrize("command", ["batch", "data"])
 def test_an_archive_is_not_decompressed(command: str, run: Run, tmp_path: Path) -> None:
     with ZipFile(tmp_path / "bomb.xlsx", "w", ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", bytes(20_000_000))
     with gzip.open(tmp_path / "bomb.csv.gz", "wb") as file:
         file.write(bytes(20_000_000))
-    for name in ("bomb.xlsx", "bomb.csv.gz"):
+    for name, said in ARCHIVES.items():
         arguments = ["batch", name, "out.csv"] if command == "batch" else ["data", "check", name]
-        done = run(*arguments)
-        assert (done.returncode, done.stdout) == (1, "")
-        assert f"{name} has no known suffix" in done.stderr
-        done = run(*arguments, "--format", "csv")
-        assert (done.returncode, done.stdout) == (1, "")
-        assert done.stderr.count("\n") == 1
+        for options in ([], ["--format", "csv"]):
+            done = run(*arguments, *options)
+            assert (done.returncode, done.stdout) == (1, "")
+            assert f"{name} {said}" in done.stderr
+            assert done.stderr.count("\n") == 1

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.essay_files import read_csv, run_batch
 
 from essay_scorer.tables.delimited import DelimitedWriter
+from essay_scorer.tables.delimiters import Dialect
 from essay_scorer.tables.formulas import guard_formula, remove_guard
 from essay_scorer.tables.rows import Row
 
@@ -40,7 +41,9 @@ def test_a_guard_is_taken_away_again(cell: str) -> None:
 
 def test_titles_are_cells_too() -> None:
     file = io.BytesIO()
-    writer = DelimitedWriter(file, ["=1+1"], added=["score"], prefix="", delimiter=",")
+    writer = DelimitedWriter(
+        file, ["=1+1"], added=["score"], prefix="", dialect=Dialect(separator=",")
+    )
     writer.write(Row(line=2, fields={"=1+1": "@x"}), {"score": -1.5})
     assert list(csv.reader(io.StringIO(file.getvalue().decode()))) == [
         ["'=1+1", "score"],

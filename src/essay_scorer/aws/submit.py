@@ -30,8 +30,8 @@ from essay_scorer.machine import memory_limit
 from essay_scorer.progress import RowReport, report_rows
 from essay_scorer.tables.atomic import write_errors
 from essay_scorer.tables.columns import EssayColumns
-from essay_scorer.tables.formats import format_of
 from essay_scorer.tables.header import Table
+from essay_scorer.tables.input_format import input_format
 from essay_scorer.tables.jsonl import json_line
 from essay_scorer.tables.readers import open_source
 from essay_scorer.tables.rows import TOO_LARGE
@@ -181,7 +181,7 @@ class _LocalFiles:
 
     def write(self, upload: Upload) -> Sequence[str]:
         """Write the files; return what was taken and skipped, for people."""
-        format_ = format_of(upload.source, upload.format)
+        format_ = input_format(upload.source, upload.format)
         with (
             memory_limit(upload.source),
             closing(open_source(upload.source, format_, encoding=upload.encoding)) as source,

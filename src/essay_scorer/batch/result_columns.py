@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from essay_scorer.errors import RowError
 from essay_scorer.model.scale import Scale
 from essay_scorer.score import SCORE_KEY
 from essay_scorer.serving.outcomes import Outcome, outcome_to_dict
 from essay_scorer.tables.atomic import atomic_file, write_errors
-from essay_scorer.tables.rows import Row
+from essay_scorer.tables.delimiters import Dialect
+from essay_scorer.tables.rows import NO_ESSAY, Row
 from essay_scorer.tables.writers import make_writer
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ def write_results(
     prefix: str,
     schema: "pa.Schema | None" = None,
     scale: Scale | None = None,
+    dialect: Dialect | None = None,
 ) -> None:
     """Write rows with their outcomes to a file, atomically.
 
@@ -59,13 +62,20 @@ def write_results(
         prefix: before the names of the added columns.
         schema: the types of the input's columns, where it has them.
         scale: of a profile, if the scores are on one.
+        dialect: how the input is written, if the output is in the same format.
 
     Raises:
         FileError: it cannot be written, or an added column exists in the input.
     """
     with atomic_file(out) as file:
         writer = make_writer(
-            file, format, columns, added=column_types(scale), prefix=prefix, schema=schema
+            file,
+            format,
+            columns,
+            added=column_types(scale),
+            prefix=prefix,
+            schema=schema,
+            dialect=dialect,
         )
         for row, outcome in results:
             with write_errors(out):
@@ -102,6 +112,8 @@ def result_columns(outcome: Outcome, format: str) -> Mapping[str, object]:  # no
         format: of the output, one of ``tables.formats.FORMATS``. JSON Lines gets the outcome as
             the wire has it, other formats the columns of ``COLUMN_TYPES`` that have a value.
     """
+    if isinstance(outcome, RowError) and outcome.code == NO_ESSAY:
+        return {}
     table = outcome_to_dict(outcome)
     return table if format == "jsonl" else _flatten(table)
 

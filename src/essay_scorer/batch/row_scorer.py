@@ -12,7 +12,7 @@ from essay_scorer.batch.worker_process import Task
 from essay_scorer.errors import RowError
 from essay_scorer.progress import Measurable, report_rows
 from essay_scorer.tables.columns import EssayColumns
-from essay_scorer.tables.rows import Row
+from essay_scorer.tables.rows import NO_ESSAY, Row
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -66,6 +66,8 @@ class RowScorer:
     def _to_task(self, row: Row) -> _RowTask:
         if row.error is not None:
             return _RowTask(row=row, request=None, outcome=RowError(row.error))
+        if not row.is_essay:
+            return _RowTask(row=row, request=None, outcome=RowError(NO_ESSAY))
         request = self._columns.request(row)
         if self._checkpoint is None:
             return _RowTask(row=row, request=request)
@@ -94,5 +96,6 @@ class RowScorer:
 
     def _count(self, task: _RowTask) -> Result:
         assert task.outcome is not None
-        self.summary.count(task.outcome, self._columns.describe(task.row))
+        if task.row.is_essay:
+            self.summary.count(task.outcome, self._columns.describe(task.row))
         return task.row, task.outcome

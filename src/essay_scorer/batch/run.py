@@ -10,6 +10,7 @@ from pathlib import Path
 from essay_scorer import __version__
 from essay_scorer.adapt.profile import Profile
 from essay_scorer.batch.checkpoint import Checkpoint
+from essay_scorer.batch.gradebook_marks import MarkCollector
 from essay_scorer.batch.pool import WorkerPool
 from essay_scorer.batch.result_columns import Result, write_results
 from essay_scorer.batch.row_scorer import RowScorer
@@ -21,8 +22,11 @@ from essay_scorer.model.files import MANIFEST
 from essay_scorer.model.manifest import Manifest
 from essay_scorer.tables.atomic import is_regular_target, refuse_to_replace, resolve_target
 from essay_scorer.tables.columns import EssayColumns
-from essay_scorer.tables.formats import PIPE, format_of
+from essay_scorer.tables.formats import DOCUMENTS, PIPE, format_of
+from essay_scorer.tables.gradebook import Gradebook
 from essay_scorer.tables.header import Table
+from essay_scorer.tables.input_format import input_format
+from essay_scorer.tables.paper_headings import HeadingFilter
 from essay_scorer.tables.readers import open_source
 from essay_scorer.tables.text_lines import DETECT, describe_encodings
 
@@ -34,7 +38,7 @@ class Job:
     """What to score, and how.
 
     Attributes:
-        source: the input file; ``-`` is standard input.
+        source: the input file or folder; ``-`` is standard input.
         out: the output file; ``-`` is standard output.
         format: of a file whose name has no known suffix.
         encoding: of a text file.
@@ -44,6 +48,9 @@ class Job:
         workers: how many processes; one for each core by default.
         profile: a teacher's, as a file.
         overwrite: whether an output file that exists is replaced.
+        without_heading: whether the headings of papers are left out.
+        gradebook: of which a copy gets the marks; needs a profile.
+        grade: its column for the marks, if that is not clear.
     """
 
     source: str
@@ -56,6 +63,9 @@ class Job:
     workers: int | None = None
     profile: Path | None = None
     overwrite: bool = True
+    without_heading: bool = False
+    gradebook: Path | None = None
+    grade: str | None = None
 
 
 def score_file(job: Job) -> Summary:
@@ -71,8 +81,9 @@ def score_file(job: Job) -> Summary:
     bundle = job.bundle or default_bundle()
     check_sizes(bundle, Manifest.read(bundle))
     profile = None if job.profile is None else Profile.load(job.profile)
-    in_format = format_of(job.source, job.format)
-    out_format = format_of(job.out, job.format or in_format)
+    gradebook = _open_gradebook(job)
+    in_format = input_format(job.source, job.format)
+    out_format = format_of(job.out, job.format or _output_default(in_format))
     _refuse_to_overwrite(job)
     state = _file_state(job.source)
     with (
@@ -82,6 +93,9 @@ def score_file(job: Job) -> Summary:
     ):
         table = Table.of(source, fixed=out_format != "jsonl")
         columns = EssayColumns.choose(table.names, job.columns, where=job.source)
+        headings = HeadingFilter(columns.text) if job.without_heading else None
+        table = headings.table(table) if headings else table
+        collector = MarkCollector(columns.text)
         workers = job.workers or available_cores()
         scorer = RowScorer(
             columns,
@@ -90,19 +104,37 @@ def score_file(job: Job) -> Summary:
             lambda: WorkerPool.for_bundle(bundle, workers, profile=job.profile),
         )
         write_results(
-            _until_changed(scorer.score(table.rows), job.source, state),
+            _until_changed(collector.watch(scorer.score(table.rows)), job.source, state),
             job.out,
             out_format,
             columns=table.names,
             prefix=job.prefix,
             schema=source.schema,
             scale=profile.scale if profile else None,
+            dialect=source.dialect if in_format == out_format else None,
         )
         if checkpoint is not None:
             checkpoint.complete()
-        scorer.summary.notes = source.notes
+        scorer.summary.notes = (
+            *source.notes,
+            *(headings.notes() if headings else ()),
+            *(collector.fill(gradebook) if gradebook else ()),
+        )
         scorer.summary.encoding = describe_encodings(source.encodings)
     return scorer.summary
+
+
+def _open_gradebook(job: Job) -> Gradebook | None:
+    if job.gradebook is None:
+        return None
+    if job.profile is None:
+        raise FileError("A gradebook takes marks on your scale; name your --profile, too.")
+    return Gradebook(job.gradebook, job.grade)
+
+
+def _output_default(in_format: str) -> str:
+    """Return the format of an output whose name does not tell it."""
+    return "csv" if in_format == DOCUMENTS else in_format
 
 
 @contextmanager
@@ -136,7 +168,7 @@ def _refuse_to_overwrite(job: Job) -> None:
 
 def _file_state(name: str) -> tuple[int, ...]:
     """Return values of which one changes when the file is written or replaced."""
-    if name == PIPE:
+    if name == PIPE or Path(name).is_dir():  # the output may be in the folder
         return ()
     try:
         state = Path(name).stat()

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,9 @@ from essay_scorer.tables.formats import FORMATS
 
 if TYPE_CHECKING:
     from essay_scorer.adapt.profile import Profile
+    from essay_scorer.tables.columns import EssayColumns
+    from essay_scorer.tables.header import Table
+    from essay_scorer.tables.roster import Roster
 
 _ROLES = ("id", "text", "score")
 _DEFAULT_OUT = Path("profile.json")
@@ -24,8 +28,18 @@ def add_commands(commands: "shared.Subparsers") -> None:
         commands, "adapt", "learn your assignment and your scale from essays that you marked"
     )
     command.add_argument(
-        "source", metavar="MARKED", help="CSV, TSV, JSON Lines or Parquet, some rows with a mark"
+        "source",
+        metavar="MARKED",
+        help="CSV, TSV, Excel (.xlsx), JSON Lines or Parquet, some rows with a mark; or a folder "
+        "or ZIP file of documents, with --marks",
     )
+    command.add_argument(
+        "--marks",
+        metavar="FILE",
+        help="a list of the marks of a folder's documents, such as a gradebook (CSV or Excel), by "
+        "file, identifier or name",
+    )
+    shared.add_heading_option(command)
     command.add_argument(
         "--scale",
         help="of the marks: 0-20, 0-10:0.5 (in halves), percent or A,B,C,D,F (the best first); "
@@ -90,33 +104,102 @@ def _describe_file(profile: "Profile", options: argparse.Namespace) -> str:
 
 
 def _read(options: argparse.Namespace) -> _Essays:
-    from essay_scorer.tables.columns import EssayColumns, choose_column, require_column
-    from essay_scorer.tables.formats import format_of
+    from essay_scorer.machine import memory_limit
+    from essay_scorer.tables.columns import EssayColumns
     from essay_scorer.tables.header import Table
+    from essay_scorer.tables.input_format import input_format
     from essay_scorer.tables.readers import open_source
 
-    format_, named = (
-        format_of(options.source, options.format),
-        shared.named_columns(options, *_ROLES),
-    )
-    essays = _Essays()
-    with closing(open_source(options.source, format_, encoding=options.encoding)) as source:
+    format_ = input_format(options.source, options.format)
+    named = shared.named_columns(options, *_ROLES)
+    with (
+        memory_limit(options.source),
+        closing(open_source(options.source, format_, encoding=options.encoding)) as source,
+    ):
         table = Table.of(source, fixed=False)
         columns = EssayColumns.choose(table.names, named, where=options.source)
-        choose = choose_column if options.first is not None else require_column
-        mark = choose("score", table.names, named.get("score"), options.source)
-        chosen = f"columns  {columns.describe_choice()}" + (f", mark: {mark}" if mark else "")
-        print(chosen, *(f"note     {note}" for note in source.notes), sep="\n", file=sys.stderr)
-        for row in table.rows:
-            if row.error is not None:
-                raise FileError(f"{options.source}, line {row.line} cannot be read: {row.error}.")
-            text = row.fields.get(columns.text)
-            if not isinstance(text, str) or not any(map(str.isalpha, text)):
-                essays.without_text += 1
-                continue
-            essays.texts.append(text)
-            essays.marks.append(row.fields.get(mark) if mark else None)
-            essays.names.append(columns.describe(row))
+        marks = _Marks.of(options, table.names, named)
+        print(f"columns  {columns.describe_choice()}{marks.describe()}", file=sys.stderr)
+        essays = _collect(options, table, columns, marks)
+        for note in source.notes:
+            print(f"note     {note}", file=sys.stderr)
+    return essays
+
+
+def _collect(
+    options: argparse.Namespace, table: "Table", columns: "EssayColumns", marks: "_Marks"
+) -> _Essays:
+    from essay_scorer.documents.paper_heading import split_heading
+
+    essays, unreadable = _Essays(), []
+    for row in table.rows:
+        if row.error is not None and row.detail and "file" in row.fields:  # one document of many
+            unreadable.append(f"{row.fields['file']} {row.detail}")
+            continue
+        if row.error is not None:
+            raise FileError(f"{options.source}, line {row.line} cannot be read: {row.error}.")
+        text = row.fields.get(columns.text)
+        if not row.is_essay:
+            continue
+        if not isinstance(text, str) or not any(map(str.isalpha, text)):
+            essays.without_text += 1
+            continue
+        without = options.without_heading
+        name = str(row.fields.get("name") or "")
+        essays.texts.append(split_heading(text, name).rest if without else text)
+        essays.marks.append(marks.of_row(row.fields))
+        essays.names.append(columns.describe(row))
+    for problem in unreadable:
+        print(f"left out {problem}", file=sys.stderr)
     if essays.without_text:
         print(f"left out {essays.without_text} rows without a text", file=sys.stderr)
     return essays
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Marks:
+    """Where the marks are: in a column of the essays' table, or in a list of its own.
+
+    Attributes:
+        column: with the marks; None if none are needed.
+        roster: finds a row of the list; None if the marks are in the essays' table.
+        values: the marks of the list, in its order.
+    """
+
+    column: str | None
+    roster: "Roster | None" = None
+    values: Sequence[object] = ()
+
+    @classmethod
+    def of(
+        cls, options: argparse.Namespace, names: Sequence[str], named: Mapping[str, str]
+    ) -> "_Marks":
+        from essay_scorer.tables.columns import choose_column, require_column
+
+        if options.marks is not None:
+            return cls._of_list(options, named.get("score"))
+        choose = choose_column if options.first is not None else require_column
+        return cls(column=choose("score", names, named.get("score"), options.source))
+
+    @classmethod
+    def _of_list(cls, options: argparse.Namespace, asked: str | None) -> "_Marks":
+        from essay_scorer.tables.header import Table
+        from essay_scorer.tables.input_format import input_format
+        from essay_scorer.tables.readers import open_source
+        from essay_scorer.tables.roster import Roster, grade_column
+
+        format_ = input_format(options.marks, None)
+        with closing(open_source(options.marks, format_, encoding=options.encoding)) as source:
+            table = Table.of(source, fixed=False)
+            column = grade_column(table.names, asked, options.marks, option="--mark")
+            rows = [row.fields for row in table.rows if row.error is None and row.is_essay]
+        return cls(column=column, roster=Roster(rows), values=[row.get(column) for row in rows])
+
+    def describe(self) -> str:
+        return f", mark: {self.column}" if self.column else ""
+
+    def of_row(self, fields: Mapping[str, object]) -> object:
+        if self.roster is None:
+            return fields.get(self.column) if self.column else None
+        place = self.roster.find(fields)
+        return None if place is None else self.values[place]

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from essay_scorer.cli import options as shared
 from essay_scorer.extras import require
@@ -18,13 +19,32 @@ def add_commands(commands: "shared.Subparsers") -> None:
 
 
 def _add_batch(commands: "shared.Subparsers") -> None:
-    command = shared.add_command(commands, "batch", "score a file of essays on all cores")
-    command.add_argument(
-        "source", metavar="IN", help="CSV, TSV, JSON Lines or Parquet; - is standard input"
+    command = shared.add_command(
+        commands, "batch", "score a class or a file of essays on all cores"
     )
     command.add_argument(
-        "out", metavar="OUT", help="likewise, in the order of IN; - is standard output"
+        "source",
+        metavar="IN",
+        help="a folder or ZIP file of documents, as Moodle, Canvas and Google Drive make them, or "
+        "a list: CSV, TSV, Excel (.xlsx), JSON Lines or Parquet; - is standard input",
     )
+    command.add_argument(
+        "out",
+        metavar="OUT",
+        help="CSV, TSV, Excel (.xlsx), JSON Lines or Parquet, in the order of IN; - is standard "
+        "output",
+    )
+    command.add_argument(
+        "--into",
+        type=Path,
+        metavar="GRADEBOOK",
+        help="a Canvas gradebook or Moodle grading worksheet (CSV): also write a copy of it with "
+        "the marks in, as GRADEBOOK-filled.csv",
+    )
+    command.add_argument(
+        "--grade", metavar="COLUMN", help="of the gradebook, if the assignment is not clear"
+    )
+    shared.add_heading_option(command)
     command.add_argument(
         "--workers", type=shared.count, metavar="N", help="processes; default: one per core"
     )
@@ -87,6 +107,9 @@ def _batch(options: argparse.Namespace) -> int:
             workers=options.workers,
             profile=options.profile,
             overwrite=options.overwrite,
+            without_heading=options.without_heading,
+            gradebook=options.into,
+            grade=options.grade,
         )
     )
     print(summary.describe(), file=sys.stderr)

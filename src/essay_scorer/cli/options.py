@@ -99,6 +99,15 @@ def add_encoding_option(command: argparse.ArgumentParser) -> None:
     )
 
 
+def add_heading_option(command: argparse.ArgumentParser) -> None:
+    """Add ``--without-heading``."""
+    command.add_argument(
+        "--without-heading",
+        action="store_true",
+        help="leave out name, teacher, class and date above the title, and say what was left out",
+    )
+
+
 def add_json_option(command: argparse.ArgumentParser) -> None:
     """Add ``--json``."""
     command.add_argument("--json", action="store_true", help="print the result as JSON")

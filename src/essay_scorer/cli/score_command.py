@@ -1,6 +1,7 @@
 """``essay-scorer score``: score one essay."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ def add_commands(commands: "shared.Subparsers") -> None:
         nargs="?",
         default=STANDARD_INPUT,
         metavar="FILE",
-        help="a text file; default: standard input",
+        help="a text, Word (.docx), OpenDocument, PDF, RTF or HTML file; default: standard input",
     )
     command.add_argument(
         "--prompt", type=Path, metavar="FILE", help="the assignment's text, to check the topic"
@@ -28,6 +29,7 @@ def add_commands(commands: "shared.Subparsers") -> None:
     command.add_argument(
         "--explain", action="store_true", help="print each sentence's contribution"
     )
+    shared.add_heading_option(command)
     shared.add_json_option(command)
     shared.add_bundle_option(command)
     shared.add_profile_option(command)
@@ -35,13 +37,25 @@ def add_commands(commands: "shared.Subparsers") -> None:
 
 
 def _score(options: argparse.Namespace) -> None:
-    text = read_text(options.file)
+    text = _essay(options)
     prompt = read_text(str(options.prompt)) if options.prompt else None
     score = shared.load_scorer(options).score(text, prompt=prompt, explain=options.explain)
     if options.json:
         shared.print_json(score.to_dict())
     else:
         _print_score(score)
+
+
+def _essay(options: argparse.Namespace) -> str:
+    text = read_text(options.file)
+    if not options.without_heading:
+        return text
+    from essay_scorer.documents.paper_heading import split_heading
+
+    heading = split_heading(text)
+    left_out = " / ".join(heading.lines)
+    print(f"left out: {left_out}" if left_out else "no heading was found", file=sys.stderr)
+    return heading.rest
 
 
 def _print_score(score: "Score") -> None:

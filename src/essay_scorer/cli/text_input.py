@@ -1,37 +1,54 @@
-"""Read a text from a file or from standard input."""
+"""Read a text from a document of any kind, or from standard input."""
 
 import sys
 from pathlib import Path
 
+from essay_scorer.documents.kinds import kind_of
+from essay_scorer.documents.reading import MAX_FILE_BYTES, read_document
 from essay_scorer.errors import FileError
+from essay_scorer.machine import memory_limit
 
 STANDARD_INPUT = "-"
 
 _MAX_TEXT_BYTES = 4 * 1024 * 1024  # the longest essays have a few thousand
-_ZIP_SIGNATURE = b"PK\x03\x04"  # with which .docx and .xlsx files start
 
 
 def read_text(name: str) -> str:
-    """Return the text of a UTF-8 file.
+    """Return the text of a document.
 
     Args:
         name: of the file; ``-`` is standard input.
 
     Raises:
-        FileError: it cannot be read, is too large, or is not text in UTF-8.
+        FileError: it cannot be read, is too large, or has no text.
+        ExtraMissing: reading its kind needs an optional package.
     """
+    with memory_limit(name):
+        return read_document(_read(name), _describe(name))
+
+
+def _read(name: str) -> bytes:
+    """Return a file's bytes; only a document with pictures in it may be larger than a text."""
     try:
-        data = read_bytes(name, _MAX_TEXT_BYTES + 1)
+        file = sys.stdin.buffer if name == STANDARD_INPUT else Path(name).open("rb")  # noqa: SIM115
+        try:
+            data = file.read(_MAX_TEXT_BYTES + 1)
+            if len(data) <= _MAX_TEXT_BYTES:
+                return data
+            if kind_of(data) == "text":
+                raise FileError(
+                    f"{name} is over {_MAX_TEXT_BYTES // 1024**2} MiB; is it one essay?"
+                )
+            return data + file.read(MAX_FILE_BYTES + 1 - len(data))
+        finally:
+            if name != STANDARD_INPUT:
+                file.close()
     except OSError as error:
         raise FileError(f"{name} cannot be read: {error.strerror}.") from error
-    if len(data) > _MAX_TEXT_BYTES:
-        raise FileError(f"{name} is over {_MAX_TEXT_BYTES // 1024**2} MiB; is it one essay?")
-    if data.startswith(_ZIP_SIGNATURE):
-        raise FileError(f"{name} is an archive, as .docx files are; save it as plain text.")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FileError(f"{name} is not text in UTF-8; save it as such.") from error
+
+
+def _describe(name: str) -> str:
+    return "Standard input" if name == STANDARD_INPUT else name
 
 
 def read_bytes(name: str, limit: int) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from essay_scorer.errors import FileError
-from essay_scorer.tables.rows import Row
+from essay_scorer.tables.rows import NO_ESSAY, Row
 
 MIN_PROMPT_WORDS = 4  # in a guessed column; what is shorter is a label, not an assignment
 
@@ -27,7 +27,7 @@ Role = Literal[
 # ``table-header.js``. ``grade`` may be a school year, so it is the last name of a score. ``prompt``
 # comes last for ``prompt_id``: it holds labels in training data that have no other such column.
 USUAL_NAMES: Mapping[Role, tuple[str, ...]] = {
-    "id": ("id", "essayid", "essayidcomp"),
+    "id": ("id", "essayid", "essayidcomp", "file"),
     "text": ("text", "essay", "fulltext", "essaytext"),
     "prompt": ("prompt", "prompttext", "assignment"),  # the assignment's text
     "prompt_id": ("promptid", "promptname", "essayset", "prompt"),  # its label
@@ -97,8 +97,8 @@ class EssayColumns:
 
     def request(self, row: Row) -> dict[str, Any]:
         """Return a row's request to a worker: its text and prompt, or the error of the row."""
-        if row.error is not None:
-            return {"error": row.error}
+        if row.error is not None or not row.is_essay:
+            return {"error": row.error or NO_ESSAY}
         request = {"text": row.fields[self.text]} if self.text in row.fields else {}
         prompt = row.fields.get(self.prompt) if self.prompt else None
         if self.prompt_is_guessed and len(str(prompt).split()) < MIN_PROMPT_WORDS:

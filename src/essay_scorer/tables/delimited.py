@@ -1,5 +1,6 @@
 """CSV and TSV: a header line, then one row for each record (RFC 4180)."""
 
+import codecs
 import csv
 import io
 import json
@@ -10,8 +11,9 @@ from typing import Any, BinaryIO
 
 from essay_scorer.errors import FileError
 from essay_scorer.tables.columns import refuse_existing_columns
+from essay_scorer.tables.delimiters import Dialect, has_decimal_commas
 from essay_scorer.tables.formulas import guard_formula, remove_guard
-from essay_scorer.tables.head_lines import MAX_HEAD_LINES, find_head
+from essay_scorer.tables.head_lines import MAX_HEAD_LINES, find_head, is_no_student
 from essay_scorer.tables.rows import (
     INVALID_ENCODING,
     TOO_LARGE,
@@ -32,6 +34,7 @@ class DelimitedSource(TextLines):
     Attributes:
         columns: the names in the header.
         delimiter: the character between fields.
+        dialect: how the table is written.
     """
 
     columns: Sequence[str]
@@ -46,7 +49,13 @@ class DelimitedSource(TextLines):
         first = islice(enumerate(opening, start=1), head.start, None)
         self._rest = chain(first, ((self.line_number, line) for line in self.lines()))
         self._restart([])
-        self.columns, self._places, self._width = self._header()
+        self.columns, self._places, self._width, titles = self._header()
+        self.dialect = Dialect(
+            separator=self.delimiter,
+            has_decimal_commas=has_decimal_commas(opening[head.start :], self.delimiter),
+            has_mark=self.needs_mark,
+            titles=titles,
+        )
         for _ in range(head.skipped):
             next(self._reader, None)
 
@@ -60,17 +69,18 @@ class DelimitedSource(TextLines):
             self._record.append(line)
             yield line[1]
 
-    def _header(self) -> tuple[Sequence[str], Sequence[int], int]:
-        """Return the titles, the place of each in a row, and the number of all places."""
+    def _header(self) -> tuple[Sequence[str], Sequence[int], int, Mapping[str, str]]:
+        """Return the names, the place of each in a row, the number of places, and the titles."""
         try:
             cells = next(self._reader, [])
         except csv.Error as error:
             raise FileError(f"{self.name} has no header line that can be read.") from error
-        titles = [remove_guard(replace_undecoded(cell).strip()) for cell in cells]
-        places = [place for place, title in enumerate(titles) if title]
+        names = [remove_guard(replace_undecoded(cell).strip()) for cell in cells]
+        places = [place for place, name in enumerate(names) if name]
         if not places:
             raise FileError(f"{self.name} has no header line.")
-        return tuple(titles[place] for place in places), places, len(cells)
+        titles = {names[place]: remove_guard(replace_undecoded(cells[place])) for place in places}
+        return tuple(names[place] for place in places), places, len(cells), titles
 
     def __iter__(self) -> Iterator[Row]:
         while True:
@@ -104,7 +114,8 @@ class DelimitedSource(TextLines):
         fields = {
             name: values[place] for name, place in zip(self.columns, self._places, strict=True)
         }
-        return Row(line=line, fields=fields, error=error, detail=detail)
+        is_essay = error is not None or not is_no_student(fields)
+        return Row(line=line, fields=fields, error=error, detail=detail, is_essay=is_essay)
 
 
 class DelimitedWriter:
@@ -117,7 +128,7 @@ class DelimitedWriter:
         *,
         added: Iterable[str],
         prefix: str,
-        delimiter: str,
+        dialect: Dialect,
     ) -> None:
         """Write the header.
 
@@ -126,20 +137,30 @@ class DelimitedWriter:
             columns: the input's columns.
             added: the names of the added columns.
             prefix: before these names in the header.
-            delimiter: the character between fields.
+            dialect: how the table is written.
         """
+        self._dialect = dialect
         self._file, self._columns, self._added = file, columns, tuple(added)
         prefixed = [prefix + name for name in self._added]
         refuse_existing_columns(columns, prefixed)
         self._line = io.StringIO(newline="")
         # With this line terminator, csv quotes a field that has one of its characters.
-        self._writer = csv.writer(self._line, delimiter=delimiter, lineterminator="\r\n")
-        self._write(list(map(guard_formula, [*columns, *prefixed])))
+        self._writer = csv.writer(self._line, delimiter=dialect.separator, lineterminator="\r\n")
+        if dialect.has_mark:
+            file.write(codecs.BOM_UTF8)
+        titles = [dialect.titles.get(name, name) for name in columns]
+        self._write(list(map(guard_formula, [*titles, *prefixed])))
 
     def write(self, row: Row, added: Mapping[str, Any]) -> None:
         values = [row.fields.get(name) for name in self._columns]
-        values += [added.get(name) for name in self._added]
-        self._write([guard_formula(cell(value)) for value in values])
+        cells = [*map(cell, values), *(self._added_cell(added.get(name)) for name in self._added)]
+        self._write(list(map(guard_formula, cells)))
+
+    def _added_cell(self, value: object) -> str:
+        """Return an added value as a cell."""
+        if isinstance(value, float) and self._dialect.has_decimal_commas:
+            return str(value).replace(".", ",")
+        return cell(value)
 
     def finish(self) -> None:
         """Do nothing: every row is written already."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from essay_scorer.errors import FileError
 
 PIPE = "-"  # standard input or output
+DOCUMENTS = "documents"  # a folder, a ZIP archive or a file of documents; only read
 SUFFIXES = {
     ".csv": "csv",
     ".tsv": "tsv",
@@ -12,6 +13,7 @@ SUFFIXES = {
     ".ndjson": "jsonl",
     ".json": "jsonl",
     ".parquet": "parquet",
+    ".xlsx": "xlsx",
 }
 FORMATS = tuple(dict.fromkeys(SUFFIXES.values()))
 

@@ -1,7 +1,7 @@
 """Find a table's header line: below a title, and above further lines that are no rows."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from essay_scorer.tables.columns import usual_columns
@@ -10,6 +10,12 @@ from essay_scorer.tables.delimiters import declared_separator, detect_separator
 MAX_HEAD_LINES = 12  # that are read to find the header and what is around it
 
 _QUALTRICS = '{"ImportId":'  # in each cell of the third line of its exports
+# In rows of Canvas's gradebook that are no students: in the first column, and in the others.
+_POINTS_POSSIBLE = frozenset(
+    {"points possible", "points possibles", "puntos posibles", "pontos possíveis"}
+    | {"mögliche punkte", "punti possibili", "mogelijke punten"}
+)
+_POSTING = frozenset(["manual posting", "(read only)"])
 _SURVEY_MONKEY = frozenset({"", "response", "open-ended response"})  # in each cell of its second
 
 
@@ -84,6 +90,15 @@ def _further_heads(lines: Sequence[str], separator: str) -> tuple[str, int] | No
 
 def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def is_no_student(fields: Mapping[str, object]) -> bool:
+    """Return whether a row of Canvas's gradebook has no student, but the points possible."""
+    first, *others = (str(value or "").strip().lower() for value in fields.values())
+    if first in _POINTS_POSSIBLE:
+        return True
+    filled = {value for value in others if value}
+    return first == "" and bool(filled) and filled <= _POSTING
 
 
 def _cells(line: str, separator: str) -> list[str]:

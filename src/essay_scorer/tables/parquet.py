@@ -1,8 +1,5 @@
 """Parquet, read and written in parts; needs pyarrow, an optional dependency."""
 
-import shutil
-import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO
@@ -41,12 +38,13 @@ class ParquetSource:
     """
 
     notes: tuple[str, ...] = ()
+    dialect = None
 
     def __init__(self, file: BinaryIO, name: str) -> None:
         self.name = name
         self._rows_read = 0
         with _read_errors(name):
-            self._file = parquet.ParquetFile(_seekable(file), pre_buffer=False)
+            self._file = parquet.ParquetFile(file, pre_buffer=False)
         self.schema: pa.Schema = self._file.schema_arrow
         self.columns: Sequence[str] = tuple(self.schema.names)
         self.size: int | None = self._file.metadata.num_rows
@@ -74,15 +72,6 @@ def _read_errors(name: str) -> Iterator[None]:
         raise  # Arrow's is an ArrowException too; ``memory_limit`` explains it
     except (OSError, pa.ArrowException) as error:
         raise FileError(f"{name} cannot be read as Parquet.") from error
-
-
-def _seekable(file: BinaryIO) -> BinaryIO:
-    """Return a file that can be read from its end, as Parquet needs: of a pipe, a copy."""
-    if file is not sys.stdin.buffer:
-        return file
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 - the source closes it
-    shutil.copyfileobj(file, copy)
-    return copy
 
 
 class ParquetWriter:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from essay_scorer.tables.delimiters import Dialect
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -12,6 +14,7 @@ INVALID_ENCODING = "invalid_encoding"
 INVALID_JSON = "invalid_json"
 NOT_AN_OBJECT = "not_an_object"  # JSON, but no object
 TOO_LARGE = "too_large"
+NO_ESSAY = "no_essay"  # a row that is none, such as the one with Canvas's points possible
 UNCLOSED_QUOTE = "unclosed_quote"  # which would swallow the rows after it
 WRONG_FIELDS = "wrong_fields"  # more, fewer or other fields than the file has columns
 
@@ -25,12 +28,15 @@ class Row:
         fields: its values by column; what could be read of them if there is an error.
         error: the code of the reason why it cannot be read.
         detail: more about the error, for people.
+        is_essay: whether it is one; other rows, such as Canvas's points possible, are kept as they
+            are and not scored.
     """
 
     line: int
     fields: Mapping[str, Any]
     error: str | None = None
     detail: str = ""
+    is_essay: bool = True
 
 
 class Source(Protocol):
@@ -55,6 +61,10 @@ class Source(Protocol):
     @property
     def schema(self) -> "pa.Schema | None":
         """The columns' types, where the format has them."""
+
+    @property
+    def dialect(self) -> Dialect | None:
+        """How its table is written, where programs differ."""
 
     @property
     def encodings(self) -> Mapping[str, int]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 from essay_scorer.errors import FileError
+from essay_scorer.tables.delimiters import Dialect
 
 MAX_LINE = 4 * 1024 * 1024  # characters of a line or a field; an essay is far smaller
 TOO_LONG = "x" * (MAX_LINE + 1)  # replaces a longer line
@@ -28,6 +29,7 @@ class TextLines:
     """
 
     schema = None
+    dialect: Dialect | None = None
     notes: tuple[str, ...] = ()
 
     def __init__(self, file: BinaryIO, name: str, *, encoding: str, newline: str) -> None:
@@ -43,6 +45,7 @@ class TextLines:
         self.line_number = 0
         self._bytes, self._is_pipe = file, file is sys.stdin.buffer
         self._detects = encoding == DETECT
+        self._has_mark = _has_mark(file) or not (self._detects or encoding == "utf-8")
         self._counts: Counter[str] = Counter()
         self._text = io.TextIOWrapper(
             file,
@@ -59,6 +62,11 @@ class TextLines:
         if not self._detects:
             return {}
         return self._counts or {"ascii": self.line_number}
+
+    @property
+    def needs_mark(self) -> bool:
+        """Whether Excel needs a byte order mark to open it in UTF-8, as far as it was read."""
+        return self._has_mark or self._counts["windows-1252"] > 0
 
     def position(self) -> int:
         return 0 if self._is_pipe else self._bytes.tell()
@@ -107,6 +115,12 @@ def describe_encodings(encodings: Mapping[str, int]) -> str:
     if lines == 1:
         return "1 line is not UTF-8 and was read as Windows-1252"
     return f"{lines:,} lines are not UTF-8 and were read as Windows-1252" if lines else ""
+
+
+def _has_mark(file: BinaryIO) -> bool:
+    peek = getattr(file, "peek", None)
+    start: bytes = peek(3)[:3] if peek else b""
+    return start == codecs.BOM_UTF8 or _wide_encoding(file) is not None
 
 
 def _wide_encoding(file: BinaryIO) -> str | None:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
+from essay_scorer.documents.reading import EXTRA
 from essay_scorer.extras import require
 from essay_scorer.tables.delimited import DELIMITERS, DelimitedWriter
+from essay_scorer.tables.delimiters import Dialect
 from essay_scorer.tables.jsonl import JsonLinesWriter
 from essay_scorer.tables.rows import Row
 
@@ -39,6 +41,7 @@ def make_writer(
     added: Mapping[str, str],
     prefix: str = "",
     schema: "pa.Schema | None" = None,
+    dialect: Dialect | None = None,
 ) -> Writer:
     """Return a writer.
 
@@ -50,6 +53,7 @@ def make_writer(
             "string" or "bool". Only Parquet has types; JSON Lines has no fixed columns.
         prefix: before the names of the added columns.
         schema: the types of the input's columns, where it has them.
+        dialect: how the input is written, if the output is in the same format.
 
     Raises:
         FileError: the input has a column with the name of an added one.
@@ -61,4 +65,10 @@ def make_writer(
         return ParquetWriter(file, columns, added=added, prefix=prefix, schema=schema)
     if format == "jsonl":
         return JsonLinesWriter(file, prefix=prefix)
-    return DelimitedWriter(file, columns, added=added, prefix=prefix, delimiter=DELIMITERS[format])
+    if format == "xlsx":
+        require(EXTRA, "openpyxl")
+        from essay_scorer.tables.xlsx import XlsxWriter  # noqa: PLC0415 - optional dependency
+
+        return XlsxWriter(file, columns, added=added, prefix=prefix)
+    usual = Dialect(separator=DELIMITERS[format])
+    return DelimitedWriter(file, columns, added=added, prefix=prefix, dialect=dialect or usual)

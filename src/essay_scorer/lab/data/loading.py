@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from essay_scorer.errors import FileError
-from essay_scorer.tables.formats import format_of
 from essay_scorer.tables.header import check_names
+from essay_scorer.tables.input_format import input_format
 from essay_scorer.tables.readers import open_source
 from essay_scorer.tables.rows import (
     INVALID_JSON,
@@ -76,10 +76,10 @@ def load_rows(path: Path, *, format: str | None = None) -> LoadedRows:  # noqa: 
         FileError: it cannot be read, has no rows, or two columns of one name.
     """
     name = str(path)
-    with closing(open_source(name, format or format_of(name, None), encoding=DETECT)) as source:
+    with closing(open_source(name, input_format(name, format), encoding=DETECT)) as source:
         columns = None if source.columns is None else list(source.columns)
         check_names(columns or [], name)
-        rows = list(source)
+        rows = [row for row in source if row.is_essay]
     if not rows:
         raise FileError(f"{path} holds no row.")
     good = [row for row in rows if row.error is None]
@@ -93,5 +93,7 @@ def load_rows(path: Path, *, format: str | None = None) -> LoadedRows:  # noqa: 
 
 
 def _problem(row: Row, code: str) -> RowProblem:
+    if code not in _REASONS:  # of a document
+        return RowProblem(line=row.line, reason=f"{row.fields.get('file', code)} {row.detail}")
     detail = f" ({row.detail})" if row.detail else ""
     return RowProblem(line=row.line, reason=f"{_REASONS[code]}{detail}")

@@ -1,0 +1,62 @@
+"""The characters of text files: UTF-16, UTF-8, a named encoding, or Windows-1252."""
+
+import codecs
+import re
+
+from essay_scorer.documents.kinds import SAMPLE_BYTES
+
+_FALLBACK = "windows-1252"
+_CHARSET = re.compile(rb"charset=[\"']?([\w-]{1,40})", re.IGNORECASE)
+
+
+def decode_text(data: bytes, encoding: str | None = None) -> str:
+    """Return the characters of a text.
+
+    Args:
+        data: UTF-16, UTF-8, or else in the named encoding. Without a name, lines that are not
+            UTF-8 are Windows-1252: files are put together from several sources.
+        encoding: as the file names it; one that Python does not know is ignored.
+    """
+    if (utf16 := _utf16(data)) is not None:
+        return data.decode(utf16, "replace").removeprefix("\ufeff")
+    data = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        pass
+    if encoding and is_known(encoding):
+        return data.decode(encoding, "replace")
+    return "".join(_decode_line(line) for line in data.splitlines(keepends=True))
+
+
+def decode_html(data: bytes) -> str:
+    """Return the characters of a web page, whose head may name its encoding."""
+    named = _CHARSET.search(data[:1024])
+    return decode_text(data, named.group(1).decode() if named else None)
+
+
+def is_known(encoding: str) -> bool:
+    """Return whether Python knows an encoding of texts."""
+    try:
+        return codecs.lookup(encoding)._is_text_encoding
+    except LookupError:
+        return False
+
+
+def _decode_line(line: bytes) -> str:
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return line.decode(_FALLBACK, "replace")
+
+
+def _utf16(data: bytes) -> str | None:
+    """Return the byte order of UTF-16, by its mark or by the bytes that are 0; else None."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    sample = data[:SAMPLE_BYTES]
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    few, many = len(sample) / 50, len(sample) / 5
+    if odd > many and even <= few:
+        return "utf-16le"
+    return "utf-16be" if even > many and odd <= few else None

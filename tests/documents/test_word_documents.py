@@ -1,0 +1,173 @@
+"""Word files of many programs: what is the essay's text, and what is refused."""
+
+import base64
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from essay_scorer.documents import problems
+from essay_scorer.documents.reading import read_document
+from essay_scorer.errors import DocumentError
+from tests.browser import word_files as word
+from tests.browser.word_bodies import BODIES, hidden_style, paragraph, run
+
+CASES = Path(__file__).parents[1] / "browser" / "cases"
+MAIN = word.document(paragraph(run("Café.")))
+PARTS = word.package(MAIN)
+DECLARED = '<?xml version="1.0" encoding="{}"?>'
+STRICT = {
+    **word.package(word.document(paragraph(run("Café.")), w=word.STRICT)),
+    "_rels/.rels": word.relationships(
+        {"officeDocument": "word/document.xml"}, base=word.STRICT_RELATIONSHIPS
+    ),
+}
+WRITERS = {
+    "stored": word.archive(PARTS, compression=zipfile.ZIP_STORED),
+    "streamed": word.streamed(PARTS),
+    "zip64": word.zip64(PARTS),
+    "Strict": word.archive(STRICT),
+    "another name": word.archive(word.package(MAIN, name="word/document2.xml")),
+    "another folder": word.archive(word.package(MAIN, name="doc/main.xml")),
+    "an absolute target": word.archive(
+        {**PARTS, "_rels/.rels": word.relationships({"officeDocument": "/word/document.xml"})}
+    ),
+    "another case": word.archive(
+        {**PARTS, "_rels/.rels": word.relationships({"officeDocument": "Word/Document.XML"})}
+    ),
+    "backslashes": word.archive({name.replace("/", "\\"): part for name, part in PARTS.items()}),
+    "no relationships": word.archive({"[Content_Types].xml": "", "word/document.xml": MAIN}),
+    "UTF-8 with a byte order mark": word.archive(word.package(f"\ufeff{MAIN}")),
+    "UTF-16": word.archive(word.package((DECLARED.format("UTF-16") + MAIN).encode("utf-16"))),
+    "Windows-1252": word.archive(
+        word.package((DECLARED.format("windows-1252") + MAIN).encode("cp1252"))
+    ),
+}
+CHUNK = paragraph(run("Before.")) + '<w:altChunk r:id="aFChunk"/>' + paragraph(run("After."))
+
+
+def read(data: bytes, name: str = "essay.docx") -> str:
+    """Return a document's text, or the code of why there is none."""
+    try:
+        return read_document(data, name)
+    except DocumentError as error:
+        return error.code
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_the_text_of_a_body_is_what_a_reader_sees(name: str) -> None:
+    body, text = BODIES[name]
+    assert read(word.word_file(body)) == text
+
+
+def test_text_is_hidden_by_styles_and_what_they_are_based_on() -> None:
+    parts = {
+        "word/_rels/document.xml.rels": word.relationships({"styles": "/word/looks.xml"}),
+        "word/looks.xml": word.styles(
+            hidden_style("character", "Hidden"),
+            hidden_style("character", "Derived", "Hidden"),
+            hidden_style("character", "Circle", "Circle"),
+            hidden_style("paragraph", "Form"),
+        ),
+    }
+    styled = '<w:r><w:rPr><w:rStyle w:val="{}"/></w:rPr><w:t>{}</w:t></w:r>'
+    runs = [styled.format(*one) for one in (("Hidden", " a"), ("Derived", " b"), ("Circle", " 2"))]
+    form = paragraph(
+        run("gone"), styled.format("Hidden", "twice "), properties='<w:pStyle w:val="Form"/>'
+    )
+    body = paragraph(run("One"), *runs) + form + paragraph(run("three."))
+    assert read(word.word_file(body, parts)) == "One 2\n\ntwice three."
+
+
+@pytest.mark.parametrize("name", ["ok", "wordonline", "strict", "altchunk"])
+def test_programs_write_the_same_document_differently(name: str) -> None:
+    first, second = read((CASES / f"{name}.docx").read_bytes()).split("\n\n")
+    assert first.startswith("Our town wants to close")
+    assert first.endswith("the pool should stay open.")
+    assert second.startswith("When my grandmother moved in")
+    assert second.endswith("rarely told twice.")
+
+
+def test_a_deleted_paragraph_mark_joins_two_paragraphs() -> None:
+    first = "The town should keep the pool open on Mondays, because lessons are then."
+    assert read((CASES / "markdel.docx").read_bytes()) == f"{first}\n\nEnd of it."
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_a_document_is_found_however_it_is_stored(writer: str) -> None:
+    assert read(WRITERS[writer]) == "Café."
+
+
+def _with_chunk(name: str, content: str | bytes) -> bytes:
+    rels = word.relationships({"aFChunk": f"/word/{name}"})
+    return word.word_file(CHUNK, {"word/_rels/document.xml.rels": rels, f"word/{name}": content})
+
+
+def test_embedded_documents_are_read_in_place_or_refused() -> None:
+    mht = (
+        "MIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n boundary=b\r\n\r\n--b\r\n"
+        "Content-Type: text/html; charset=windows-1252\r\n"
+        "Content-Transfer-Encoding: {}\r\n\r\n{}\r\n--b--\r\n"
+    )
+    encoded = base64.b64encode("<p>Café.</p>".encode("cp1252")).decode()
+    chunks: dict[str, str | bytes] = {
+        "a.htm": "<html><head><title>No</title></head><body><p>Café.</p></body></html>",
+        "b.txt": "Café.",
+        "c.docx": WRITERS["Strict"],
+        "d.mht": mht.format("quoted-printable", "<p>Caf=E9=\r\n.</p>"),
+        "e.mht": mht.format("base64", encoded),
+        "f.rtf": "{\\rtf1\\ansi Caf\\'e9.}",
+    }
+    for name, content in chunks.items():
+        assert read(_with_chunk(name, content)) == "Before.\n\nCafé.\n\nAfter.", name
+    assert read(word.word_file(CHUNK)) == problems.EMBEDDED
+    nested = WRITERS["stored"]
+    for _ in range(9):
+        nested = _with_chunk("n.docx", nested)
+    assert read(nested) == problems.EMBEDDED
+
+
+ENTITIES = f'<!DOCTYPE x [<!ENTITY a "b">]>{MAIN}'
+LAUGHS = "".join(f'<!ENTITY a{n + 1} "{f"&a{n};" * 10}">' for n in range(9))
+REFUSED = {
+    "entities": (word.archive(word.package(ENTITIES)), problems.DAMAGED),
+    "a billion laughs": (
+        word.archive(word.package(f'<!DOCTYPE x [<!ENTITY a0 "ha">{LAUGHS}]><x>&a9;</x>')),
+        problems.DAMAGED,
+    ),
+    "a decompression bomb": (word.word_file(paragraph(run("a" * 2**27))), problems.OVERSIZED),
+    "more elements than any essay": (word.word_file("<w:p/>" * 500_000), problems.OVERSIZED),
+    "elements in each other": (
+        word.word_file("<w:sdt>" * 5_000 + "</w:sdt>" * 5_000),
+        problems.OVERSIZED,
+    ),
+    "malformed XML": (word.archive(word.package("<w:document>")), problems.DAMAGED),
+    "a truncated archive": (WRITERS["stored"][:-40], problems.DAMAGED),
+    "no words": (word.word_file(paragraph(run(" …"))), problems.EMPTY),
+    "slides": (word.archive({"[Content_Types].xml": "", "ppt/a.xml": ""}), problems.UNSUPPORTED),
+    "a spreadsheet": (word.archive({"xl/workbook.xml": ""}), problems.SPREADSHEET),
+    "another archive": (word.archive({"essay.txt": "An essay."}), problems.ARCHIVE),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_a_file_that_cannot_be_read_is_refused_with_its_reason(what: str) -> None:
+    data, code = REFUSED[what]
+    assert read(data) == code
+
+
+def test_a_size_that_the_archive_understates_unpacks_no_more() -> None:
+    data = bytearray(word.word_file(paragraph(run("a" * 2**24))))
+    place = data.rfind(b"PK\x01\x02", 0, data.rfind(b"word/document.xml"))
+    data[place + 24 : place + 28] = (100).to_bytes(4, "little")
+    assert read(bytes(data)) == problems.DAMAGED
+
+
+def test_an_archive_with_a_password_is_refused() -> None:
+    content = bytearray(WRITERS["stored"])
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = content.find(signature)
+        while at >= 0:
+            content[at + offset] |= 1
+            at = content.find(signature, at + 1)
+    assert read(bytes(content)) == problems.PASSWORD
