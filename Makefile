@@ -39,7 +39,7 @@ demo: $(VENV)/.serve  ## score four texts over HTTP, then serve on PORT until Ct
 # ---- tests and checks --------------------------------------------------------------------------
 
 test: $(VENV)/.dev $(INFRA)/.ready  ## run all tests; ARGS selects those of tests/
-	@$(INFRA)/bin/python -m pytest infra/tests supply/tests
+	@$(INFRA)/bin/python -m pytest -n 2 --dist loadfile infra/tests supply/tests
 	@$(BIN)/python -m pytest $(ARGS)
 
 test-fast: $(VENV)/.test  ## run the runtime's tests, without installing torch (about a minute)
@@ -47,7 +47,7 @@ test-fast: $(VENV)/.test  ## run the runtime's tests, without installing torch (
 
 browser: $(VENV)/.dev  ## test the page in Chromium, which this installs (Debian)
 	$(call debian,requirements/debian-browser.txt)
-	@ESSAY_SCORER_BROWSER=required $(BIN)/python -m pytest tests/browser $(ARGS)
+	@ESSAY_SCORER_BROWSER=required $(BIN)/python -m pytest -n 2 --dist loadfile tests/browser $(ARGS)
 
 contract: $(VENV)/.dev  ## send CASES=2000 generated requests per operation of the OpenAPI document
 	@CASES=$(or $(CASES),2000) $(BIN)/python -m pytest tests/openapi -s $(ARGS)

