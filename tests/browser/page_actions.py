@@ -41,10 +41,10 @@ def open_table(page: Page, content: bytes, name: str = "class.csv") -> None:
     page.locator("#class-file").set_input_files(file)
 
 
-def score_table(page: Page, rows: Rows) -> None:
+def score_table(page: Page, rows: Rows, name: str = "class.csv") -> None:
     """Open a table and start scoring it with the guessed columns."""
-    open_table(page, csv_bytes(rows))
-    page.get_by_role("button", name="Score all essays").click()
+    open_table(page, csv_bytes(rows), name)
+    page.locator("#column-form [type=submit]").click()
 
 
 def wait_for_status(page: Page, status: str = "Done.") -> None:

@@ -1,133 +1,16 @@
 """Accessibility: screen readers, keyboard, zoom, small screens, dark mode, motion, and print."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import FilePayload, Page, Route, ViewportSize, expect
+from playwright.sync_api import Page, Route, ViewportSize, expect
 
-from tests.browser.fake_server import (
-    EXPLANATION,
-    FakeServer,
-    disconnect,
-    error,
-    no_reply,
-    result,
-)
-from tests.browser.page_actions import ESSAY, OpenPage, open_table
+from tests.browser.fake_server import FakeServer, result
+from tests.browser.page_actions import ESSAY, OpenPage, submit_essay
+from tests.browser.page_states import STATES
 
-FLAGGED = result(flags=["off_topic", "too_long"], review=True, explanation=EXPLANATION)
-
-
-def _submit(page: Page) -> None:
-    """Submit an essay in either language."""
-    page.locator("#essay-text").fill(ESSAY)
-    page.locator("#suggest-score").click()
-
-
-def _empty(page: Page) -> None:
-    page.locator("#essay-prompt-details summary").click()
-
-
-def _replaced(page: Page) -> None:
-    page.locator("#essay-text").fill(ESSAY)
-    file: FilePayload = {"name": "essay.txt", "mimeType": "", "buffer": b"Another essay."}
-    page.locator("#essay-file").set_input_files(file)
-    expect(page.locator("#undo-replacement")).to_be_visible()
-
-
-def _running(page: Page) -> None:
-    FakeServer.install(page, no_reply)
-    _submit(page)
-    expect(page.locator("#stop-scoring")).to_be_visible()
-
-
-def _scored(page: Page) -> None:
-    FakeServer.install(page, result())
-    _submit(page)
-    expect(page.locator(".score")).to_be_visible()
-
-
-def _explained(page: Page) -> None:
-    FakeServer.install(page, FLAGGED)
-    _submit(page)
-    expect(page.locator(".annotated")).to_be_visible()
-    page.locator("#essay-text").press("End")
-    page.locator("#essay-text").type("!")
-
-
-def _failed(page: Page) -> None:
-    FakeServer.install(page, disconnect)
-    _submit(page)
-    expect(page.locator("#essay-error")).not_to_be_empty()
-
-
-def _key(page: Page) -> None:
-    FakeServer.install(page, 401)
-    _submit(page)
-    expect(page.locator("#key-dialog")).to_be_visible()
-
-
-def _class(page: Page) -> None:
-    page.locator("nav a").last.click()
-    expect(page.locator("#choose-class-file")).to_be_visible()
-
-
-def _columns(page: Page) -> None:
-    _class(page)
-    rows = "".join(f"Student {n},Essay number {n}.,{n % 5 or ''}\n" for n in range(1, 13))
-    open_table(page, f"name,essay,score\n{rows}".encode(), "6b.csv")
-    expect(page.locator("#column-form")).to_be_visible()
-    page.locator("#column-form summary").click()
-
-
-def _noted_columns(page: Page) -> None:
-    _class(page)
-    rows = "Class 8b\nname,essay\nAda,<p>One.</p><p>Two.</p>\n"
-    open_table(page, rows.encode())
-    expect(page.locator("#table-notes li")).to_have_count(2)
-
-
-def _class_running(page: Page) -> None:
-    _columns(page)
-    FakeServer.install(page, result(), error(422, "text_without_words"), FLAGGED, no_reply)
-    page.locator("#column-form [type=submit]").click()
-    expect(page.locator(".suggested-score strong")).to_have_count(2)
-
-
-def _class_done(page: Page) -> None:
-    _columns(page)
-    failed = error(422, "text_without_words")
-    FakeServer.install(page, failed, FLAGGED, result(flags=["too_long"]), result())
-    page.locator("#column-form [type=submit]").click()
-    expect(page.locator("#stop-class")).to_be_hidden()
-    expect(page.locator(".suggested-score strong")).to_have_count(11)
-
-
-def _dialog(page: Page) -> None:
-    _class_done(page)
-    page.locator("#class-table-body button").nth(1).click()
-    expect(page.locator("#essay-dialog .annotated")).to_be_visible()
-
-
-# What brings the page into each of its states.
-STATES: dict[str, Callable[[Page], None]] = {
-    "empty": _empty,
-    "replaced": _replaced,
-    "running": _running,
-    "scored": _scored,
-    "explained": _explained,
-    "failed": _failed,
-    "key": _key,
-    "class": _class,
-    "columns": _columns,
-    "noted-columns": _noted_columns,
-    "class-running": _class_running,
-    "class-done": _class_done,
-    "dialog": _dialog,
-}
 PHONE: ViewportSize = {"width": 360, "height": 740}
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 
@@ -200,17 +83,41 @@ def test_progress_and_results_are_announced_to_screen_readers(open_page: OpenPag
     page = open_page()
     pending: list[Route] = []
     FakeServer.install(page, pending.append)
-    _submit(page)
+    submit_essay(page)
     announcer = page.locator("#announcer")
     expect(announcer).to_have_text("Scoring the essay…")
-    pending[0].fulfill(json=result(review=True, flags=["gibberish"]))
+    pending[0].fulfill(json=result(review=True, flags=["off_topic"]))
     expect(announcer).to_contain_text("3 on a scale of 1 to 6.")
     expect(announcer).to_contain_text("Please read this essay yourself.")
 
 
+def _forced_color(page: Page, selector: str) -> str:
+    """Return the color by which a shape stands out, if backgrounds are not forced away."""
+    style = "node => { const style = getComputedStyle(node); return style.forcedColorAdjust"
+    style += " === 'none' ? style.backgroundColor + style.backgroundImage : style.borderTopStyle; }"
+    return str(page.locator(selector).first.evaluate(style))
+
+
+def test_bars_and_marks_on_the_scale_show_in_forced_colors(
+    open_page: OpenPage, screenshots: Path
+) -> None:
+    page = open_page(forced_colors="active", viewport=DESKTOP)
+    STATES["class-done"](page)
+    page.locator(".teacher-score").nth(2).fill("3")
+    expect(page.locator(".bar.teacher").first).to_be_attached()
+    page.screenshot(path=screenshots / "class-forced-colors.png", full_page=True)
+    page.locator("#class-table-body button").nth(1).click()
+    expect(page.locator("#essay-dialog .scale")).to_be_visible()
+    page.screenshot(path=screenshots / "dialog-forced-colors.png")
+    assert "rgb(0, 0, 0)" in _forced_color(page, ".bar.suggested")
+    assert "rgb(0, 0, 0)" in _forced_color(page, ".bar.teacher")
+    assert "rgb(0, 0, 0)" in _forced_color(page, "#essay-dialog .score-marker")
+    assert _forced_color(page, "#essay-dialog .interval-band") == "solid"
+
+
 def test_nothing_moves_if_reduced_motion_is_requested(open_page: OpenPage) -> None:
     page = open_page(reduced_motion="reduce")
-    _scored(page)
+    STATES["scored"](page)
     moving = "[...document.querySelectorAll('*')].filter(node => getComputedStyle(node)"
     moving += ".transitionDuration !== '0s' || getComputedStyle(node).animationName !== 'none')"
     assert page.evaluate(f"{moving}.length") == 0
@@ -218,7 +125,7 @@ def test_nothing_moves_if_reduced_motion_is_requested(open_page: OpenPage) -> No
 
 def test_a_class_prints_as_a_table_without_controls(open_page: OpenPage, screenshots: Path) -> None:
     page = open_page()
-    _class_done(page)
+    STATES["class-done"](page)
     page.get_by_label("Your comment: Student 3", exact=True).fill("Well argued.")
     page.emulate_media(media="print")
     expect(page.locator(".chart")).to_be_visible()
@@ -230,7 +137,7 @@ def test_a_class_prints_as_a_table_without_controls(open_page: OpenPage, screens
 
 def test_an_essay_prints_with_its_score(open_page: OpenPage, screenshots: Path) -> None:
     page = open_page(color_scheme="dark")
-    _explained(page)
+    STATES["explained"](page)
     page.emulate_media(media="print", color_scheme="light")
     expect(page.locator("#printed-essay")).to_be_visible()
     expect(page.locator("#printed-essay")).to_contain_text(ESSAY)

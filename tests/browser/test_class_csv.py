@@ -55,6 +55,7 @@ def test_the_download_has_every_column_and_the_teachers_entries(open_page: OpenP
         "Error": "",
         "Your score": "4.5",
         "Your comment": "Good, =so far",
+        "Your scale": "1 to 6",
         "Model": "essay-scorer-en 1.1.0",
     }
 
@@ -67,7 +68,7 @@ def test_a_french_table_is_read_and_written_in_french_format(open_page: OpenPage
     expect(page.locator("#essay-count")).to_have_text("1 copie dans 6eB.csv.")
     page.get_by_role("button", name="Noter toutes les copies").click()
     wait_for_status(page, "Notation terminée.")
-    expect(page.get_by_label("Votre note : Zoé")).to_have_value("3.5")
+    expect(page.get_by_label("Votre note : Zoé")).to_have_value("3,5")
     with page.expect_download() as download:
         page.get_by_role("button", name="Télécharger le CSV").click()
     assert download.value.suggested_filename == "6eB-notes.csv"

@@ -31,7 +31,7 @@ def test_switching_the_language_translates_everything_and_is_remembered(
     open_page: OpenPage,
 ) -> None:
     page = open_page(locale="fr")
-    FakeServer.install(page, result(flags=["too_short"], review=True))
+    FakeServer.install(page, result(flags=["too_long"], review=True))
     page.locator("#essay-text").fill(ESSAY)
     page.locator("#suggest-score").click()
     body = page.locator("#result-body")
@@ -77,7 +77,7 @@ def test_the_page_works_behind_a_base_path(open_page: OpenPage, base: str) -> No
     _expect_language(page, "fr")
     page.locator("#essay-text").fill(ESSAY)
     page.locator("#suggest-score").click()
-    expect(page.locator(".score")).to_be_visible()
+    expect(page.locator("#result-body p").first).to_be_visible()
     page.locator("nav a").last.click()
     expect(page.locator("#choose-class-file")).to_be_visible()
     folder = f"/{base.rstrip('/')}/"

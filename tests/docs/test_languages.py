@@ -1,4 +1,4 @@
-"""The page's texts are complete in English and French, and stand only in their two files."""
+"""The page's texts are complete in English and French, and stand only in their own files."""
 
 import gzip
 import json
@@ -16,9 +16,11 @@ OTHER_ERRORS = {
     *("unauthorised", "quota_exceeded", "throttled"),
     *("unreachable", "no_explanation", "other"),
 }
-# Compressed: what the first visit loads, and all files, some of which only a Word file needs.
+# Compressed: what the first visit loads, what the view of a class adds, and all files, some of
+# which only a Word file, a gradebook, or printing needs.
 MAX_FIRST_VISIT_BYTES = 30 * 1024
-MAX_BYTES = 80 * 1024
+MAX_CLASS_BYTES = 56 * 1024
+MAX_BYTES = 112 * 1024
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +29,11 @@ def static(root: Path) -> Path:
 
 
 def _messages(static: Path, language: str) -> dict[str, str]:
-    table: dict[str, str] = json.loads((static / f"{language}.json").read_text(encoding="utf-8"))
+    table: dict[str, str] = {}
+    for name in (f"{language}.json", f"class-{language}.json"):
+        messages = json.loads((static / name).read_text(encoding="utf-8"))
+        assert table.keys() & messages.keys() == set()
+        table |= messages
     return table
 
 
@@ -65,7 +71,7 @@ def test_every_error_with_a_message_exists(static: Path) -> None:
     assert {key.removeprefix("error_") for key in keys} - OTHER_ERRORS <= set(ERRORS)
 
 
-def test_all_texts_are_in_the_two_files(static: Path) -> None:
+def test_all_texts_are_in_their_files(static: Path) -> None:
     page = (static / "index.html").read_text(encoding="utf-8")
     visible = re.findall(r">([^<>]*[A-Za-z][^<>]*)<", page)
     assert [text.strip() for text in visible] == ["essay-scorer", "English", "Français"]
@@ -95,7 +101,19 @@ def test_every_key_in_use_exists_and_every_key_is_in_use(static: Path) -> None:
 
 def _loaded_at_once(static: Path) -> set[str]:
     """Return the files of the first visit: of the languages, the larger one."""
-    found, pending = {"index.html", "page.css", "icon.svg", "fr.json"}, ["page.js"]
+    return {"index.html", "page.css", "icon.svg", "fr.json"} | _imported(static, "page.js")
+
+
+def _loaded_with_a_class(static: Path) -> set[str]:
+    """Return the files that the view of a class adds."""
+    files = {"class.css", "class-fr.json"} | _imported(static, "class-view.js")
+    return files - _loaded_at_once(static)
+
+
+def _imported(static: Path, module: str) -> set[str]:
+    """Return a module and all that it imports, but for what it loads when needed."""
+    found: set[str] = set()
+    pending = [module]
     while pending:
         if (name := pending.pop()) not in found:
             found.add(name)
@@ -110,4 +128,5 @@ def test_the_page_is_small(static: Path) -> None:
         if path.name != "openapi.json"
     }
     assert sum(sizes[name] for name in _loaded_at_once(static)) <= MAX_FIRST_VISIT_BYTES
+    assert sum(sizes[name] for name in _loaded_with_a_class(static)) <= MAX_CLASS_BYTES
     assert sum(sizes.values()) <= MAX_BYTES

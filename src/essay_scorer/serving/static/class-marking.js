@@ -1,6 +1,7 @@
 // Suggestions on the teacher's own scale, learned from her marks, and the blind second reader.
 
 import { MarkScale, withFinerStep } from "./mark-scale.js";
+import { hasMeaning, isSerious } from "./score-meaning.js";
 import { fitsBundle, learnProfile, MIN_MARKS, startSet, suggest } from "./profile.js";
 
 const START_SET = 10;
@@ -8,8 +9,6 @@ const MIN_ESSAYS_TO_CHOOSE = 15; // in a smaller class, any ten are as good
 const MAX_UNMARKED = 300; // unmarked essays that show what is usual in a class
 const REVIEWED_FROM = 0.8; // strangeness of an essay that a person should read
 const LITTLE = 0.03; // share of the error that more marks must take away to be worth the effort
-// Flags that a profile, which has its own proof, makes harmless.
-const HARMLESS = new Set(["not_english", "too_short", "too_long"]);
 
 /** What is known of a class's marks. Every row gets `shown`: its result on the teacher's scale. */
 export class ClassMarking {
@@ -25,7 +24,7 @@ export class ClassMarking {
     const withFeatures = read.filter((row) => row.result.features);
     this.updateScale(header, rows);
     this.offScale = rows.filter((row) => Number.isNaN(this.scale.parseMark(row.teacherScore)));
-    this.problem = contradiction(withFeatures, this.scale);
+    this.problem = contradiction(withFeatures.filter((row) => !row.accepted), this.scale);
     const learned = this.problem ? null : this.#learn(withFeatures, bundleScale);
     const loaded = usable(header.profile, withFeatures[0], this.scale);
     this.isLearned = learned !== null;
@@ -37,7 +36,9 @@ export class ClassMarking {
   /** Choose the scale again: a mark may need a smaller step. */
   updateScale(header, rows) {
     const bundleScale = scaleOfBundle(rows);
-    this.scale = scaleOf(header, bundleScale, rows);
+    const chosen = header.scale ? MarkScale.parse(header.scale) : null;
+    this.chosenScale = chosen ?? new MarkScale(header.profile?.scale ?? bundleScale);
+    this.scale = withFinerStep(this.chosenScale, rows.map((row) => row.teacherScore));
     this.isBundleScale = this.scale.hasSamePoints(bundleScale);
   }
 
@@ -47,10 +48,15 @@ export class ClassMarking {
     return Number.isNaN(mark) ? null : mark;
   }
 
+  /** Return a row's mark that the teacher found herself: one that teaches, and can agree. */
+  ownMarkOf(row) {
+    return row.accepted ? null : this.markOf(row);
+  }
+
   /** Say whether a mark lies outside of the interval that was suggested without it. */
   isSurprising(row) {
     const mark = this.markOf(row);
-    if (mark === null || !row.shown) return false;
+    if (mark === null || !row.shown || !hasMeaning(row.shown)) return false;
     const { low, high } = row.shown.interval;
     return mark < low - 1e-9 || mark > high + 1e-9;
   }
@@ -64,12 +70,12 @@ export class ClassMarking {
   }
 
   #learn(rows, bundleScale) {
-    const marks = rows.map((row) => this.markOf(row));
+    const marks = rows.map((row) => this.ownMarkOf(row));
     if (marks.filter((mark) => mark !== null).length < MIN_MARKS) return null;
     let unmarked = 0;
     const used = rows.filter((_, index) => marks[index] !== null || unmarked++ < MAX_UNMARKED);
     const vectors = used.map((row) => row.result.features);
-    const given = used.map((row) => this.markOf(row));
+    const given = used.map((row) => this.ownMarkOf(row));
     const learned = learnProfile(vectors, given, this.scale, bundleScale);
     if (!learned) return null;
     const entries = [...learned.leftOut].map(([index, one]) => [used[index], one]);
@@ -92,7 +98,7 @@ export class ClassMarking {
       learned?.leftOut.get(row) ??
       (this.profile && result.features ? suggest(this.profile, result.features) : null);
     if (suggestion === null) return this.isBundleScale ? result : null;
-    const serious = result.flags.some((flag) => !HARMLESS.has(flag));
+    const serious = result.flags.some(isSerious);
     const { raw, value, low, high, coverage, strangeness = 0 } = suggestion;
     return {
       ...result,
@@ -100,19 +106,13 @@ export class ClassMarking {
       raw,
       scale: this.scale.toJson(),
       interval: { low, high, coverage },
+      isLearned: true,
       review: serious || strangeness > REVIEWED_FROM,
     };
   }
 }
 
 const scaleOfBundle = (rows) => rows.find((row) => row.result)?.result.scale ?? { min: 1, max: 6 };
-
-/** Return the scale that the teacher chose, with a step that her marks need. */
-function scaleOf(header, bundleScale, rows) {
-  const chosen = header.scale ? MarkScale.parse(header.scale) : null;
-  const scale = chosen ?? new MarkScale(header.profile?.scale ?? bundleScale);
-  return withFinerStep(scale, rows.map((row) => row.teacherScore));
-}
 
 /** Return the first two rows that have the same text and different marks, as a problem. */
 function contradiction(rows, scale) {

@@ -1,14 +1,16 @@
 // The table of a class: sorting, filters, and fields for the teacher's own scores and comments.
 
+import { clearRefusal, commentField, markField, showComment, showMark } from "./class-fields.js";
 import { byId, create } from "./dom.js";
 import { formatNumber, translate, translateCode } from "./i18n.js";
 import { formatScore, intervalEnds } from "./score-format.js";
+import { hasMeaning } from "./score-meaning.js";
 
 // The elements have explicit roles: on small screens, CSS lays out rows as cards, and browsers
 // then drop the implicit table roles.
 const COLUMNS = [
   { key: "name", sortValue: (row) => row.name },
-  { key: "suggested_score", sortValue: (row) => (isHidden(row) ? -Infinity : (row.shown?.raw ?? -Infinity)) },
+  { key: "suggested_score", sortValue: (row) => (isSuggested(row) ? row.shown.raw : -Infinity) },
   { key: "flags", sortValue: priority },
   {
     key: "teacher_score",
@@ -20,6 +22,7 @@ const UNFLAGGED = 4; // priority of a scored row that needs no attention
 const FILTERS = {
   all: () => true,
   review: (row) => priority(row) < UNFLAGGED,
+  flagged: (row) => (row.shown ?? row.result)?.flags.length > 0,
   ungraded: (row) => row.teacherScore === "",
   unscored: (row) => row.result === null,
   first: (row) => marking.first.has(row),
@@ -31,6 +34,9 @@ let isBlind = false;
 
 /** Say whether the teacher must not see a row's suggestion: blind, it is shown for surprises only. */
 export const isHidden = (row) => isBlind && !marking?.isSurprising(row);
+
+/** Say whether a row has a suggestion that the teacher sees. */
+export const isSuggested = (row) => Boolean(row.shown) && hasMeaning(row.shown) && !isHidden(row);
 
 /** Return how urgently a person should look at a row: 0 is the most urgent. */
 function priority(row) {
@@ -71,11 +77,50 @@ export class ClassTable {
     const element = this.#elements.get(row);
     element.querySelector(".suggested-score").replaceChildren(...scoreCell(row));
     element.querySelector(".flags").replaceChildren(...flagsCell(row));
-    const fields = { ".teacher-score": row.teacherScore, ".comment": row.comment };
-    for (const [selector, value] of Object.entries(fields)) {
+    for (const [selector, show] of [[".teacher-score", showMark], [".comment", showComment]]) {
       const field = element.querySelector(selector);
-      if (field !== document.activeElement) setValue(field, value);
+      if (field !== document.activeElement) show(field, row);
     }
+  }
+
+  /** Show a row's mark, even in the field that has the focus. */
+  showMark(row) {
+    const field = this.#elements.get(row).querySelector(".teacher-score");
+    clearRefusal(field);
+    showMark(field, row);
+  }
+
+  /** Go from an element's row to the next or previous one; from elsewhere, to the first or last. */
+  step(element, offset) {
+    const shown = [...byId("class-table-body").rows];
+    const place = shown.indexOf(element?.closest("#class-table-body tr"));
+    const target = place < 0 ? shown.at(offset > 0 ? 0 : -1) : shown[place + offset];
+    const selector = [".teacher-score", ".comment"].find((one) => element?.matches(one));
+    const row = this.#rows.find((one) => this.#elements.get(one) === target);
+    if (row) this.focusRow(row, selector ?? (place < 0 ? ".teacher-score" : "th button"));
+  }
+
+  /** Return the row in which an element is, or undefined. */
+  rowOf(element) {
+    const shown = element?.closest("#class-table-body tr");
+    return this.#rows.find((row) => this.#elements.get(row) === shown);
+  }
+
+  /** Focus a control of a row: ".teacher-score", ".comment", or its name by default. */
+  focusRow(row, selector = "th button") {
+    const control = this.#elements.get(row)?.querySelector(selector);
+    control?.focus();
+    control?.scrollIntoView({ block: "nearest" });
+    if (selector === ".teacher-score") control?.select();
+  }
+
+  /** Show the rows of a filter, and keep the focus on the first of them. */
+  filter(name) {
+    byId("class-filter").value = name;
+    this.update();
+    const [first] = this.visibleRows();
+    if (first) this.focusRow(first);
+    else byId("class-filter").focus();
   }
 
   /** Return the rows that pass the filter and the search, sorted. */
@@ -129,52 +174,20 @@ export class ClassTable {
       cell("suggested-score", ...scoreCell(row)),
       cell("flags", ...flagsCell(row)),
       fieldCell("teacher_score", teacherScoreField(row, this.#onEdit)),
-      fieldCell("comment", commentField(row, this.#onEdit)),
+      fieldCell("comment", commentField(row, { onEdit: this.#onEdit })),
     );
   }
 }
 
-/** Return the field for the teacher's own score. */
-export function teacherScoreField(row, onEdit) {
-  const { min, max, labels } = marking.scale;
-  const field =
-    labels.length > 0
-      ? create(
-          "select",
-          { class: "teacher-score" },
-          ...["", ...labels.toReversed()].map((label) => create("option", { value: label }, label)),
-        )
-      : create("input", { type: "number", class: "teacher-score", step: "any", min, max });
-  const label = translate("teacher_score");
-  return bindField(field, { row, property: "teacherScore", label, onEdit });
-}
-
-/** Return the field for the teacher's comment. */
-export function commentField(row, onEdit) {
-  const field = create("input", { type: "text", class: "comment" });
-  const label = translate("comment");
-  return bindField(field, { row, property: "comment", label, onEdit });
-}
-
-function bindField(field, { row, property, label, onEdit }) {
-  setValue(field, row[property]);
-  field.setAttribute("aria-label", translate("label_for_name", { label, name: row.name }));
-  field.addEventListener("input", () => {
-    row[property] = field.value;
-    onEdit(row);
-  });
-  return field;
-}
-
-/** Set the value of a field; one that is no number leaves a field for numbers empty. */
-function setValue(field, value) {
-  field.value = field.type === "number" && Number.isNaN(Number(value)) ? "" : value;
-}
+/** Return the field for the teacher's own mark. */
+export const teacherScoreField = (row, onEdit) =>
+  markField(row, { scaleOf: () => marking.scale, onEdit });
 
 function scoreCell(row) {
   const { shown, error } = row;
   const note = (text) => [create("span", { class: "muted" }, text)];
   if (row.result === null) return note(error ? "–" : translate("pending"));
+  if (!hasMeaning(shown ?? row.result)) return note(translate("no_score"));
   if (!shown) return note(translate("no_suggestion"));
   if (isHidden(row)) {
     return note(translate(marking.markOf(row) === null ? "hidden" : "no_surprise"));

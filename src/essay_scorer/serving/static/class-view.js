@@ -1,46 +1,52 @@
 // The view of a class: import a table, score its essays, review the results, download them.
 
-import { pendingRows, scoreRows } from "./class-scoring.js";
-import { deleteClass, loadClass, openStore, saveClass, saveRow } from "./class-store.js";
+import { ClassListView, deletionNotice, nameOf } from "./class-list-view.js";
+import { classOfTable, readClassTable } from "./class-import.js";
 import { ClassMarking } from "./class-marking.js";
+import { ClassMarks } from "./class-marks.js";
 import { ClassMarkingView, downloadProfile } from "./class-marking-view.js";
+import { ClassOutputs } from "./class-outputs.js";
+import { progressText, renderChart, renderProgress } from "./class-progress.js";
+import { ClassRun } from "./class-run.js";
+import * as store from "./class-store.js";
 import { ClassTable } from "./class-table.js";
+import { onOtherTabs, openClassId, rememberOpenClass, tellOtherTabs } from "./class-tabs.js";
 import { guessColumns, selectedColumns, showColumnForm, updatePreview } from "./column-mapping.js";
-import { parseCsv, UnclosedQuote } from "./csv.js";
-import { downloadClass } from "./csv-download.js";
-import { announce, byId } from "./dom.js";
+import { UnclosedQuote } from "./csv.js";
+import { announce, byId, create } from "./dom.js";
 import { EssayDialog } from "./essay-dialog.js";
 import { FileError } from "./file-error.js";
-import { acceptFiles, readTable } from "./file-input.js";
-import { plainText } from "./html-text.js";
-import { formatNumber, plural, translate, translateCode } from "./i18n.js";
-import { guessScale, normalizeMark } from "./mark-scale.js";
-import { renderScoreChart } from "./score-chart.js";
-import { trimTable } from "./table-header.js";
+import { acceptFiles } from "./file-input.js";
+import { addMessages, formatNumber, translate, translateCode } from "./i18n.js";
 
 const LEARNING_DELAY_MS = 300;
 
 let table = null; // an opened file whose columns are being chosen
-let header = null; // of the class: the file's name, separator, and titles, and the prompt
+let header = null; // of the class: its id, the file's name, separator, and titles, and the prompt
 let rows = [];
-let run = null; // AbortController of the scoring run
-let statusKey = ""; // message about the run
 let fileError = null; // {code, values}
-let storageWorks = true;
+let storageKey = "saved"; // message about the storage: it works, or why not
 
 const marking = new ClassMarking();
+const run = new ClassRun({ onRow: showResult, onStatus: renderRun });
 const markingView = new ClassMarkingView({ onChange: changeHeader });
+const outputs = new ClassOutputs(() => ({ header, rows, marking }), { onChange: changeHeader });
 let learning = 0; // timer of the next time that marks are learned from
-const classTable = new ClassTable({ onOpen: (row) => dialog.open(row), onEdit: saveEdit });
+const onEdit = (row, change) => marks.typed(row, change);
+const classTable = new ClassTable({ onOpen: openRow, onEdit });
+const listView = new ClassListView({ onOpen: showClass, onRename: rename, onDelete: confirmDelete });
 const dialog = new EssayDialog({
   visibleRows: () => classTable.visibleRows(),
   essayOf,
-  onEdit: saveEdit,
-  onResult: showResult,
+  onEdit,
+  onResult: showExplained,
+  onClose: (row) => row && classTable.focusRow(row),
 });
+const marks = new ClassMarks({ classTable, dialog, marking, onEdit: edit });
 
 /** Connect the view and restore the saved class. Call once. */
 export async function startClassView() {
+  await Promise.all([addStyle("class.css"), addMessages("class")]);
   acceptFiles({
     zone: byId("class-drop-zone"),
     button: byId("choose-class-file"),
@@ -49,35 +55,68 @@ export async function startClassView() {
   });
   byId("column-form").addEventListener("submit", createClass);
   byId("column-form").addEventListener("change", () => updatePreview(table));
-  byId("cancel-columns").addEventListener("click", () => setTable(null));
-  byId("resume-class").addEventListener("click", scoreClass);
-  byId("stop-class").addEventListener("click", () => run?.abort());
-  byId("download-class").addEventListener("click", () => {
-    learn(); // from the last marks, too
-    downloadClass(header, rows, marking);
-  });
-  byId("save-profile").addEventListener("click", () => downloadProfile(marking.profile, header.fileName));
-  byId("delete-class").addEventListener("click", confirmDelete);
+  const clicks = {
+    "cancel-columns": cancelColumns,
+    "resume-class": scoreClass,
+    "stop-class": () => run.stop(),
+    "all-classes": closeClass,
+    "delete-class": () => confirmDelete(header),
+    "keep-class": keep,
+    "save-profile": () => downloadProfile(marking.profile, header.fileName),
+  };
+  for (const [id, act] of Object.entries(clicks)) byId(id).addEventListener("click", act);
+  outputs.start({ visibleRows: () => classTable.visibleRows(), openRow: () => dialog.row, learn });
+  marks.start(isActive);
+  onOtherTabs(takeOver);
   document.addEventListener("languagechanged", render);
   await restoreClass();
   render();
 }
 
+/** Add a style sheet, and wait until it is there. */
+async function addStyle(name) {
+  const link = create("link", { rel: "stylesheet", href: new URL(name, import.meta.url) });
+  const loaded = new Promise((resolve) => (link.onload = link.onerror = resolve));
+  document.head.append(link);
+  await loaded;
+}
+
 async function restoreClass() {
   try {
-    await openStore();
-    const saved = await loadClass();
-    if (saved) ({ header, rows } = saved);
-  } catch {
-    storageWorks = false;
+    await store.openStore();
+    const id = openClassId() ?? (await store.listClasses())[0]?.id;
+    if (id) await loadClass(id);
+  } catch (error) {
+    storageKey = error instanceof store.StoreBlocked ? "storage_blocked" : "not_saved";
   }
-  if (pendingRows(rows).length > 0) statusKey = "class_incomplete";
+}
+
+async function loadClass(id) {
+  const saved = await store.loadClass(id);
+  [header, rows] = [saved?.header ?? null, saved?.rows ?? []];
+  rememberOpenClass(header?.id ?? "");
+  run.reset(rows);
+  marks.reset();
+}
+
+async function showClass(id) {
+  await loadClass(id);
+  render();
+  byId("class-file-name").focus();
+}
+
+/** Show the list of all classes. */
+function closeClass() {
+  [header, rows] = [null, []];
+  run.reset(rows);
+  rememberOpenClass("");
+  render();
+  byId("choose-class-file").focus();
 }
 
 async function openFile(file) {
   try {
-    const { separator, rows } = parseCsv(await readTable(file));
-    setTable({ fileName: file.name, separator, ...trimTable(rows) });
+    setTable(await readClassTable(file));
   } catch (error) {
     if (error instanceof UnclosedQuote) {
       showFileError("quote", { line: formatNumber(error.line) });
@@ -103,71 +142,30 @@ function setTable(opened) {
   if (table) byId("column-text").focus();
 }
 
+function cancelColumns() {
+  setTable(null);
+  byId("choose-class-file").focus();
+}
+
 /** Create a class from the table and score it. */
 async function createClass(event) {
   event.preventDefault();
-  const [titles, ...body] = table.rows;
-  const columns = selectedColumns();
   const prompt = byId("class-prompt").value.trim();
-  header = { fileName: table.fileName, separator: table.separator, titles, prompt };
-  rows = body.map((cells, index) => createRow(cells, index, columns));
-  const scale = guessScale(body.map((cells) => cells[columns.teacherScore] ?? ""));
-  if (scale) header.scale = scale;
+  ({ header, rows } = await classOfTable(table, { columns: selectedColumns(), prompt }));
   table = null;
-  await save(saveClass(header, rows));
+  await save(store.addClass(header, rows));
+  rememberOpenClass(header.id);
+  marks.reset();
   render();
+  byId("class-file-name").focus();
   await scoreClass();
 }
 
-function createRow(cells, index, columns) {
-  const cell = (role) => (columns[role] === null ? "" : plainText(cells[columns[role]] ?? ""));
-  return {
-    index,
-    cells,
-    name: cell("name").trim() || formatNumber(index + 1),
-    text: cell("text"),
-    prompt: cell("prompt").trim(),
-    result: null,
-    error: null,
-    teacherScore: normalizeMark(cell("teacherScore")),
-    comment: "",
-  };
-}
-
 async function scoreClass() {
-  if (run) return;
-  run = new AbortController();
-  statusKey = "class_running";
-  render();
   announce(translate("class_running"));
-  const options = {
-    essayOf,
-    signal: run.signal,
-    onRow: showResult,
-    onConnectionChange: showConnection,
-  };
-  const ran = await runInOneTab(() => scoreRows(rows, options));
-  statusKey = ran ? finalStatus() : "class_elsewhere";
-  run = null;
-  if (header === null) return; // the class was deleted during the run
-  renderProgress();
+  if (!(await run.start({ id: header.id, rows, essayOf }))) return;
   classTable.updateIfIdle();
-  announce(`${translate(statusKey)} ${progressText()}`);
-}
-
-function finalStatus() {
-  if (pendingRows(rows).length === 0) return "class_done";
-  return run.signal.aborted ? "class_stopped" : "class_incomplete";
-}
-
-/** Run unless another tab is scoring the class; return whether it ran. */
-async function runInOneTab(work) {
-  const attempt = async (lock) => {
-    if (lock) await work();
-    return lock !== null;
-  };
-  if (!navigator.locks) return await attempt({}); // the API needs a secure context
-  return await navigator.locks.request("class", { ifAvailable: true }, attempt);
+  announce(`${translate(run.statusKey)} ${progressText(rows)}`);
 }
 
 function essayOf(row) {
@@ -176,18 +174,35 @@ function essayOf(row) {
 }
 
 function showResult(row) {
-  save(saveRow(row));
+  saveFields(row, { result: row.result, error: row.error });
   row.shown = marking.isBundleScale ? row.result : null; // until the marks are learned from
   classTable.updateRow(row);
-  renderProgress();
+  renderRun();
   learnSoon();
+}
+
+/** Store a result that has its explanation now; its score on the teacher's scale stays. */
+function showExplained(row) {
+  saveFields(row, { result: row.result });
+  learn();
 }
 
 /** Change the header, such as the teacher's scale, and learn again. */
 async function changeHeader(change) {
   Object.assign(header, change);
-  await save(saveClass(header, rows));
   render();
+  const { id } = header;
+  await save(store.saveHeader(id, change));
+  tellOtherTabs({ id, change });
+}
+
+function keep() {
+  changeHeader({ kept: !header.kept });
+}
+
+async function rename(id, name) {
+  await save(store.saveHeader(id, { name }));
+  tellOtherTabs({ id, change: { name } });
 }
 
 /** Learn from the marks once the teacher pauses. */
@@ -201,79 +216,92 @@ function learn() {
   marking.update(header, rows);
   markingView.update(marking);
   for (const row of rows) classTable.updateRow(row);
-  renderProgress();
+  renderRun();
+  outputs.render();
 }
 
-function showConnection(lost) {
-  statusKey = lost ? "class_offline" : "class_running";
-  renderProgress();
-}
-
-function saveEdit(row) {
-  save(saveRow(row));
+/** Store what the teacher changed in a row. */
+function edit(row, change) {
+  const isNew = Object.entries(change).some(([name, value]) => row[name] !== value);
+  if (!isNew) return;
+  Object.assign(row, change);
+  saveFields(row, change);
   marking.updateScale(header, rows);
   classTable.updateRow(row);
-  renderChart();
+  renderChart(rows, marking, header);
   learnSoon();
 }
+
+function saveFields(row, change) {
+  save(store.saveRow(header.id, row.index, change));
+  tellOtherTabs({ id: header.id, index: row.index, change });
+}
+
+/** Show what another tab has changed in this class. */
+function takeOver({ id, index, change, deleted }) {
+  if (header?.id !== id) {
+    if (header === null) listView.render();
+    return;
+  }
+  if (deleted) {
+    closeClass();
+  } else if (index === undefined) {
+    Object.assign(header, change);
+    render();
+  } else {
+    Object.assign(rows[index], change);
+    classTable.updateRow(rows[index]);
+    learnSoon();
+  }
+}
+
+function openRow(row) {
+  dialog.open(row);
+  outputs.prepareSheets(); // so that the browser's own command prints the row's sheet
+}
+
+const isActive = () => header !== null && !byId("class").hidden;
 
 async function save(write) {
   try {
     await write;
   } catch {
-    storageWorks = false; // the disk is full, or storage was disabled
+    storageKey = "not_saved"; // the disk is full, or storage was disabled
     render();
   }
 }
 
-async function confirmDelete() {
-  if (!confirm(translate("confirm_delete"))) return;
-  run?.abort();
-  [header, rows, statusKey] = [null, [], ""];
-  await save(deleteClass());
-  render();
-  byId("choose-class-file").focus();
+async function confirmDelete(deleted) {
+  if (!confirm(translate("confirm_delete", { name: nameOf(deleted) }))) return;
+  await save(store.deleteClass(deleted.id));
+  tellOtherTabs({ id: deleted.id, deleted: true });
+  closeClass();
 }
 
 function render() {
-  byId("class-error").textContent = fileError
-    ? translateCode("file", fileError.code, fileError.values)
-    : "";
-  byId("storage-notice").textContent = translate(storageWorks ? "saved" : "not_saved");
-  byId("class-start").hidden = header !== null || table !== null;
+  byId("class-error").textContent = fileError ? translateCode("file", fileError.code, fileError.values) : "";
+  byId("storage-notice").textContent = translate(storageKey);
+  const isStart = header === null && table === null;
+  byId("class-start").hidden = !isStart;
   byId("column-form").hidden = table === null;
   byId("class-results").hidden = header === null;
+  if (isStart) listView.render();
+  else byId("class-list").hidden = true;
   if (table) showColumnForm(table);
   if (header === null) return;
-  byId("class-file-name").textContent = header.fileName;
+  byId("class-file-name").textContent = nameOf(header);
+  byId("class-kept").textContent = header.id ? deletionNotice(header) : "";
+  byId("keep-class").textContent = translate(header.kept ? "class_unkeep" : "class_keep");
   marking.update(header, rows);
   markingView.render(header, marking);
   classTable.render(rows, header, marking);
-  renderProgress();
+  outputs.render();
+  marks.render();
+  renderRun();
 }
 
-function renderProgress() {
-  const pending = pendingRows(rows).length;
-  byId("class-progress").max = rows.length;
-  byId("class-progress").value = rows.length - pending;
-  byId("class-progress-text").textContent = progressText();
-  byId("class-status").textContent = statusKey ? translate(statusKey) : "";
-  byId("stop-class").hidden = run === null;
-  byId("resume-class").hidden = run !== null || pending === 0;
-  renderChart();
-}
-
-function renderChart() {
-  byId("score-chart").replaceChildren(...renderScoreChart(rows, marking, header.blind));
-}
-
-function progressText() {
-  const scored = rows.filter((row) => row.result).length;
-  const failed = rows.filter((row) => row.error).length;
-  const toReview = rows.filter((row) => (row.shown ?? row.result)?.review).length;
-  const counts = { done: formatNumber(scored), count: formatNumber(rows.length) };
-  const parts = [translate("progress", counts)];
-  if (toReview > 0) parts.push(plural("to_review", toReview));
-  if (failed > 0) parts.push(plural("failed", failed));
-  return parts.join(" ");
+function renderRun() {
+  if (header === null) return;
+  renderProgress(rows, run);
+  renderChart(rows, marking, header);
 }

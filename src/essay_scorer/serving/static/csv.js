@@ -24,12 +24,28 @@ export class UnclosedQuote extends Error {
  * A first line "sep=;" declares the separator. Throws UnclosedQuote.
  */
 export function parseCsv(text) {
-  const whole = text.replace(/^\ufeff/, "");
-  const declared = DECLARED.exec(whole);
-  const table = declared ? whole.slice(declared[0].length) : whole;
+  const { separator, records } = parseRecords(text);
+  return { separator, rows: records.map(({ cells }) => cells) };
+}
+
+/**
+ * Return the separator of a table and its non-empty records, with where each cell is in the text.
+ *
+ * @returns {{separator: string, records: {cells: string[], spans: number[][]}[]}} A cell's span is
+ *   from its first character, which may be a quote, to the one after its last.
+ */
+export function parseRecords(text) {
+  const start = text.startsWith("\ufeff") ? 1 : 0;
+  const declared = DECLARED.exec(text.slice(start));
+  const offset = start + (declared ? declared[0].length : 0);
+  const table = text.slice(offset);
   const separator = declared ? declared[1] : detectSeparator(table);
-  const rows = [...parseRows(table, separator, declared ? 2 : 1)];
-  return { separator, rows: rows.filter((row) => row.some((cell) => cell !== "")) };
+  const records = [];
+  for (const { cells, spans } of parseRows(table, separator, declared ? 2 : 1)) {
+    if (cells.every((cell) => cell === "")) continue;
+    records.push({ cells, spans: spans.map((span) => span.map((place) => place + offset)) });
+  }
+  return { separator, records };
 }
 
 /** Return rows as CSV with a byte order mark, so that spreadsheet programs read it as UTF-8. */
@@ -50,10 +66,14 @@ function isFormula(cell) {
 
 const restoreCell = (cell) => (cell.startsWith("'") && isFormula(cell) ? cell.slice(1) : cell);
 
+/** Say whether a spreadsheet program would evaluate a cell as it stands; "-" alone is none. */
+export const isLiveFormula = (cell) =>
+  FORMULA.test(cell) && !NUMBER.test(cell) && /[\p{L}\p{N}("]/u.test(cell);
+
 /** Quote a cell if needed, and neutralize formulas: an essay may begin with "=". */
-function formatCell(cell, separator) {
+export function formatCell(cell, separator, isQuoted = false) {
   const safe = isFormula(cell) ? `'${cell}` : cell;
-  const needsQuotes = [separator, '"', "\n", "\r"].some((character) => safe.includes(character));
+  const needsQuotes = isQuoted || [separator, '"', "\n", "\r"].some((character) => safe.includes(character));
   return needsQuotes ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
@@ -78,10 +98,11 @@ function* parseRows(text, separator, firstLine) {
   const code = separator.charCodeAt(0).toString(16).padStart(4, "0");
   const unquoted = new RegExp(`[^\\u${code}\\r\\n]*`, "y");
   const quoted = /"([^"]*(?:""[^"]*)*)"?/y;
-  let row = [];
+  let row = { cells: [], spans: [] };
   let start = 0; // of the row
   let line = firstLine;
   for (let position = 0; position < text.length; ) {
+    const first = position;
     let cell = "";
     if (text[position] === '"') {
       quoted.lastIndex = position;
@@ -89,21 +110,24 @@ function* parseRows(text, separator, firstLine) {
       position = quoted.lastIndex;
     }
     unquoted.lastIndex = position;
-    row.push(restoreCell(cell + unquoted.exec(text)[0]));
+    row.cells.push(restoreCell(cell + unquoted.exec(text)[0]));
     position = unquoted.lastIndex;
+    row.spans.push([first, position]);
     if (text[position] === separator) {
       position += 1;
-      if (position === text.length) row.push("");
+      if (position < text.length) continue;
+      row.cells.push("");
+      row.spans.push([position, position]);
     } else {
       const lines = linesOfRow(text.slice(start, position), line);
       position += text.startsWith("\r\n", position) ? 2 : 1;
       yield row;
-      row = [];
+      row = { cells: [], spans: [] };
       start = position;
       line += lines;
     }
   }
-  if (row.length > 0) {
+  if (row.cells.length > 0) {
     linesOfRow(text.slice(start), line);
     yield row;
   }

@@ -21,8 +21,11 @@ export function announce(message) {
 }
 
 /** Offer a text as a file to save. */
-export function downloadText(text, type, name) {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+export const downloadText = (text, type, name) => downloadBytes(text, type, name);
+
+/** Offer bytes as a file to save. */
+export function downloadBytes(bytes, type, name) {
+  const url = URL.createObjectURL(new Blob([bytes], { type }));
   create("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -5,7 +5,9 @@ import { announce, byId } from "./dom.js";
 import { FileError } from "./file-error.js";
 import { acceptFiles, readEssay } from "./file-input.js";
 import { plural, translate, translateCode } from "./i18n.js";
+import { DraftStore } from "./essay-draft.js";
 import { renderParagraphs, renderResult, summarize } from "./result-view.js";
+import { hasMeaning } from "./score-meaning.js";
 import { TextReplacement } from "./text-replacement.js";
 
 const text = byId("essay-text");
@@ -16,6 +18,7 @@ let scoredEssay = null; // the essay that the result belongs to
 let result = null;
 let problem = null; // family and code of the error message, and its values
 
+const draft = new DraftStore([text, prompt]);
 const replacement = new TextReplacement(text, renderForm);
 
 /** Connect the view. Call once. */
@@ -35,6 +38,8 @@ export function startEssayView() {
     onFile: openFile,
   });
   document.addEventListener("languagechanged", render);
+  draft.restore();
+  if (prompt.value !== "") byId("essay-prompt-details").open = true;
   render();
 }
 
@@ -103,7 +108,7 @@ function render() {
   renderForm();
   byId("result").hidden = result === null;
   byId("result-body").replaceChildren(...(result ? renderResult(result, scoredEssay.text) : []));
-  byId("explain-score").hidden = !result || "explanation" in result;
+  byId("explain-score").hidden = !result || "explanation" in result || !hasMeaning(result);
   byId("printed-essay").replaceChildren(
     ...(scoredEssay ? renderParagraphs(scoredEssay.text, result) : []),
   );
@@ -118,6 +123,7 @@ function renderForm() {
   if (!request) byId("essay-status").textContent = "";
   byId("stale-notice").hidden = !result || text.value === scoredEssay.text;
   replacement.render();
+  draft.save();
 }
 
 /** Count words as the server does: runs of characters between white space. */

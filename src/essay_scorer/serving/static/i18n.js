@@ -1,10 +1,12 @@
-// Translations and number formats. Every sentence of the page is in en.json and fr.json.
+// Translations and number formats. Every sentence of the page is in en.json and fr.json, or in
+// class-en.json and class-fr.json, which only the view of a class loads.
 
 const LANGUAGES = ["en", "fr"];
 const STORAGE_KEY = "language";
 
 let language = "en";
 let messages = {};
+const sets = [""]; // prefixes of the files with messages in use
 
 /** Return the message of this key, with its {placeholders} filled in. */
 export function translate(key, values = {}) {
@@ -28,6 +30,14 @@ export function formatNumber(value, options = {}) {
   return new Intl.NumberFormat(language, options).format(value);
 }
 
+/** Format a date, given in milliseconds, for the current language: "27 November 2026". */
+export function formatDate(time) {
+  return new Intl.DateTimeFormat(language, { dateStyle: "long" }).format(time);
+}
+
+/** Return the decimal sign of the current language. */
+export const decimalSign = () => formatNumber(0.5).at(1);
+
 /** Return a language's name in the current language: "Spanish" for "es". */
 export function languageName(code) {
   try {
@@ -45,8 +55,7 @@ export function preferredLanguage() {
 
 /** Load a language, translate the page, and dispatch "languagechanged" on the document. */
 export async function setLanguage(code) {
-  const response = await fetch(new URL(`${code}.json`, import.meta.url));
-  messages = await response.json();
+  messages = await loadMessages(code);
   language = document.documentElement.lang = code;
   document.title = translate("title");
   translatePage();
@@ -56,9 +65,27 @@ export async function setLanguage(code) {
   document.dispatchEvent(new Event("languagechanged"));
 }
 
+async function loadMessages(code) {
+  const load = async (set) => {
+    const response = await fetch(new URL(`${set}${code}.json`, import.meta.url));
+    return await response.json();
+  };
+  return Object.assign({}, ...(await Promise.all(sets.map(load))));
+}
+
+/** Load the messages of a view, such as "class", and translate what waits for them. */
+export async function addMessages(view) {
+  sets.push(`${view}-`);
+  messages = await loadMessages(language);
+  translatePage();
+}
+
+/** Return the messages of every language, to recognize what the page wrote in another one. */
+export const messagesOfAllLanguages = () => Promise.all(LANGUAGES.map(loadMessages));
+
 function translatePage() {
   for (const node of document.querySelectorAll("[data-i18n]")) {
-    node.textContent = translate(node.dataset.i18n);
+    if (node.dataset.i18n in messages) node.textContent = translate(node.dataset.i18n);
   }
   for (const node of document.querySelectorAll("[data-i18n-label]")) {
     node.setAttribute("aria-label", translate(node.dataset.i18nLabel));

@@ -3,9 +3,10 @@
 
 const MAX_LEVELS = 1001;
 const DIGITS = 1e6;
+const MAX_MARK_CHARACTERS = 24; // longer cells of a table are no marks
 const NO_MARK = new Set(["", "-", "–", "—", "?", "n/a", "absent", "absente", "abs", "abs."]);
 const NUMBER = /^([+-]?\d+(?:[.,]\d+)?)\s*(?:(?:\/|out of|sur|von)\s*(\d+(?:[.,]\d+)?)|(%)|(?:points?|pts?|p)\.?)?$/i;
-const RANGE = /^(-?\d+(?:[.,]\d+)?)\s*(?:-|–|to|\.\.)\s*(-?\d+(?:[.,]\d+)?)\s*%?(?:\s*:\s*(\d+(?:[.,]\d+)?))?$/;
+const RANGE = /^(-?\d+(?:[.,]\d+)?)\s*(?:-|–|to|à|\.\.)\s*(-?\d+(?:[.,]\d+)?)\s*%?(?:\s*:\s*(\d+(?:[.,]\d+)?))?$/;
 
 const toNumber = (text) => Number(text.replace(",", "."));
 
@@ -37,6 +38,13 @@ export class MarkScale {
 
   get levels() {
     return Math.round((this.max - this.min) / this.step) + 1;
+  }
+
+  /** Return the scale as `parse` reads it and as no spreadsheet program takes it for a date. */
+  toText() {
+    const { min, max, step, labels } = this;
+    if (labels.length > 0) return labels.toReversed().join(",");
+    return `${min} to ${max}${step === 1 ? "" : `:${step}`}`;
   }
 
   /** Return the scale as a profile has it. */
@@ -123,6 +131,7 @@ export function guessScale(texts) {
     const scale = withFinerStep(MarkScale.parse(preset), written);
     return written.every((text) => !Number.isNaN(scale.parseMark(text)));
   };
+  if (written.every((text) => NUMBER.exec(text.trim())?.[3])) return "0-100";
   const numbers = written.map((text) => toNumber(text));
   const highest = Math.max(...numbers);
   if (Number.isNaN(highest)) return PRESETS.slice(4).find(fits) ?? null;
@@ -143,11 +152,39 @@ export function withFinerStep(scale, texts) {
   return new MarkScale({ ...scale.toJson(), step: step ?? scale.step });
 }
 
-/** Return a mark in a table as the page's fields have it: a number with a point, or a letter. */
+/** Return a mark in a table as rows have it: a number with a point, or else as it is written. */
 export function normalizeMark(text) {
-  const written = text.trim();
+  const written = text.trim().replace(/^−/, "-");
   if (NO_MARK.has(written.toLowerCase())) return "";
   const found = NUMBER.exec(written);
   if (found) return String(toNumber(found[1]));
-  return /^[A-Za-z][A-Za-z0-9]?[+-]?$/.test(written) ? written : "";
+  return written.length <= MAX_MARK_CHARACTERS ? written : "";
+}
+
+/**
+ * Return a mark that a teacher wrote, as rows have it: "14.5", "B+", or "" for none.
+ *
+ * A word such as "absent" stays as it is. Returns null if the scale does not have the mark.
+ */
+export function readMark(text, scale) {
+  const written = text.trim().replace(/^−/, "-");
+  if (NO_MARK.has(written.toLowerCase())) return /[a-z]/i.test(written) ? written : "";
+  const fitting = withFinerStep(scale, [written]);
+  const mark = fitting.parseMark(written);
+  return Number.isNaN(mark) ? null : fitting.format(mark);
+}
+
+/** Say whether a text that is no mark may become one as more is typed: "14," or "abs". */
+export function isUnfinishedMark(text, { min, max, labels }) {
+  const written = text.trim().replace(/^−/, "-").toLowerCase();
+  if ([...labels, ...NO_MARK].some((one) => one.toLowerCase().startsWith(written))) return true;
+  if (labels.length > 0) return false;
+  if (written === "-") return min < 0;
+  const found = /^(-?\d+)(?:[.,](\d*))?\s*(?:\/\s*(\d*))?$/.exec(written);
+  if (!found) return false;
+  const [, whole, decimals, maximum] = found;
+  const value = Number(whole);
+  if (maximum !== undefined) return value <= max && String(max).startsWith(maximum);
+  if (decimals === "") return value >= min && value <= max;
+  return decimals === undefined && value > 0 && value < min && value * 10 <= max;
 }

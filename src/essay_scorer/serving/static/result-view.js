@@ -3,6 +3,7 @@
 import { create } from "./dom.js";
 import { formatNumber, languageName, translate, translateCode } from "./i18n.js";
 import { formatScore, intervalEnds } from "./score-format.js";
+import { hasMeaning, meaninglessFlags } from "./score-meaning.js";
 
 const MAX_TICKS = 12; // longer scales show only some of their numbers
 const MIN_POINTS = 0.02; // smaller contributions are not highlighted,
@@ -12,16 +13,31 @@ const PERCENTAGES = new Set(["distinct_words", "long_words"]); // codes of obser
 
 /** Return the elements that show the result of a text. */
 export function renderResult(result, text) {
+  if (!hasMeaning(result)) return withoutScore(result, text);
   const parts = [
     headline(result),
     scaleGraphic(result),
     create("p", {}, intervalSentence(result)),
-    warnings(result, text),
+    renderWarnings(result, text),
   ];
   if (result.explanation) {
     parts.push(...explanation(result.explanation, result.language ?? "en"));
   }
   return parts.filter(Boolean);
+}
+
+/** Return why there is no score, and for which essays there is one. */
+function withoutScore(result, text) {
+  const [reason] = meaninglessFlags(result);
+  const others = { ...result, flags: result.flags.filter((flag) => flag !== reason) };
+  const box = create(
+    "div",
+    { class: "review no-score" },
+    create("p", {}, create("strong", {}, flagSentence(reason, result))),
+    create("p", {}, `${translate("no_score_help")} ${translate("review")}`),
+    ...(others.flags.length > 0 ? reasonList(others, text) : []),
+  );
+  return [box, create("p", { class: "muted" }, translate("meant_for"))];
 }
 
 /** Return a text as paragraph elements; the part that its result calls off topic is marked. */
@@ -48,6 +64,10 @@ function splitAtPart(text, part) {
 
 /** Return a result as sentences for screen readers. */
 export function summarize(result) {
+  if (!hasMeaning(result)) {
+    const reasons = meaninglessFlags(result).map((flag) => flagSentence(flag, result));
+    return [...reasons, translate("no_score_help"), translate("review")].join(" ");
+  }
   const parts = [scoreSentence(result), intervalSentence(result)];
   if (result.review) parts.push(translate("review"));
   return parts.join(" ");
@@ -104,19 +124,23 @@ function scaleGraphic({ "essay score": score, scale, interval }) {
   return create("div", { class: "scale", "aria-hidden": "true" }, band, marker, ...ticks);
 }
 
-function warnings(result, text) {
+/** Return the box with what a person should know of a result, or null. */
+export function renderWarnings(result, text) {
   if (!result.review && result.flags.length === 0) return null;
   const box = create("div", { class: result.review ? "review" : "note" });
   if (result.review) box.append(create("p", {}, create("strong", {}, translate("review"))));
+  box.append(...reasonList(result, text));
+  return box;
+}
+
+/** Return the flags as a list of sentences, and the part that is off topic. */
+function reasonList(result, text) {
   const reasons = flagSentences(result);
   if (result.review && reasons.length === 0) reasons.push(translate("uncertain"));
-  box.append(create("ul", {}, ...reasons.map((sentence) => create("li", {}, sentence))));
-  if (result.off_topic_part) {
-    const language = result.language ?? "en";
-    const [, part] = splitAtPart(text, result.off_topic_part);
-    box.append(create("blockquote", { class: "off-topic", lang: language }, part));
-  }
-  return box;
+  const list = create("ul", {}, ...reasons.map((sentence) => create("li", {}, sentence)));
+  if (!result.off_topic_part) return [list];
+  const [, part] = splitAtPart(text, result.off_topic_part);
+  return [list, create("blockquote", { class: "off-topic", lang: result.language ?? "en" }, part)];
 }
 
 function explanation({ sentences, observations }, language) {

@@ -2,21 +2,21 @@
 
 import { create } from "./dom.js";
 import { formatNumber, plural, translate } from "./i18n.js";
+import { hasMeaning } from "./score-meaning.js";
 
 const MAX_BINS = 15; // longer scales are grouped
 
 /** Return the chart's elements. Every bar shows its count, so the heights add no information. */
 export function renderScoreChart(rows, marking, isBlind) {
-  const scored = isBlind ? [] : rows.filter((row) => row.shown);
+  const scored = isBlind ? [] : rows.filter((row) => row.shown && hasMeaning(row.shown));
   const suggested = scored.map((row) => row.shown["essay score"]);
   const teacher = rows.map((row) => marking.markOf(row)).filter((mark) => mark !== null);
   if (suggested.length + teacher.length === 0) return [];
   const bins = countByBin(marking.scale, { suggested, teacher });
   const highest = Math.max(...bins.flatMap((bin) => [bin.suggested, bin.teacher]));
-  const compare = teacher.length > 0 && suggested.length > 0;
-  const items = bins.map((bin) => binItem(bin, { highest, compare, isBlind }));
-  const chart = create("ol", { class: "chart" }, ...items);
-  return compare ? [legend(), chart, create("p", { class: "muted" }, agreement(scored, marking))] : [chart];
+  const shown = { highest, hasSuggested: suggested.length > 0, hasTeacher: teacher.length > 0 };
+  const chart = create("ol", { class: "chart" }, ...bins.map((bin) => binItem(bin, shown)));
+  return shown.hasSuggested && shown.hasTeacher ? [legend(), chart, create("p", { class: "muted" }, agreement(scored, marking))] : [chart];
 }
 
 /** Count both kinds of scores in each bin of the scale. */
@@ -36,12 +36,13 @@ function countByBin(scale, { suggested, teacher }) {
   return bins;
 }
 
-function binItem({ low, high, suggested, teacher }, { highest, compare, isBlind }) {
+function binItem({ low, high, suggested, teacher }, { highest, hasSuggested, hasTeacher }) {
   const name = low === high ? low : translate("range", { low, high });
-  const bars = isBlind ? [] : [bar("suggested", suggested, highest)];
+  const shortName = low === high ? low : `${low}–${high}`;
+  const bars = hasSuggested ? [bar("suggested", suggested, highest)] : [];
   const spoken = [translate("chart_score", { score: name })];
-  if (!isBlind) spoken.push(plural("chart_suggested", suggested));
-  if (compare || isBlind) {
+  if (hasSuggested) spoken.push(plural("chart_suggested", suggested));
+  if (hasTeacher) {
     bars.push(bar("teacher", teacher, highest));
     spoken.push(plural("chart_teacher", teacher));
   }
@@ -50,7 +51,7 @@ function binItem({ low, high, suggested, teacher }, { highest, compare, isBlind 
     {},
     create("span", { class: "visually-hidden" }, spoken.join(" ")),
     create("span", { class: "bars", "aria-hidden": "true" }, ...bars),
-    create("span", { "aria-hidden": "true" }, name),
+    create("span", { "aria-hidden": "true" }, shortName),
   );
 }
 
@@ -71,12 +72,17 @@ function legend() {
   return create("ul", { class: "chart-legend muted" }, ...items);
 }
 
-/** Return how often the teacher agrees with the suggested score. */
+/** Return how often the teacher agrees with the suggested score, on her scale. */
 function agreement(rows, marking) {
-  const both = rows.filter((row) => marking.markOf(row) !== null);
+  const { scale } = marking;
+  const both = rows.filter((row) => marking.ownMarkOf(row) !== null);
   const gaps = both.map((row) => Math.abs(marking.markOf(row) - row.shown["essay score"]));
-  return plural("agreement", both.length, {
-    same: formatNumber(gaps.filter((gap) => gap === 0).length),
-    near: formatNumber(gaps.filter((gap) => gap <= 1).length),
-  });
+  const counts = {
+    same: formatNumber(gaps.filter((gap) => gap < 1e-9).length),
+    near: formatNumber(gaps.filter((gap) => gap <= scale.tolerance + 1e-9).length),
+    tolerance: formatNumber(scale.tolerance),
+  };
+  if (scale.labels.length > 0) return plural("agreement_labels", both.length, counts);
+  if (scale.tolerance !== 1) return plural("agreement_points", both.length, counts);
+  return plural("agreement", both.length, counts);
 }

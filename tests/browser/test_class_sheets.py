@@ -1,0 +1,116 @@
+"""What is printed: a sheet for each student, and the list of a class."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.fake_server import EXPLANATION, FakeServer, result
+from tests.browser.page_actions import HEADER, OpenPage, score_table, wait_for_status
+
+TEXT = (
+    "🙂 Schools should\nopen later. Students sleep too little.\n\nSo they learn less. I like cake."
+)
+LONG = "\n\n".join(f"Paragraph {n} says more than enough about schools. " * 12 for n in range(30))
+REMARK = "A long remark. " * 40 + "This is its end."
+
+
+def _open_class(page: Page, **fields: object) -> None:
+    page.evaluate("window.print = () => {}")  # a headless browser has no dialog for it
+    FakeServer.install(page, result(**fields))
+    score_table(page, [HEADER, ("Ada", TEXT), ("Bo", LONG), ("Cy", "Short.")], "6a.csv")
+    wait_for_status(page)
+    page.locator("#mark-scale").select_option("0-20")
+    page.get_by_label("Your score: Ada", exact=True).fill("14.5")
+    page.get_by_label("Your comment: Ada", exact=True).fill(REMARK)
+    page.get_by_label("Your score: Bo", exact=True).fill("absent")
+
+
+def _pages(page: Page, path: Path) -> list[str]:
+    """Return the text of each page that would be printed."""
+    page.pdf(path=path, format="A4")
+    command = ["pdftotext", "-layout", str(path), "-"]
+    try:
+        text = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    except FileNotFoundError:
+        pytest.skip("pdftotext is not installed (Debian's poppler-utils)")
+    return text.rstrip("\f").split("\f")
+
+
+def test_each_student_gets_a_sheet(open_page: OpenPage, screenshots: Path) -> None:
+    page = open_page("#class", color_scheme="dark")
+    _open_class(page, explanation=EXPLANATION, raw=2.77)
+    page.get_by_role("button", name="Print student sheets").click()
+    pages = _pages(page, screenshots / "sheets.pdf")
+    first = pages[0]
+    assert first.split()[0] == "Ada"
+    assert "6a · " in first
+    assert "14.5 / 20" in first
+    assert "This is its end." in first
+    assert "helps this essay most" in first
+    assert "worth another look" in first
+    numbers = ("2.77", "+0.31", "0.12", "suggested", "Suggested", "scale")
+    assert not any(number in text for number in numbers for text in pages)
+    assert [text.split()[0] for text in pages if "Essay" in text] == ["Ada", "Bo", "Cy"]
+    assert "absent" in pages[1]
+    assert pages[-1].split()[0] == "Cy"
+    assert "Paragraph 29" in "".join(pages)
+    expect(page.locator("#class-table-body tr")).to_have_count(3)  # the page is back
+
+
+def test_the_places_on_a_sheet_are_where_they_were_found(open_page: OpenPage) -> None:
+    page = open_page("#class")
+    start = TEXT.index("I like cake.")
+    part = {"start": start, "end": start + len("I like cake.")}
+    _open_class(page, flags=["off_topic_part"], off_topic_part=part, explanation=EXPLANATION)
+    page.get_by_role("button", name="Print student sheets").click()
+    sheet = page.locator("#print-area .sheet").first
+    marked = {kind: sheet.locator(f".essay-text .{kind}") for kind in ("best", "worst", "aside")}
+    assert marked["best"].all_text_contents() == ["Schools should\nopen later."]
+    assert marked["worst"].all_text_contents() == ["Students sleep too little."]
+    assert marked["aside"].all_text_contents() == ["I like cake."]
+    assert sheet.locator(".essay-text p").all_text_contents() == TEXT.split("\n\n")
+
+
+def test_only_the_essays_in_the_table_get_a_sheet(open_page: OpenPage) -> None:
+    page = open_page("#class")
+    _open_class(page)
+    page.get_by_label("Show", exact=True).select_option("ungraded")
+    page.get_by_role("button", name="Print student sheets").click()
+    assert page.locator("#print-area h2").all_text_contents() == ["Cy"]
+
+
+def test_an_open_essay_prints_as_its_sheet(open_page: OpenPage, screenshots: Path) -> None:
+    page = open_page("#class")
+    _open_class(page)
+    with page.expect_response("**/class-sheets.js"):
+        page.get_by_role("button", name="Ada", exact=True).click()
+    page.evaluate("import('/static/class-sheets.js').then(() => null)")
+    (only,) = _pages(page, screenshots / "sheet.pdf")
+    assert only.split()[0] == "Ada"
+    assert "14.5 / 20" in only
+    assert "Bo" not in only.split()
+    expect(page.get_by_role("dialog", name="Ada")).to_be_visible()
+
+
+def test_the_class_list_has_every_mark_and_whole_remarks(
+    open_page: OpenPage, screenshots: Path
+) -> None:
+    page = open_page("#class")
+    _open_class(page)
+    page.get_by_role("button", name="Print the class list").click()
+    (only,) = _pages(page, screenshots / "class-list.pdf")
+    assert [name for name in only.split() if name in {"Ada", "Bo", "Cy"}] == ["Ada", "Bo", "Cy"]
+    assert "14.5 / 20" in only
+    assert "This is its end." in only
+    assert "2.77" not in only
+
+
+def test_the_printed_table_cuts_no_remark(open_page: OpenPage, screenshots: Path) -> None:
+    page = open_page("#class")
+    _open_class(page)
+    pages = "".join(_pages(page, screenshots / "table.pdf"))
+    assert pages.split().count("long") == 40
+    assert "its end." in pages
+    assert "Print student sheets" not in pages
