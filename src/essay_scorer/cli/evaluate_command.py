@@ -7,11 +7,22 @@ from typing import TYPE_CHECKING
 
 from essay_scorer.cli import options as shared
 from essay_scorer.cli import scored_files
+from essay_scorer.cli.command_text import command_line
 from essay_scorer.errors import FileError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from essay_scorer.lab.data.essays import Essays
     from essay_scorer.lab.evaluation.evaluation_report import EvaluationReport
     from essay_scorer.lab.evaluation.other_scale import OtherScaleReport
+    from essay_scorer.lab.evaluation.provenance import Provenance
+    from essay_scorer.scorer import Scorer
+
+_OTHER_MARKS = (
+    "If the scores are letters or marks like 14/20, learn their scale with `essay-scorer adapt` "
+    "and add --profile; --other-scale needs numbers."
+)
 
 
 def add_commands(commands: "shared.Subparsers") -> None:
@@ -21,7 +32,7 @@ def add_commands(commands: "shared.Subparsers") -> None:
         "--split",
         action="append",
         choices=("train", "dev", "test", "all"),
-        help="the essays to score; may be repeated; default: test",
+        help="the essays to score; may be repeated; default: test, or all of a file without splits",
     )
     command.add_argument(
         "--other-scale",
@@ -80,29 +91,71 @@ def _check_evaluate_options(options: argparse.Namespace) -> None:
 def _measure(options: argparse.Namespace) -> "EvaluationReport | OtherScaleReport":
     from dataclasses import replace
 
-    from essay_scorer.lab.data.splits import SPLITS
     from essay_scorer.lab.evaluation.evaluate import evaluate
     from essay_scorer.lab.evaluation.other_scale import compare_with_other_scale
-    from essay_scorer.lab.evaluation.robustness import measure_robustness
+    from essay_scorer.lab.evaluation.sample import Sample
     from essay_scorer.lab.length_baseline import add_length_ridge
 
     scorer = shared.load_scorer(options)
-    fractions = options.other_scale or scorer.scale.step != 1
-    read = scored_files.read_essays(options, fractions=fractions)
-    essays, splits = scored_files.usable_rows(read, options), options.split or ["test"]
-    splits = list(SPLITS) if "all" in splits else splits
-    evaluated = essays[essays["split"].isin(splits)]
-    groups = read.layout.groups
+    read = _read(options, scorer)
+    essays = scored_files.usable_rows(read, options)
+    sample = Sample.of(read, options.split)
+    provenance = _provenance(options, read, scorer, rows=sample.rows)
+    splits = sample.measured_splits
+    evaluated, groups = essays[essays["split"].isin(splits)], read.layout.groups
+    report: EvaluationReport | OtherScaleReport
     if options.other_scale:
-        compared = compare_with_other_scale(scorer, evaluated, groups=groups)
-        return add_length_ridge(compared, essays, splits, scale=None)
-    report = evaluate(scorer, evaluated, groups=groups)
-    report = add_length_ridge(report, essays, splits, scale=scorer.scale)
-    if options.attacks:
-        prompts = scored_files.read_prompt_texts(options)
-        robustness = measure_robustness(scorer, evaluated, sample=options.attacks, prompts=prompts)
-        report = replace(report, robustness=robustness)
-    return report
+        report = compare_with_other_scale(scorer, evaluated, groups=groups)
+        report = add_length_ridge(report, essays, splits, scale=None)
+    else:
+        report = evaluate(scorer, evaluated, groups=groups)
+        report = add_length_ridge(report, essays, splits, scale=scorer.scale)
+        report = _attack(report, scorer, evaluated, options) if options.attacks else report
+    return replace(report, sample=sample, provenance=provenance)
+
+
+def _read(options: argparse.Namespace, scorer: "Scorer") -> "Essays":
+    from essay_scorer.lab.data.validation import NOT_A_NUMBER
+
+    fractions = options.other_scale or scorer.scale.step != 1
+    marks = scorer.scale if options.profile else None
+    try:
+        return scored_files.read_essays(options, fractions=fractions, marks=marks)
+    except FileError as error:
+        if options.profile or NOT_A_NUMBER not in str(error):
+            raise
+        raise FileError(f"{error} {_OTHER_MARKS}") from error
+
+
+def _attack(
+    report: "EvaluationReport",
+    scorer: "Scorer",
+    essays: "pd.DataFrame",
+    options: argparse.Namespace,
+) -> "EvaluationReport":
+    from dataclasses import replace
+
+    from essay_scorer.lab.evaluation.robustness import measure_robustness
+
+    prompts = scored_files.read_prompt_texts(options)
+    robustness = measure_robustness(scorer, essays, sample=options.attacks, prompts=prompts)
+    return replace(report, robustness=robustness)
+
+
+def _provenance(
+    options: argparse.Namespace, essays: "Essays", scorer: "Scorer", *, rows: int
+) -> "Provenance":
+    from essay_scorer.lab.evaluation.provenance import find_provenance
+
+    return find_provenance(
+        data=options.data,
+        rows=rows,
+        layout=essays.layout,
+        model=scorer.manifest.model,
+        bundle=options.bundle,
+        profile=options.profile,
+        command=command_line("evaluate", options),
+    )
 
 
 def _record(report: "EvaluationReport | OtherScaleReport", options: argparse.Namespace) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from essay_scorer.lab.data.essays import Essays
     from essay_scorer.lab.input_recipes import SourceRecipe
+    from essay_scorer.model.scale import Scale
 
 _ROLES = {
     "text": "the essay",
@@ -58,6 +59,7 @@ def read_essays(
     sources: Sequence["SourceRecipe"] = (),
     *,
     fractions: bool = False,
+    marks: "Scale | None" = None,
 ) -> "Essays":
     """Read the file of ``--data``.
 
@@ -65,6 +67,7 @@ def read_essays(
         options: of the command line.
         sources: the recipe's.
         fractions: whether scores need not be whole numbers.
+        marks: the scale of the scores if they are written as teachers write marks.
 
     Raises:
         FileError: it cannot be read, or has no usable row.
@@ -78,6 +81,7 @@ def read_essays(
         groups=options.group,
         scale=options.scale or recipe.scale,
         fractions=fractions,
+        marks=marks,
         format=options.format,
     )
     with _memory_limit(options.data):

@@ -1,6 +1,6 @@
 """The baseline that any model must exceed: a score from the essay's length alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ from sklearn.preprocessing import StandardScaler
 from essay_scorer.lab.calibration.linear import Column, fit_line
 from essay_scorer.lab.evaluation.evaluation_report import EvaluationReport
 from essay_scorer.lab.evaluation.length_dependence import RidgeAgreement
-from essay_scorer.lab.evaluation.metrics import qwk
+from essay_scorer.lab.evaluation.metrics import Agreement, agreement
 from essay_scorer.lab.evaluation.other_scale import OtherScaleReport
 from essay_scorer.model.scale import Scale
 from essay_scorer.text.words import count_words
@@ -57,33 +57,38 @@ def length_ridge(
         None if there is nothing to fit it on.
     """
     parts = {str(split): part for split, part in training.groupby("split")}
-    if "train" not in parts or (scale is not None and "dev" not in parts):
+    needed = ("train",) if scale is None else ("train", "dev")
+    if any(name not in parts or _is_uniform(parts[name]) for name in needed):
         return None
     model = make_pipeline(StandardScaler(), RidgeCV(alphas=np.logspace(-3, 3, 13)))
     model.fit(_lengths(parts["train"]), parts["train"]["score"])
     predictions, human = model.predict(_lengths(evaluated)), evaluated["score"].to_numpy(float)
-    pearson = round(float(np.corrcoef(predictions, human)[0, 1]), _DIGITS)
     if scale is None:
-        return RidgeAgreement(qwk=None, pearson=pearson)
-    agreement = _qwk(model, parts, predictions, human, scale)
-    return RidgeAgreement(qwk=round(agreement, _DIGITS), pearson=pearson)
+        measured = agreement(human, human, predictions, Scale(min=human.min(), max=human.max()))
+        return _ridge_agreement(measured, "pearson")
+    scores = _scores(model, parts["dev"], predictions, scale)
+    return _ridge_agreement(agreement(human, scores, predictions, scale), "qwk", "pearson")
 
 
-def _qwk(
-    model: RidgeCV,
-    parts: Mapping[str, pd.DataFrame],
-    predictions: Column,
-    human: Column,
-    scale: Scale,
-) -> float:
-    dev = parts["dev"]
+def _ridge_agreement(measured: Agreement, *names: str) -> RidgeAgreement:
+    known = {name: measured.intervals[name] for name in names if name in measured.intervals}
+    values = {name: getattr(measured, name) for name in names}
+    rounded = {name: value and round(value, _DIGITS) for name, value in values.items()}
+    return RidgeAgreement(**{"qwk": None, **rounded}, intervals=known)
+
+
+def _scores(model: RidgeCV, dev: pd.DataFrame, predictions: Column, scale: Scale) -> list[float]:
     slope, intercept = fit_line(model.predict(_lengths(dev)), dev["score"].to_numpy(float))
-    scores = [scale.nearest(value) for value in (intercept + slope * predictions).tolist()]
-    return qwk(human, scores, scale)
+    return [scale.nearest(value) for value in (intercept + slope * predictions).tolist()]
+
+
+def _is_uniform(essays: pd.DataFrame) -> bool:
+    """Say whether all essays have one score or one length, so that nothing can be fitted."""
+    return essays["score"].nunique() < 2 or len(np.unique(_lengths(essays), axis=0)) < 2
 
 
 def _lengths(essays: pd.DataFrame) -> npt.NDArray[np.float64]:
     """Return the inputs of the regression, (essays, 4)."""
-    words = essays["text"].map(count_words).to_numpy(float)
+    words = essays["text"].map(count_words).clip(lower=1).to_numpy(float)
     characters = essays["text"].str.len().to_numpy(float)
     return np.column_stack([words, characters, np.log(words), np.log(characters)])

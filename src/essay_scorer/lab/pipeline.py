@@ -189,7 +189,7 @@ def _evaluate(
 
 def _length_metrics(report: EvaluationReport) -> dict[str, Any]:
     ridge = report.length.ridge
-    return {f"length_ridge_{name}": value for name, value in vars(ridge).items()} if ridge else {}
+    return {"length_ridge_qwk": ridge.qwk, "length_ridge_pearson": ridge.pearson} if ridge else {}
 
 
 def _common_scale(essays: pd.DataFrame) -> Scale:

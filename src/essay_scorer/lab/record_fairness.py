@@ -1,7 +1,7 @@
 """Record the fairness of a bundle in its manifest and its model card."""
 
 import shutil
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from essay_scorer.lab.bundle_folder import record_files
 from essay_scorer.lab.evaluation.evaluation_report import EvaluationReport
 from essay_scorer.lab.evaluation.markdown_tables import fairness_markdown, fairness_note
 from essay_scorer.lab.evaluation.other_scale import OtherScaleReport
+from essay_scorer.lab.evaluation.report_json import plain
 from essay_scorer.model.bundle import verify_bundle
 from essay_scorer.model.files import MODEL_CARD
 from essay_scorer.tables.atomic import atomic_folder, write_errors
@@ -41,7 +42,7 @@ def record_fairness(bundle: Path, report: EvaluationReport | OtherScaleReport, s
 
 
 def _metrics(report: EvaluationReport | OtherScaleReport, source: str) -> dict[str, Any]:
-    table = asdict(report)
+    table = plain(report)
     return {
         "source": source,
         "essays": report.essays,

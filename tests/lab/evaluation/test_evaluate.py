@@ -8,7 +8,7 @@ import pytest
 
 from essay_scorer import FileError, Scorer
 from essay_scorer.lab.evaluation.bootstrap import Estimate
-from essay_scorer.lab.evaluation.criteria import apply_criteria
+from essay_scorer.lab.evaluation.criteria import MIN_ESSAYS, apply_criteria
 from essay_scorer.lab.evaluation.evaluate import evaluate
 from essay_scorer.lab.evaluation.evaluation_report import EvaluationReport
 
@@ -49,8 +49,8 @@ def test_each_criterion_is_met_or_not(report: EvaluationReport) -> None:
     assert report.human is not None
     group = report.fairness["gender"]["F"]
     criteria = apply_criteria(
-        replace(report.overall, qwk=0.70, pearson=0.71, smd=-0.15),
-        replace(report.human, qwk_degradation=0.10, pearson_degradation=0.11),
+        replace(report.overall, essays=MIN_ESSAYS, qwk=0.70, pearson=0.71, smd=-0.15),
+        replace(report.human, essays=MIN_ESSAYS, qwk_degradation=0.10, pearson_degradation=0.11),
         {
             "gender": {
                 "F": replace(group, smd=Estimate(value=0.05, low=0, high=0.1), essays=80),

@@ -23,11 +23,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from essay_scorer.errors import FileError
+from essay_scorer.adapt.marks import Mark
+from essay_scorer.errors import FileError, InvalidMarks
 from essay_scorer.lab.data.layouts import Layout, recognize_layout
 from essay_scorer.lab.data.loading import LoadedRows, RowProblem, load_rows
 from essay_scorer.lab.data.splits import assign_splits
 from essay_scorer.lab.data.validation import find_bad_rows, is_multiple
+from essay_scorer.model.scale import Scale
 
 STEPS = (0.5, 0.25, 0.2, 0.1)  # that scores may have besides 1
 MIN_FRACTIONS = 0.1  # share of the scores; with fewer, they are typing errors
@@ -45,6 +47,7 @@ class ReadOptions:
         groups: columns that divide the writers into groups.
         scale: the lowest and the highest possible score of all prompts.
         fractions: whether scores need not be whole numbers.
+        marks: the scale of scores that are written as teachers write marks, such as 14/20 or B+.
         format: one of ``tables.formats.FORMATS``, where the suffix does not name it.
         only_training: whether the essays are only trained on: where the file has no splits, all
             its essays are of the split ``train``.
@@ -54,6 +57,7 @@ class ReadOptions:
     groups: Sequence[str] = ()
     scale: tuple[float, float] | None = None
     fractions: bool = False
+    marks: Scale | None = None
     format: str | None = None
     only_training: bool = False
 
@@ -109,7 +113,7 @@ def read_essays(path: Path, options: ReadOptions | None = None) -> Essays:
     layout = recognize_layout(
         list(rows.table.columns), options.named, options.groups, where=str(path)
     )
-    table = _with_scale(_select(rows, layout), rows, layout, options.scale)
+    table = _with_scale(_select(rows, layout, options.marks), rows, layout, options.scale)
     step = find_step(table["score"])
     bad = find_bad_rows(table, fractions=options.fractions, step=step)
     found = [RowProblem(line=int(table["line"][row]), reason=reason) for row, reason in bad.items()]
@@ -137,11 +141,12 @@ def relative_scores(essays: pd.DataFrame) -> npt.NDArray[np.float64]:
     return ((essays["score"] - low) / (high - low)).to_numpy(float)
 
 
-def _select(rows: LoadedRows, layout: Layout) -> pd.DataFrame:
+def _select(rows: LoadedRows, layout: Layout, marks: Scale | None) -> pd.DataFrame:
     """Return the columns of a layout under their own names, with numbers as floats."""
     source = rows.table
     table = pd.DataFrame({"line": rows.lines, "text": source[layout.text]})
-    table["score"] = _numbers(source[layout.score])
+    scores = source[layout.score]
+    table["score"] = _numbers(scores if marks is None else _positions(scores, marks))
     table["prompt_id"] = _labels(source[layout.prompt_id]) if layout.prompt_id else ""
     if layout.split:
         table["split"] = source[layout.split]
@@ -177,6 +182,19 @@ def _numbers(column: pd.Series) -> pd.Series:
         column = column.map(_with_decimal_point)
     numbers = pd.to_numeric(column, errors="coerce").astype(float)
     return numbers.where(numbers.abs() <= MAX_SCORE)
+
+
+def _positions(column: pd.Series, scale: Scale) -> pd.Series:
+    """Return marks as numbers of their scale; those that it does not have stay as they are."""
+    return column.map(lambda value: _position(value, scale))
+
+
+def _position(value: object, scale: Scale) -> object:
+    try:
+        mark = Mark.parse(value, essay="")
+        return value if mark is None else mark.position(scale, essay="")
+    except InvalidMarks:
+        return value
 
 
 def _with_decimal_point(value: object) -> object:

@@ -44,10 +44,17 @@ class Layout:
     groups: tuple[str, ...] = ()
     scales: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
+    def columns(self) -> dict[str, str]:
+        """Return the columns by what they hold; groups are numbered."""
+        return self._roles() | {f"group {n}": name for n, name in enumerate(self.groups, start=1)}
+
     def describe_choice(self) -> str:
         """Return which column holds what, for people."""
+        return ", ".join(f"{role}: {column}" for role, column in self._roles().items())
+
+    def _roles(self) -> dict[str, str]:
         roles = {role: getattr(self, role) for role in _DESCRIBED}
-        return ", ".join(f"{role}: {column}" for role, column in roles.items() if column)
+        return {role: column for role, column in roles.items() if column}
 
 
 KAGGLE = Layout(

@@ -8,9 +8,10 @@ from essay_scorer.lab.data.splits import SPLITS
 from essay_scorer.text.normalize import normalize
 
 _UNKNOWN_SPLIT = "the split is not train, dev or test"
+NOT_A_NUMBER = "the score is not a number"
 _MISSING = {
     "text": "the text is missing",
-    "score": "the score is not a number",
+    "score": NOT_A_NUMBER,
     "split": _UNKNOWN_SPLIT,
 }
 

@@ -1,14 +1,14 @@
 """Measure a bundle against human scores, exactly as it scores anywhere else."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from essay_scorer.errors import FileError
+from essay_scorer.lab.evaluation.bootstrap import Mask, Means, interval, share_interval
 from essay_scorer.lab.evaluation.criteria import apply_criteria
 from essay_scorer.lab.evaluation.evaluation_report import (
+    SCORE_COLUMNS,
     CalibrationPoint,
     EvaluationReport,
     IntervalCoverage,
@@ -21,7 +21,15 @@ from essay_scorer.lab.evaluation.group_fairness import (
     merge_small_groups,
 )
 from essay_scorer.lab.evaluation.length_dependence import LengthDependence, length_dependence
-from essay_scorer.lab.evaluation.metrics import Agreement, RaterAgreement, agreement, prmse
+from essay_scorer.lab.evaluation.metrics import Agreement, Intervals, agreement_of, known
+from essay_scorer.lab.evaluation.part_means import PartMeans
+from essay_scorer.lab.evaluation.rater_agreement import rater_agreement
+from essay_scorer.lab.evaluation.scored_essays import (
+    check_scale,
+    check_variety,
+    score_essays,
+    with_scores,
+)
 from essay_scorer.model.scale import Scale
 from essay_scorer.scorer import Scorer
 from essay_scorer.text.words import count_words
@@ -30,16 +38,11 @@ _REVIEW_SHARES = tuple(step / 20 for step in range(11))  # from none to half
 
 _DIGITS = 4
 
-# The columns that intervals are grouped by, by their titles in the report.
-_COVERAGE_COLUMNS = {"prompt": "prompt_id", "human score": "score", "machine score": "machine"}
-
 
 def evaluate(
     scorer: Scorer, essays: pd.DataFrame, *, groups: Sequence[str] = ()
 ) -> EvaluationReport:
     """Score essays, and return every measure of the report, rounded to four digits.
-
-    On a scale with another step than 1, all measures count steps.
 
     Args:
         scorer: the bundle, which may have a profile.
@@ -50,114 +53,67 @@ def evaluate(
     Raises:
         FileError: there is nothing to measure, or the scores are not on the bundle's scale.
     """
-    _check_scores(essays, scorer.scale)
-    scored, scale = _score(scorer, essays), scorer.scale
-    if scale.step != 1:
-        scored, scale = _in_steps(scored, scale), Scale(min=0, max=scale.levels - 1)
-    overall, human = _overall(scored, scale), _human(scored, scale)
+    check_variety(essays)
+    check_scale(essays, scorer.scale)
+    scale = scorer.scale
+    scored = with_scores(essays, score_essays(scorer, essays), scale)
+    parts = PartMeans.of(scored, scale)
+    overall, human = _overall(parts.everyone), rater_agreement(scored, scale)
     fairness = {column: _fairness(scored, column) for column in groups}
     return EvaluationReport(
         model=scorer.manifest.model,
         essays=len(scored),
         scale=scale,
         overall=overall,
-        by_prompt=_by_value(scored, "prompt_id", scale),
-        by_group={column: _by_group(scored, column, scale) for column in groups},
+        by_prompt=_by_value(parts, scored["prompt_id"]),
+        by_group={column: _by_group(parts, scored[column]) for column in groups},
         fairness=fairness,
         length=_length(scored),
         human=human,
         confusion=_confusion(scored, scale),
-        calibration=_calibration(scored),
-        coverage=_coverage(scored),
-        review=_review_curve(scored, scale),
-        flags=_flag_shares(scored),
+        calibration=_calibration(parts),
+        coverage=_coverage(parts, scale),
+        review=_review_curve(parts),
+        flags=_flag_shares(parts),
+        flag_intervals=_flag_intervals(parts),
         criteria=apply_criteria(overall, human, fairness),
     )
-
-
-def check_variety(essays: pd.DataFrame) -> None:
-    """Check that there are different human scores.
-
-    Raises:
-        FileError: there are not.
-    """
-    if len(essays) < 2 or essays["score"].nunique() < 2:
-        raise FileError("There are too few essays, or they all have one score: nothing to measure.")
-
-
-def _check_scores(essays: pd.DataFrame, scale: Scale) -> None:
-    check_variety(essays)
-    if not essays["score"].between(scale.min, scale.max).all():
-        raise FileError(
-            f"Some human scores are not on the scale {scale.min}-{scale.max} of the scores. To "
-            "compare another scale, add --other-scale."
-        )
-
-
-def _score(scorer: Scorer, essays: pd.DataFrame) -> pd.DataFrame:
-    """Return the essays with what a score states, a column each."""
-    scores = scorer.score_many(essays["text"])
-    scored = essays.reset_index(drop=True).assign(
-        machine=[score.value for score in scores],
-        raw=[score.raw for score in scores],
-        low=[score.interval.low for score in scores],
-        high=[score.interval.high for score in scores],
-        review=[score.review for score in scores],
-        uncertainty=[score.uncertainty for score in scores],
-        flags=pd.Series([score.flags for score in scores], dtype=object),
-    )
-    covered = scored["score"].between(scored["low"], scored["high"])
-    return scored.assign(covered=covered, interval_scores=scored["high"] - scored["low"] + 1)
-
-
-def _in_steps(scored: pd.DataFrame, scale: Scale) -> pd.DataFrame:
-    """Return the same table with every score in steps above the lowest."""
-    raters = [name for name in ("rater1", "rater2") if name in scored.columns]
-    columns = {
-        name: ((scored[name] - scale.min) / scale.step).round(_DIGITS)
-        for name in ("score", "machine", "raw", "low", "high", *raters)
-    }
-    whole = {name: columns[name].round().astype(int) for name in ("score", "machine")}
-    return scored.assign(**columns | whole, interval_scores=columns["high"] - columns["low"] + 1)
 
 
 def _round(value: float) -> float:
     return round(float(value), _DIGITS)
 
 
-def _agreement(scored: pd.DataFrame, scale: Scale) -> Agreement:
-    human, machine, raw = (scored[name].to_numpy() for name in ("score", "machine", "raw"))
-    return _rounded(agreement(human, machine, raw, scale))
-
-
-def _rounded(measured: Agreement) -> Agreement:
-    return Agreement(
-        essays=measured.essays,
-        qwk=_round(measured.qwk),
-        pearson=_round(measured.pearson),
-        exact=_round(measured.exact),
-        adjacent=_round(measured.adjacent),
-        smd=_round(measured.smd),
-    )
-
-
-def _overall(scored: pd.DataFrame, scale: Scale) -> OverallAgreement:
+def _overall(means: Means) -> OverallAgreement:
+    measured = agreement_of(means)
+    found = {
+        "coverage": share_interval(means["covered"], measured.essays),
+        "interval_scores": interval(means["interval_scores"]),
+        "review": share_interval(means["review"], measured.essays),
+    }
     return OverallAgreement(
-        **asdict(_agreement(scored, scale)),
-        coverage=_round(scored["covered"].mean()),
-        interval_scores=_round(scored["interval_scores"].mean()),
-        review=_round(scored["review"].mean()),
+        **vars(measured) | {"intervals": {**measured.intervals, **known(found)}},
+        coverage=_round(means["covered"][0]),
+        interval_scores=_round(means["interval_scores"][0]),
+        review=_round(means["review"][0]),
     )
 
 
-def _by_value(scored: pd.DataFrame, column: str, scale: Scale) -> dict[str, Agreement]:
+def _values(column: pd.Series) -> Iterator[tuple[str, Mask]]:
+    """Yield each value of a column, and which essays have it."""
+    for value in sorted(column.dropna().unique()):
+        yield str(value), (column == value).to_numpy()
+
+
+def _by_value(parts: PartMeans, column: pd.Series) -> dict[str, Agreement]:
     """Return the agreement on the essays with each value of a column."""
-    return {str(name): _agreement(part, scale) for name, part in scored.groupby(column)}
+    masks = dict(_values(column))
+    means = parts.means(masks.values())
+    return {name: agreement_of(own) for name, own in zip(masks, means, strict=True)}
 
 
-def _by_group(scored: pd.DataFrame, column: str, scale: Scale) -> dict[str, Agreement]:
-    merged = merge_small_groups(scored[column].astype(str).tolist())
-    return _by_value(scored.assign(merged_group=merged), "merged_group", scale)
+def _by_group(parts: PartMeans, column: pd.Series) -> dict[str, Agreement]:
+    return _by_value(parts, pd.Series(merge_small_groups(column.astype(str).tolist())))
 
 
 def _fairness(scored: pd.DataFrame, column: str) -> Mapping[str, GroupFairness]:
@@ -170,71 +126,76 @@ def _length(scored: pd.DataFrame) -> LengthDependence:
     return length_dependence(scored["score"].to_numpy(), scored["raw"].to_numpy(), words)
 
 
-def _human(scored: pd.DataFrame, scale: Scale) -> RaterAgreement | None:
-    """Return how two human raters agree with each other, if the essays have two scores.
-
-    Both must be in whole steps of some scale.
-    """
-    if not {"rater1", "rater2"} <= set(scored.columns):
-        return None
-    pairs = scored.dropna(subset=["rater1", "rater2"])
-    if len(pairs) < 2 or (pairs[["rater1", "rater2"]] % 1 != 0).any(axis=None):
-        return None
-    first, second = pairs["rater1"].to_numpy(), pairs["rater2"].to_numpy()
-    lower, upper = np.minimum(first, second), np.maximum(first, second)
-    raters = agreement(first, second, second, Scale(min=int(lower.min()), max=int(upper.max())))
-    machine = _agreement(pairs, scale)
-    # Scores between the two ratings show that the raters used the score's own scale.
-    same_scale = pairs["score"].between(lower, upper).mean() > 0.99
-    return RaterAgreement(
-        **asdict(_rounded(raters)),
-        qwk_degradation=_round(raters.qwk - machine.qwk),
-        pearson_degradation=_round(raters.pearson - machine.pearson),
-        prmse=_round(prmse(pairs["raw"].to_numpy(), first, second)) if same_scale else None,
-    )
-
-
 def _confusion(scored: pd.DataFrame, scale: Scale) -> list[list[int]]:
-    labels = scale.scores
-    table = pd.crosstab(scored["score"], scored["machine"])
-    counts = table.reindex(index=labels, columns=labels, fill_value=0)
-    return [[int(count) for count in row] for row in counts.to_numpy()]
+    counts = np.zeros((scale.levels, scale.levels), int)
+    for human, machine in zip(scored["score"], scored["machine"], strict=True):
+        counts[scale.position(human), scale.position(machine)] += 1
+    return [[int(count) for count in row] for row in counts]
 
 
-def _calibration(scored: pd.DataFrame) -> list[CalibrationPoint]:
-    tenth = pd.qcut(scored["raw"].rank(method="first"), min(10, len(scored)), labels=False)
+def _calibration(parts: PartMeans) -> list[CalibrationPoint]:
+    raw = parts.scored["raw"]
+    tenth = pd.qcut(raw.rank(method="first"), min(10, len(raw)), labels=False)
     return [
         CalibrationPoint(
-            essays=len(part), raw=_round(part["raw"].mean()), human=_round(part["score"].mean())
+            essays=int(means["essays"][0]),
+            raw=_round(means["raw"][0]),
+            human=_round(means["human"][0]),
+            intervals=known({name: interval(means[name]) for name in ("raw", "human")}),
         )
-        for _, part in scored.groupby(tenth)
+        for means in parts.means(mask for _, mask in _values(tenth))
     ]
 
 
-def _coverage(scored: pd.DataFrame) -> dict[str, dict[str, IntervalCoverage]]:
+def _coverage(parts: PartMeans, scale: Scale) -> dict[str, dict[str, IntervalCoverage]]:
+    scored = parts.scored
+    columns = {"prompt": dict(_values(scored["prompt_id"]))}
+    for title, column in SCORE_COLUMNS.items():
+        positions = scored[column].map(scale.position)
+        columns[title] = {
+            scale.label(scale.score_at(int(name))): mask for name, mask in _values(positions)
+        }
     return {
         title: {
-            str(name): IntervalCoverage(
-                essays=len(part),
-                coverage=_round(part["covered"].mean()),
-                scores=_round(part["interval_scores"].mean()),
-            )
-            for name, part in scored.groupby(column)
+            name: _covered(means)
+            for name, means in zip(masks, parts.means(masks.values()), strict=True)
         }
-        for title, column in _COVERAGE_COLUMNS.items()
+        for title, masks in columns.items()
     }
 
 
-def _review_curve(scored: pd.DataFrame, scale: Scale) -> list[ReviewPoint]:
-    most_certain_first = scored.sort_values("uncertainty", kind="stable")
-    sizes = {share: len(scored) - round(share * len(scored)) for share in _REVIEW_SHARES}
+def _covered(means: Means) -> IntervalCoverage:
+    essays = int(means["essays"][0])
+    found = {
+        "coverage": share_interval(means["covered"], essays),
+        "scores": interval(means["interval_scores"]),
+    }
+    return IntervalCoverage(
+        essays=essays,
+        coverage=_round(means["covered"][0]),
+        scores=_round(means["interval_scores"][0]),
+        intervals=known(found),
+    )
+
+
+def _review_curve(parts: PartMeans) -> list[ReviewPoint]:
+    """Return the agreement on the essays that are left; resamples draw from the same ones."""
+    essays = len(parts.scored)
+    order = parts.scored["uncertainty"].argsort(kind="stable").to_numpy()
+    rank = np.empty(essays, int)
+    rank[order] = np.arange(essays)
+    left = [rank < essays - round(share * essays) for share in _REVIEW_SHARES]
     return [
-        ReviewPoint(share=share, rest=_agreement(most_certain_first.head(size), scale))
-        for share, size in sizes.items()
+        ReviewPoint(share=share, rest=agreement_of(means))
+        for share, means in zip(_REVIEW_SHARES, parts.means(left), strict=True)
     ]
 
 
-def _flag_shares(scored: pd.DataFrame) -> Mapping[str, float]:
-    counts = scored["flags"].explode().dropna().value_counts() / len(scored)
-    shares = {str(name): _round(share) for name, share in counts.items()}
-    return {"any": _round(scored["flags"].map(bool).mean()), **shares}
+def _flag_shares(parts: PartMeans) -> Mapping[str, float]:
+    return {name: _round(parts.everyone[f"flag {name}"][0]) for name in parts.flags}
+
+
+def _flag_intervals(parts: PartMeans) -> Intervals:
+    essays = len(parts.scored)
+    shares = {name: parts.everyone[f"flag {name}"] for name in parts.flags}
+    return known({name: share_interval(values, essays) for name, values in shares.items()})

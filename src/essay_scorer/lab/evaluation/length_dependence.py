@@ -1,7 +1,7 @@
 """How much of the agreement with human scores is the essay's length."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from essay_scorer.lab.evaluation.bootstrap import (
     resampled_moments,
     standardize,
 )
-from essay_scorer.lab.evaluation.metrics import Numbers
+from essay_scorer.lab.evaluation.metrics import Intervals, Numbers
 
 _MIN_REST = 1e-6
 
@@ -23,11 +23,13 @@ class RidgeAgreement:
 
     Attributes:
         qwk: quadratic weighted kappa; None if the human scores are on another scale.
-        pearson: Pearson's r.
+        pearson: Pearson's r; None if all predictions are equal.
+        intervals: confidence intervals of both, by name, where there is one.
     """
 
     qwk: float | None
-    pearson: float
+    pearson: float | None
+    intervals: Intervals = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +63,7 @@ def length_dependence(human: Numbers, raw: Numbers, words: Sequence[int]) -> Len
     Returns:
         The measures without the length baseline, which ``lab.length_baseline`` adds.
     """
-    columns = [standardize(values) for values in (human, raw, np.log(words))]
+    columns = [standardize(values) for values in (human, raw, np.log(np.maximum(words, 1)))]
     everyone = np.ones((len(words), 1))
     r = correlations(resampled_moments(np.column_stack(columns), everyone)[:, 0])
     both, of_human, of_machine = r[:, 0, 1], r[:, 0, 2], r[:, 1, 2]

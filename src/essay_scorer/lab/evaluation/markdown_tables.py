@@ -1,9 +1,18 @@
-"""Fairness and the influence of length as Markdown, for the model card and the documentation."""
+"""The report as Markdown tables; those of fairness and length are also for the model card."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from essay_scorer.lab.evaluation.bootstrap import format_estimate
+from essay_scorer.lab.evaluation.criteria import NO_VERDICT
 from essay_scorer.lab.evaluation.evaluation_report import EvaluationReport
+from essay_scorer.lab.evaluation.figures import (
+    CONFIDENCE_NOTE,
+    criterion_value,
+    estimated,
+    figure,
+    overall_figures,
+    with_interval,
+)
 from essay_scorer.lab.evaluation.group_fairness import (
     MAX_GROUP_SMD,
     MIN_GROUP_ESSAYS,
@@ -11,7 +20,10 @@ from essay_scorer.lab.evaluation.group_fairness import (
     GroupFairness,
 )
 from essay_scorer.lab.evaluation.length_dependence import LengthDependence
-from essay_scorer.lab.evaluation.other_scale import OtherScaleReport
+from essay_scorer.lab.evaluation.other_scale import NOT_COMPARABLE, OtherScaleReport
+from essay_scorer.lab.evaluation.report_notes import report_notes, sample_sentence
+
+_NONE = "–"  # there is no such figure
 
 ADVICE = (
     "What a school should do: let a teacher score the essays of such a group before a score "
@@ -21,15 +33,75 @@ ADVICE = (
 
 
 def markdown_tables(report: EvaluationReport | OtherScaleReport) -> str:
-    """Return the tables of a report that the documentation has."""
-    tables = [fairness_markdown(report.fairness)] if report.fairness else []
-    return "\n\n".join([*tables, length_table(report)])
+    """Return the report as tables and sentences, for documentation."""
+    return "\n\n".join([sample_sentence(report), *report_notes(report), *_tables(report)])
+
+
+def _tables(report: EvaluationReport | OtherScaleReport) -> Iterator[str]:
+    if report.fairness:
+        yield fairness_markdown(report.fairness)
+    yield length_table(report)
+    if isinstance(report, EvaluationReport):
+        yield _pairs("on all essays", overall_figures(report.overall))
+        yield _by_prompt(report)
+        yield _pairs("flag, share of the essays", _flags(report))
+    else:
+        yield NOT_COMPARABLE
+        yield _pairs("on all essays", _other_scale(report))
+    yield _criteria(report)
+    yield f"{CONFIDENCE_NOTE} {NO_VERDICT}"
+    if report.provenance:
+        yield _pairs("made from", report.provenance.lines())
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [f"| {' | '.join(map(_cell, row))} |" for row in (header, *rows)]
+    lines.insert(1, f"|{'---|' * len(header)}")
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    """Return a text as the content of a cell: a pipe or a line break would end it."""
+    return " ".join(text.replace("|", "\\|").split())
+
+
+def _pairs(title: str, rows: Iterable[tuple[str, str]]) -> str:
+    return _table([title, ""], rows)
+
+
+def _by_prompt(report: EvaluationReport) -> str:
+    names = ("qwk", "pearson", "exact", "adjacent", "smd")
+    header = ["prompt", "essays", "QWK", "r", "exact", "exact + adjacent", "SMD"]
+    rows = (
+        [prompt or "(none)", f"{part.essays:,}", *(figure(part, name) for name in names)]
+        for prompt, part in report.by_prompt.items()
+    )
+    return _table(header, rows)
+
+
+def _flags(report: EvaluationReport) -> Iterator[tuple[str, str]]:
+    for name, share in report.flags.items():
+        yield name, with_interval(share, report.flag_intervals.get(name), percent=True)
+
+
+def _other_scale(report: OtherScaleReport) -> Iterator[tuple[str, str]]:
+    yield "Spearman's rho", estimated(report.spearman)
+    yield "Kendall's tau-b", estimated(report.kendall)
+    yield "flagged", with_interval(report.flagged, report.flagged_interval, percent=True)
+
+
+def _criteria(report: EvaluationReport | OtherScaleReport) -> str:
+    rows = (
+        [one.name, criterion_value(one), one.threshold, one.conclusion] for one in report.criteria
+    )
+    return _table(["criterion", "value", "threshold", ""], rows)
 
 
 def fairness_markdown(fairness: Mapping[str, Mapping[str, GroupFairness]]) -> str:
     """Return the table of all groups, and what it says in words."""
     rows = [
-        f"| {column} | {name or '(none)'} | {group.essays} | {format_estimate(group.pearson)} "
+        f"| {_cell(column)} | {_cell(name) or '(none)'} | {group.essays} "
+        f"| {format_estimate(group.pearson)} "
         f"| {format_estimate(group.smd, '+')} | {group.verdict} |"
         for column, groups in fairness.items()
         for name, group in groups.items()
@@ -74,21 +146,17 @@ def fairness_note() -> str:
 def length_table(report: EvaluationReport | OtherScaleReport) -> str:
     """Return the agreement beside that of length alone, and what is left without length."""
     length, overall = report.length, getattr(report, "overall", None)
+    qwk = figure(overall, "qwk") if overall else _NONE
     rows = [
-        ("score", overall and overall.qwk, format_estimate(length.pearson)),
+        ["score", qwk, format_estimate(length.pearson)],
         *_ridge_row(length),
+        ["score, once log length is taken out", _NONE, format_estimate(length.partial)],
     ]
-    rows.append(("score, once log length is taken out", None, format_estimate(length.partial)))
-    lines = [f"| {name} | {_number(qwk)} | {pearson} |" for name, qwk, pearson in rows]
-    return "\n".join(["| agreement with human scores | QWK | r |", "|---|---|---|", *lines])
+    return _table(["agreement with human scores", "QWK", "r"], rows)
 
 
-def _ridge_row(length: LengthDependence) -> list[tuple[str, float | None, str]]:
+def _ridge_row(length: LengthDependence) -> Iterator[list[str]]:
     ridge = length.ridge
-    if ridge is None:
-        return []
-    return [("ridge regression on the length alone", ridge.qwk, f"{ridge.pearson:.3f}")]
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+    if ridge is not None:
+        qwk = _NONE if ridge.qwk is None else figure(ridge, "qwk")
+        yield ["ridge regression on the length alone", qwk, figure(ridge, "pearson")]
