@@ -27,6 +27,8 @@ def test_two_raters_are_compared_with_each_other(report: EvaluationReport) -> No
     assert human is not None
     assert human.essays == 72
     assert human.exact == pytest.approx(0.5, abs=0.2)
+    assert human.qwk is not None
+    assert report.overall.qwk is not None
     assert human.qwk_degradation == pytest.approx(human.qwk - report.overall.qwk, abs=1e-3)
     assert human.prmse is not None
 

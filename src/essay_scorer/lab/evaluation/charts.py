@@ -151,13 +151,18 @@ def qwk_chart(by_prompt: Mapping[str, Agreement], threshold: float) -> str:
 
 
 def fairness_chart(fairness: Mapping[str, Mapping[str, GroupFairness]]) -> str:
-    """Draw the SMD of each group with its confidence interval, and the range that is tolerated."""
+    """Draw the SMD of each group with its confidence interval, and the range that is tolerated.
+
+    Empty if no group was measured.
+    """
     rows = [
         (short_label(f"{column}: {name or '(none)'}"), group.smd, group.verdict)
         for column, groups in fairness.items()
         for name, group in groups.items()
         if group.smd
     ]
+    if not rows:
+        return ""
     with new_figure(4.6, 0.6 + 0.3 * len(rows)) as (figure, axes):
         axes.axvspan(-MAX_GROUP_SMD, MAX_GROUP_SMD, color=BAND)
         for y, (_, smd, verdict) in enumerate(rows):
