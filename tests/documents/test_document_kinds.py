@@ -93,6 +93,18 @@ def test_rtf_is_read_as_word_shows_it(rtf: str, text: str) -> None:
     assert read_document(rtf.encode("latin-1"), "essay.docx") == text
 
 
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        ("<p>Text.</p>" + '<section role="doc-endnotes">' * 50_000, "Text."),
+        ("<p>Text.</p>" + '<div id="ftn1">note</div>' * 20_000, "Text."),
+        ("<p>Text.</p>" + "<!--" * 50_000, "Text.\n\n" + "<!--" * 50_000),
+    ],
+)
+def test_a_web_page_takes_time_in_proportion_to_its_size(page: str, text: str) -> None:
+    assert read_document(page.encode(), "essay.html") == text
+
+
 @pytest.mark.parametrize("hostile", ["{" * 2_000_000, r"{\*" * 500_000, r"\'" * 1_000_000])
 def test_hostile_rtf_ends_in_one_sentence(hostile: str) -> None:
     with pytest.raises(DocumentError):

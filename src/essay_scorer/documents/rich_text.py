@@ -1,13 +1,14 @@
 """The text of RTF documents (Rich Text Format 1.9.1): tracked changes accepted, notes left out."""
 
-import codecs
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from essay_scorer.documents.decoding import is_known
 from essay_scorer.documents.problems import OVERSIZED, Refused
 
 MAX_RTF_GROUPS = 1_000  # in each other
+MAX_RTF_TOKENS = 500_000  # an essay has a tenth of them
 
 _TOKEN = re.compile(
     r"\\(?P<word>[a-zA-Z]{1,32})(?P<number>-?\d{1,10})? ?"
@@ -147,10 +148,12 @@ def rtf_text(data: bytes) -> str:
     """Return the text of a document, with blank lines between paragraphs.
 
     Raises:
-        Refused: it has far more groups in each other than any document.
+        Refused: it has far more in it than an essay.
     """
     rtf = _Rtf()
-    for token in _tokens(data.decode("latin-1")):
+    for number, token in enumerate(_tokens(data.decode("latin-1"))):
+        if number > MAX_RTF_TOKENS:
+            raise Refused(OVERSIZED)
         _read(rtf, token)
     _flush(rtf)
     paragraphs = [_LIST_MARK.sub("", one.strip("\n")) for one in "".join(rtf.parts).split("\n\n")]
@@ -238,7 +241,7 @@ def _property(rtf: _Rtf, word: str, number: int | None) -> None:
         case "mac":
             rtf.encoding = "mac_roman"
             rtf.change(encoding=rtf.encoding)
-        case "ansicpg" if number and _is_known(f"cp{number}"):
+        case "ansicpg" if number and is_known(f"cp{number}"):
             rtf.encoding = f"cp{number}"
             rtf.change(encoding=rtf.encoding)
         case "f" | "fcharset" if number is not None:
@@ -289,11 +292,3 @@ def _append(rtf: _Rtf, text: str) -> None:
     group = rtf.groups[-1]
     if not (group.is_skipped or group.is_deleted or group.is_hidden):
         rtf.parts.append(text)
-
-
-def _is_known(encoding: str) -> bool:
-    try:
-        codecs.lookup(encoding)
-    except LookupError:
-        return False
-    return True

@@ -5,8 +5,10 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 from essay_scorer.documents.decoding import decode_html, decode_text
-from essay_scorer.documents.problems import DAMAGED, Refused
+from essay_scorer.documents.problems import DAMAGED, OVERSIZED, Refused
 from essay_scorer.text.markup import Piece, remove_markup
+
+MAX_PAGE_TAGS = 100_000  # an essay has a few thousand
 
 # Elements of notes: of pandoc, LibreOffice, Google Docs and Word.
 _NOTES = tuple(
@@ -30,7 +32,13 @@ def html_text(data: bytes) -> str:
 
 
 def markup_text(html: str) -> str:
-    """Return what a reader sees of HTML, with blank lines between paragraphs and cells."""
+    """Return what a reader sees of HTML, with blank lines between paragraphs and cells.
+
+    Raises:
+        Refused: it has far more tags than an essay.
+    """
+    if html.count("<") > MAX_PAGE_TAGS:
+        raise Refused(OVERSIZED)
     html = _without_notes(html)
     text = "".join(_laid_out(piece, html) for piece in remove_markup(html))
     paragraphs = [_join_lines(part) for part in text.split(_BREAK)]
@@ -42,10 +50,13 @@ def _without_notes(html: str) -> str:
     for name, beginning in _NOTES:
         parts, place = [], 0
         for found in beginning.finditer(html):
+            if found.start() < place:
+                continue
             end = html.find(f"</{name}>", found.end())
-            if found.start() >= place and end >= 0:
-                parts.append(html[place : found.start()])
-                place = end + len(name) + 3
+            if end < 0:  # none of the following ends either
+                break
+            parts.append(html[place : found.start()])
+            place = end + len(name) + 3
         html = "".join(parts) + html[place:]
     return html
 
