@@ -26,6 +26,7 @@ def test_it_is_much_better_than_counting_words(asap2: Path, scorer: Scorer) -> N
     test = essays["split"] == "test"
     measured = length_ridge(essays[~test], essays[test], scorer.manifest.scale)
     assert measured is not None
+    assert measured.pearson is not None
     assert measured.qwk == pytest.approx(metrics["length_ridge_qwk"], abs=0.001)
     assert metrics["test"]["qwk"] >= metrics["length_ridge_qwk"] + 0.05
     assert metrics["test"]["pearson"] >= measured.pearson + 0.05

@@ -9,6 +9,7 @@ from essay_scorer.cli import options as shared
 from essay_scorer.cli import scored_files
 from essay_scorer.cli.command_text import command_line
 from essay_scorer.errors import FileError
+from essay_scorer.tables.atomic import refuse_to_replace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +41,7 @@ def add_commands(commands: "shared.Subparsers") -> None:
         help="the human scores are on another scale than the bundle's, and need not be whole",
     )
     command.add_argument("--out", type=Path, metavar="DIR", help="write report.html there")
+    shared.add_overwrite_option(command)
     command.add_argument(
         "--attacks",
         type=int,
@@ -63,11 +65,13 @@ def add_commands(commands: "shared.Subparsers") -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from essay_scorer.lab.evaluation.html_report import write_report
+    from essay_scorer.lab.evaluation.html_report import FILE_NAME, write_report
     from essay_scorer.lab.evaluation.markdown_tables import markdown_tables
     from essay_scorer.lab.evaluation.text_report import summarize
 
     _check_evaluate_options(options)
+    if options.out is not None and not options.overwrite:
+        refuse_to_replace(str(options.out / FILE_NAME))
     report = _measure(options)
     if options.out is not None:
         print(f"wrote {write_report(report, options.out)}", file=sys.stderr)
