@@ -33,7 +33,7 @@ class JsonLinesSource(TextLines):
             yield self._row(line)
 
     def _refuse_other_json(self, line: str) -> None:
-        if line.startswith("["):
+        if line == "[" or line.replace(" ", "").startswith(("[{", "[[{", '["')):
             what, way_out = "begins with a JSON array", "jq -c '.[]'"
         elif line == "{":
             what, way_out = "has a JSON object on several lines", "jq -c ."
