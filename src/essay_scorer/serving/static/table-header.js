@@ -13,12 +13,13 @@ export const USUAL_TITLES = {
   name: [
     ...["name", "student", "studentname", "studentid", "id", "essayid", "essayidcomp"],
     ...["nom", "eleve", "prenom", "identifiant", "fullname", "responseid"],
-    ...["surname", "lastname", "nomdefamille", "firstname"],
+    ...["surname", "lastname", "nomdefamille", "firstname", "file"],
   ],
   prompt: ["prompt", "prompttext", "assignment", "question", "sujet", "consigne", "devoir"],
   teacherScore: [
     ...["yourscore", "votrenote"], // the page's own, in a class that was downloaded
-    ...["score", "grade", "mark", "teacherscore", "holisticscore", "humanscore", "note"],
+    ...["score", "holisticscore", "holisticessayscore", "holistic", "overallscore", "overall"],
+    ...["humanscore", "teacherscore", "mark", "marks", "points", "note", "grade"],
   ],
 };
 const USUAL = new Set(Object.values(USUAL_TITLES).flat());
