@@ -8,7 +8,7 @@ from essay_scorer.cli import options as shared
 from essay_scorer.cli.text_input import STANDARD_INPUT, read_text
 
 if TYPE_CHECKING:
-    from essay_scorer.explain.attribution import Explanation
+    from essay_scorer.explain.explanation import Explanation
     from essay_scorer.score import Score
 
 

@@ -99,6 +99,7 @@ export class ClassMarking {
       "essay score": value,
       raw,
       scale: this.scale.toJson(),
+      profile: { marks: this.profile.report.marks },
       interval: { low, high, coverage },
       review: serious || strangeness > REVIEWED_FROM,
     };

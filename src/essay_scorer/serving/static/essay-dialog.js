@@ -4,6 +4,7 @@ import { requestWithFeatures } from "./class-scoring.js";
 import { commentField, isHidden, teacherScoreField } from "./class-table.js";
 import { byId, create } from "./dom.js";
 import { translate, translateCode } from "./i18n.js";
+import { addToField } from "./observation-sentences.js";
 import { renderParagraphs, renderResult } from "./result-view.js";
 
 export class EssayDialog {
@@ -41,12 +42,19 @@ export class EssayDialog {
       create("label", {}, translate("comment"), commentField(row, this.#onEdit)),
     );
     byId("essay-dialog-result").replaceChildren(
-      ...(row.shown && !isHidden(row) ? renderResult(row.shown, row.text) : hiddenNote(row)),
+      ...(row.shown && !isHidden(row) ? this.#result(row) : hiddenNote(row)),
     );
     byId("essay-dialog-explain").replaceChildren(...this.#explainButton(row));
     byId("essay-dialog-text").replaceChildren(...renderParagraphs(row.text, row.result));
     if (!dialog.open) dialog.showModal();
     dialog.scrollTop = 0;
+  }
+
+  #result(row) {
+    const remark = byId("essay-dialog-fields").querySelector(".comment");
+    return renderResult(row.shown, row.text, {
+      addToRemark: (sentence) => addToField(remark, sentence),
+    });
   }
 
   #stepButton(row, offset, key) {

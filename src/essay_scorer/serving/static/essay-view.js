@@ -102,7 +102,7 @@ async function receive(essay, signal) {
 function render() {
   renderForm();
   byId("result").hidden = result === null;
-  byId("result-body").replaceChildren(...(result ? renderResult(result, scoredEssay.text) : []));
+  byId("result-body").replaceChildren(...(result ? renderResult(result, scoredEssay.text, { withEssay: true }) : []));
   byId("explain-score").hidden = !result || "explanation" in result;
   byId("printed-essay").replaceChildren(
     ...(scoredEssay ? renderParagraphs(scoredEssay.text, result) : []),
