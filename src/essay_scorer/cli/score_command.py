@@ -26,7 +26,9 @@ def add_commands(commands: "shared.Subparsers") -> None:
         "--prompt", type=Path, metavar="FILE", help="the assignment's text, to check the topic"
     )
     command.add_argument(
-        "--explain", action="store_true", help="print each sentence's contribution"
+        "--explain",
+        action="store_true",
+        help="print each sentence's contribution, and which help most and least",
     )
     shared.add_json_option(command)
     shared.add_bundle_option(command)
@@ -61,9 +63,13 @@ def _print_score(score: "Score") -> None:
 
 
 def _print_explanation(explanation: "Explanation") -> None:
-    print("\npoints  sentence")
-    for sentence in explanation.sentences:
-        print(f"{sentence.contribution:+6.2f}  {sentence.text}")
+    from essay_scorer.explain.highlights import HELPS, HELPS_LEAST  # noqa: PLC0415
+
+    words = {HELPS: "most", HELPS_LEAST: "least"}
+    helps = {one.sentence: words[one.kind] for one in explanation.highlights}
+    print("\npoints  helps  sentence")
+    for number, sentence in enumerate(explanation.sentences):
+        print(f"{sentence.contribution:+6.2f}  {helps.get(number, ''):<5}  {sentence.text}")
     if explanation.observations:
         print("\nmeasure           essay    typical of this score")
     for one in explanation.observations:

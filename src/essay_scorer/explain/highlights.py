@@ -91,9 +91,10 @@ def find_highlights(
 
 
 def _passages(clean: str, pieces: Sequence[Piece]) -> Iterator[Passage]:
-    """Yield where each piece is in the normalized text."""
-    end = 0
+    """Yield where each piece is in the normalized text, which may have other white space."""
+    places = [place for place, mark in enumerate(clean) if not mark.isspace()]
+    first = 0
     for piece in pieces:
-        start = clean.index(piece.text, end)
-        end = start + len(piece.text)
-        yield Passage(start=start, end=end)
+        last = first + sum(not mark.isspace() for mark in piece.text) - 1
+        yield Passage(start=places[first], end=places[last] + 1)
+        first = last + 1
