@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     from essay_scorer.adapt.adaptation_report import AdaptationReport
     from essay_scorer.adapt.essay_vector import EssayVector
     from essay_scorer.adapt.profile import Profile
-    from essay_scorer.explain.attribution import Explanation, Sentence
+    from essay_scorer.explain.explanation import Explanation, Sentence
+    from essay_scorer.explain.highlights import Highlight
     from essay_scorer.explain.observations import Observation
     from essay_scorer.model.calibration import Interval
     from essay_scorer.model.manifest import Manifest, Model
@@ -56,7 +57,8 @@ __version__ = "0.1.0"  # as in ``pyproject.toml``
 _MODULE_OF = {
     "AdaptationReport": "adapt.adaptation_report",
     "EssayVector": "adapt.essay_vector",
-    "Explanation": "explain.attribution",
+    "Explanation": "explain.explanation",
+    "Highlight": "explain.highlights",
     "Interval": "model.calibration",
     "Manifest": "model.manifest",
     "Model": "model.manifest",
@@ -66,7 +68,7 @@ _MODULE_OF = {
     "Scale": "model.scale",
     "Score": "score",
     "Scorer": "scorer",
-    "Sentence": "explain.attribution",
+    "Sentence": "explain.explanation",
 }
 
 __all__ = [
@@ -83,6 +85,7 @@ __all__ = [
     "ExportError",
     "ExtraMissing",
     "FileError",
+    "Highlight",
     "Interval",
     "InvalidKeyHash",
     "InvalidMarks",

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from essay_scorer.adapt.essay_vector import EssayVector
 from essay_scorer.checks.flags import NOT_ENGLISH, TOO_LONG, TOO_SHORT
-from essay_scorer.explain.attribution import Explanation, Sentence
+from essay_scorer.explain.explanation import Explanation, Sentence
+from essay_scorer.explain.highlights import Highlight
 from essay_scorer.explain.observations import Observation
 from essay_scorer.model.calibration import Interval
 from essay_scorer.model.manifest import Model
@@ -132,5 +133,6 @@ class Score:
 def _read_explanation(table: Mapping[str, Any]) -> Explanation:
     return Explanation(
         sentences=tuple(Sentence(**one) for one in table["sentences"]),
+        highlights=tuple(Highlight(**one) for one in table["highlights"]),
         observations=tuple(Observation(**one) for one in table["observations"]),
     )

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from essay_scorer.checks.essay_inspector import Detectors, EssayInspector
 from essay_scorer.checks.uncertainty import resolve_review_share, uncertainty_of
-from essay_scorer.explain.attribution import Explanation, Sentence, contributions, split_pieces
-from essay_scorer.explain.observations import observe
+from essay_scorer.explain.explanation import Explanation, explain_score
 from essay_scorer.model.bundle import check_sizes, default_bundle
 from essay_scorer.model.files import MODEL_CARD
 from essay_scorer.model.graph import Scheduler, State
@@ -123,6 +122,11 @@ class Scorer:
         return self._profile.scale if self._profile else self.manifest.scale
 
     @property
+    def profile(self) -> "Profile | None":
+        """That the scorer scores by unless a call names another; None for the bundle's scale."""
+        return self._profile
+
+    @property
     def threads(self) -> int:
         """Cores that one essay may use."""
         return self._reader.threads
@@ -162,7 +166,7 @@ class Scorer:
             text: the essay.
             prompt: the assignment's text. It never changes the score; it enables the flags
                 ``off_topic`` and ``copied_prompt``.
-            explain: add each sentence's contribution, and observations.
+            explain: add each sentence's contribution, highlights, and observations.
             profile: a teacher's, learned with this bundle: the score is on its scale.
             features: add the essay's vector, from which a client can learn a profile.
 
@@ -275,19 +279,12 @@ class Scorer:
 
         They compare an essay with essays of the bundle's assignments.
         """
-        pieces = split_pieces(essay.clean)
-        drops = contributions(
-            pieces,
+        return explain_score(
+            essay,
+            reading.features,
+            {} if profile else self.manifest.typical_ranges.get(score.value, {}),
             state_of=lambda piece: self._reader.read(piece).state,
             predict=partial(self._points, profile),
-        )
-        ranges = {} if profile else self.manifest.typical_ranges.get(score.value, {})
-        return Explanation(
-            sentences=tuple(
-                Sentence(text=piece.text, paragraph=piece.paragraph, contribution=round(drop, 4))
-                for piece, drop in zip(pieces, drops, strict=True)
-            ),
-            observations=observe(reading.features, ranges),
         )
 
     def _points(self, profile: "Profile | None", clean: str, state: State) -> float:

@@ -28,9 +28,24 @@ def result(**fields: Any) -> dict[str, Any]:
 
 EXPLANATION = {
     "sentences": [
-        {"text": "Schools should open later.", "paragraph": 0, "contribution": 0.31},
-        {"text": "Students sleep too little.", "paragraph": 0, "contribution": -0.12},
-        {"text": "So they learn less.", "paragraph": 1, "contribution": 0.001},
+        {
+            "text": "Schools should open later.",
+            "paragraph": 0,
+            "contribution": 0.31,
+            "emphasis": 0.24,
+        },
+        {
+            "text": "Students sleep too little.",
+            "paragraph": 0,
+            "contribution": -0.12,
+            "emphasis": -0.19,
+        },
+        {"text": "So they learn less.", "paragraph": 0, "contribution": 0.001, "emphasis": -0.05},
+    ],
+    # Of ``page_actions.ESSAY``.
+    "highlights": [
+        {"kind": "helps", "sentence": 0, "start": 0, "end": 26},
+        {"kind": "helps_least", "sentence": 1, "start": 27, "end": 53},
     ],
     "observations": [
         {"code": "words", "value": 249, "low": 180, "high": 1620},

@@ -143,7 +143,7 @@ def _keys(page: Page) -> None:
 def _dialog(page: Page) -> None:
     _class_done(page)
     page.locator("#class-table-body button").nth(1).click()
-    expect(page.locator("#essay-dialog .annotated")).to_be_visible()
+    expect(page.locator("#essay-dialog-result .legend")).to_be_visible()
 
 
 # What brings the page into each of its states.

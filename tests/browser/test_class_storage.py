@@ -120,8 +120,10 @@ def test_the_explanation_of_an_essay_is_requested_and_saved(open_page: OpenPage)
     wait_for_status(page)
     page.get_by_role("button", name="Student 2", exact=True).click()
     page.get_by_role("button", name="Explain this score").click()
-    explanation = page.locator("#essay-dialog .annotated")
-    expect(explanation).to_contain_text("Students sleep too little.")
+    explanation = page.locator("#essay-dialog-result").get_by_role("heading", name="Where to look")
+    marked = page.locator("#essay-dialog-text mark")
+    expect(explanation).to_be_focused()
+    expect(marked).to_contain_text("Essay number 2.")
     assert server.requests[2] == {
         "text": "Essay number 2.",
         "explain": True,
@@ -130,6 +132,7 @@ def test_the_explanation_of_an_essay_is_requested_and_saved(open_page: OpenPage)
     page.reload()
     page.get_by_role("button", name="Student 2", exact=True).click()
     expect(explanation).to_be_visible()
+    expect(marked).to_be_visible()
     assert len(server.requests) == 3
 
 

@@ -13,6 +13,11 @@ from essay_scorer.text.words import count_words
 from tests.browser.fake_server import EXPLANATION, FakeServer, no_reply, result
 from tests.browser.page_actions import ESSAY, HOSTILE, OpenPage, submit_essay
 
+# The text of a mark that a sighted reader sees.
+VISIBLE = (
+    "node => [...node.childNodes].filter(one => one.className !== 'visually-hidden')"
+    ".map(one => one.textContent).join('')"
+)
 Messages = dict[str, dict[str, str]]  # by language and key
 
 
@@ -102,29 +107,65 @@ def test_an_uncertain_score_without_flags_has_a_message(open_page: OpenPage) -> 
     )
 
 
-def test_the_explanation_shows_contributions_and_observations(open_page: OpenPage) -> None:
+def test_the_passages_to_look_at_are_marked_in_the_essay(open_page: OpenPage) -> None:
     page = open_page()
     FakeServer.install(page, result(explanation=EXPLANATION))
     submit_essay(page)
-    sentences = page.locator(".annotated .sentence")
-    positive, negative, neutral = (sentences.nth(index) for index in range(3))
-    expect(positive).to_have_text("Schools should open later.+0.31")
-    expect(negative).to_have_text("Students sleep too little.-0.12")
-    expect(neutral).to_have_text("So they learn less.")
+    helps, least = page.locator(".annotated mark").all()
+    assert [one.text_content() for one in (helps, least)] == [
+        "▲helps most: Schools should open later. (end of passage)",
+        "▼helps least: Students sleep too little. (end of passage)",
+    ]
     border_style = "node => getComputedStyle(node).borderBottomStyle"
-    assert positive.evaluate(border_style) == "solid"
-    assert negative.evaluate(border_style) == "dashed"
-    expect(page.locator(".legend li")).to_have_count(3)
-    expect(page.locator(".annotated p")).to_have_count(2)
-    rows = {
-        "Words": "249 typical 180 to 1,620",
-        "Paragraphs": "1 below typical 3 to 6",
-        "Average sentence length, in words": "32 above typical 14 to 25",
-        "Transition words per 100 words": "2.2 typical 0.8 to 4",
-        "Words of seven or more letters": "21% typical 17% to 28%",
-    }
-    shown = page.locator(".observations tbody tr").all_inner_texts()
-    assert [row.split() for row in shown] == [f"{name} {row}".split() for name, row in rows.items()]
+    assert helps.evaluate(border_style) == "solid"
+    assert least.evaluate(border_style) == "dashed"
+    legend = page.locator(".legend li")
+    assert [one.inner_text() for one in legend.all()] == ["▲helps most", "▼helps least"]
+    assert [one.evaluate(VISIBLE) for one in (helps, least)] == [
+        "▲Schools should open later.",
+        "▼Students sleep too little.",
+    ]
+    expect(page.locator(".annotated")).not_to_contain_text("0.31")
+
+
+def test_passages_are_told_apart_without_their_colors(open_page: OpenPage) -> None:
+    page = open_page(forced_colors="active")
+    FakeServer.install(page, result(explanation=EXPLANATION))
+    submit_essay(page)
+    helps, least = page.locator(".annotated mark").all()
+    style = "node => [getComputedStyle(node).borderBottomStyle, node.innerText[0]]"
+    assert [one.evaluate(style) for one in (helps, least)] == [["solid", "▲"], ["dashed", "▼"]]
+
+
+def test_a_passage_is_found_in_the_text_as_it_was_sent(open_page: OpenPage) -> None:
+    """Passages may cross paragraphs, overlap, and follow characters of two UTF-16 units."""
+    text = "🙂 One is here.\n\nTwo is here. Three is here."
+    start, end = text.index("One"), text.index(" Three")
+    highlights = [
+        {"kind": "helps", "sentence": 0, "start": start, "end": end},
+        {"kind": "helps_least", "sentence": 1, "start": end + 1, "end": len(text)},
+    ]
+    part = {"start": text.index("Two"), "end": len(text)}
+    explanation = {"sentences": [], "highlights": highlights, "observations": []}
+    page = open_page()
+    FakeServer.install(page, result(explanation=explanation, off_topic_part=part))
+    submit_essay(page, text)
+    assert page.locator(".annotated p").count() == 2
+    marked = page.locator(".annotated mark").all()
+    assert [(one.get_attribute("class"), one.evaluate(VISIBLE)) for one in marked] == [
+        ("helps", "▲One is here."),
+        ("helps off-topic", "Two is here."),
+        ("off-topic", " "),
+        ("helps-least off-topic", "▼Three is here."),
+    ]
+
+
+def test_an_essay_without_passages_that_stand_out_has_none_marked(open_page: OpenPage) -> None:
+    page = open_page()
+    FakeServer.install(page, result(explanation={**EXPLANATION, "highlights": []}))
+    submit_essay(page)
+    expect(page.locator("#result-body")).to_contain_text("No passage stands out")
+    expect(page.locator("#result-body mark")).to_have_count(0)
 
 
 def test_the_explanation_is_requested_on_demand(open_page: OpenPage) -> None:
@@ -134,7 +175,7 @@ def test_the_explanation_is_requested_on_demand(open_page: OpenPage) -> None:
     page.locator("#essay-prompt").fill("Write about school.")
     submit_essay(page)
     page.get_by_role("button", name="Explain this score").click()
-    heading = page.get_by_role("heading", name="How each sentence affects the score")
+    heading = page.get_by_role("heading", name="Where to look")
     expect(heading).to_be_focused()
     expect(page.get_by_role("button", name="Explain this score")).to_be_hidden()
     essay = {"text": ESSAY, "prompt": "Write about school."}
@@ -185,13 +226,14 @@ def test_editing_the_text_marks_the_score_as_stale(open_page: OpenPage) -> None:
 
 def test_hostile_text_is_shown_as_text(open_page: OpenPage) -> None:
     page = open_page()
-    sentence = {"text": HOSTILE, "paragraph": 0, "contribution": 0.2}
-    observation = {"code": HOSTILE, "value": 1, "low": 0, "high": 2}
-    explanation = {"sentences": [sentence], "observations": [observation]}
+    highlight = {"kind": "helps", "sentence": 0, "start": 0, "end": len(HOSTILE)}
+    observation = {"code": HOSTILE, "value": 3, "low": 0, "high": 2}
+    explanation = {"sentences": [], "highlights": [highlight], "observations": [observation]}
     FakeServer.install(page, result(flags=[HOSTILE], language=HOSTILE, explanation=explanation))
     submit_essay(page, HOSTILE)
     for part in (".annotated", ".observations", ".note li"):
         expect(page.locator(part)).to_contain_text(HOSTILE)
+    assert HOSTILE in page.locator(".sentences textarea").input_value()
     assert page.title() == "A second opinion on student essays"
     elements = (
         f"#{part} {tag}" for part in ("result-body", "printed-essay") for tag in ("img", "script")

@@ -1,127 +1,103 @@
-"""Where a flag says that a score has no meaning: the reason stands first, without a number."""
+"""What a score means: the rubric of the shipped scale, a profile's marks, and the model card."""
 
-import csv
-import io
+import re
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from essay_scorer import Scorer
 from tests.browser.fake_server import FakeServer, result
-from tests.browser.page_actions import (
-    ESSAY,
-    HEADER,
-    OpenPage,
-    class_rows,
-    score_table,
-    submit_essay,
-    wait_for_status,
-)
+from tests.browser.page_actions import OpenPage, submit_essay
+from tests.browser.test_accessibility import DESKTOP, PHONE, RULES
 
-REASONS = {
-    "not_english": "It doesn’t appear to be in English.",
-    "too_short": "It is shorter than any essay the model was trained on.",
-    "gibberish": "Much of it reads like gibberish.",
-    "list_or_code": "It looks like a list or computer code rather than prose.",
-}
-MEANINGLESS_TEXTS = {
-    "French": "Les élèves devraient commencer plus tard, car ils dorment trop peu la nuit. " * 15,
-    "six words": "I like school because of friends.",
-    "keyboard": "asdf jkl qwer uiop zxcv bnm asdfg hjkl " * 40,
-}
+MODEL = {"name": "essay-scorer-en", "version": "1.4.0"}
 
 
-@pytest.mark.parametrize("flag", REASONS)
-def test_the_reason_stands_in_place_of_the_score(open_page: OpenPage, flag: str) -> None:
-    page = open_page()
-    FakeServer.install(page, result(flags=["too_long", flag], review=True))
-    submit_essay(page)
-    body = page.locator("#result-body")
-    expect(body.locator("strong").first).to_have_text(REASONS[flag])
-    expect(body).to_contain_text("a score would mean nothing")
-    expect(body).to_contain_text("It is longer than any essay")
-    expect(page.locator(".score, .scale")).to_have_count(0)
-    expect(body).not_to_contain_text("90%")
-    expect(page.locator("#explain-score")).to_be_hidden()
-    expect(page.locator("#announcer")).to_contain_text(REASONS[flag])
-    expect(page.locator("#announcer")).not_to_contain_text("3 on a scale")
-
-
-@pytest.mark.parametrize("kind", MEANINGLESS_TEXTS)
-def test_the_shipped_model_gives_such_texts_no_number(
-    open_page: OpenPage, scorer: Scorer, kind: str
-) -> None:
-    text = MEANINGLESS_TEXTS[kind]
-    assert set(scorer.score(text).flags) & set(REASONS)
-    page = open_page()
-    submit_essay(page, text)
-    expect(page.locator(".no-score")).to_be_visible()
-    expect(page.locator(".score")).to_have_count(0)
-
-
-@pytest.mark.parametrize("flag", ["too_long", "repetitive", "off_topic", "copied_prompt"])
-def test_other_flags_leave_the_score(open_page: OpenPage, flag: str) -> None:
-    page = open_page()
-    FakeServer.install(page, result(flags=[flag], review=True))
+def _score(page: Page, **fields: Any) -> Page:
+    FakeServer.install(page, result(**{"model": MODEL, **fields}))
     submit_essay(page)
     expect(page.locator(".score")).to_be_visible()
-
-
-def _download(page: Page) -> dict[str, str]:
-    with page.expect_download() as download:
-        page.locator("#download-class").click()
-    text = Path(download.value.path()).read_text("utf-8-sig")
-    return next(csv.DictReader(io.StringIO(text, newline="")))
-
-
-def test_a_class_shows_counts_and_exports_no_such_score(open_page: OpenPage) -> None:
-    page = open_page("#class")
-    FakeServer.install(page, result(flags=["not_english"], review=True, language="fr"))
-    score_table(page, class_rows(1))
-    wait_for_status(page)
-    expect(page.locator(".suggested-score")).to_have_text("no score")
-    expect(page.locator(".chart")).to_have_count(0)
-    page.get_by_label("Your score: Student 1", exact=True).fill("4")
-    expect(page.locator("#score-chart")).not_to_contain_text("both scores")
-    page.get_by_label("Your score: Student 1", exact=True).press("=")
-    expect(page.get_by_label("Your score: Student 1", exact=True)).to_have_value("4")
-    row = _download(page)
-    assert (row["Suggested score"], row["Unrounded score"]) == ("", "")
-    assert row["Flags"] == "It appears to be in French, not in English."
-    page.get_by_role("button", name="Student 1", exact=True).click()
-    expect(page.locator("#essay-dialog .no-score")).to_contain_text("French")
-    expect(page.locator("#essay-dialog .score")).to_have_count(0)
+    return page
 
 
 @pytest.mark.parametrize(
-    ("language", "sentence"), [("en", "US grades 6–12"), ("fr", "de la 6e à la terminale")]
+    ("language", "question", "limits"),
+    [
+        ("en", "What do 1–6 mean?", "US students of grades 6–12"),
+        ("fr", "Que signifient les notes de 1 à 6 ?", "élèves américains"),
+    ],
 )
-def test_the_title_says_for_which_essays_the_page_is_meant(
-    open_page: OpenPage, language: str, sentence: str
+def test_the_scores_are_explained(
+    open_page: OpenPage, language: str, question: str, limits: str
 ) -> None:
-    expect(open_page(locale=language).get_by_role("banner")).to_contain_text(sentence)
+    page = open_page(locale=language)
+    FakeServer.install(page, result(model=MODEL))
+    page.locator("#essay-text").fill("An essay.")
+    page.locator("#suggest-score").click()
+    meaning = page.locator(".meaning")
+    expect(meaning.locator("dl")).to_be_hidden()
+    meaning.locator("summary").click()
+    expect(meaning.locator("summary")).to_have_text(question)
+    assert meaning.locator("dt").all_inner_texts() == list("654321")
+    texts = meaning.locator("dd").all_inner_texts()
+    assert len(set(texts)) == 6
+    assert all(len(text) > 40 for text in texts)
+    expect(meaning).to_contain_text(limits)
 
 
-def test_nothing_but_texts_prompts_and_what_is_asked_for_is_sent(open_page: OpenPage) -> None:
-    page = open_page("#class")
-    bodies: list[object] = []
-    urls: set[str] = set()
-    page.on("request", lambda request: urls.add(f"{request.method} {request.url.split('/', 3)[3]}"))
-    page.on("request", lambda request: bodies.append(request.post_data))
-    FakeServer.install(page, result())
-    score_table(page, [HEADER, ("Secret Name", ESSAY)], "secret class.csv")
-    wait_for_status(page)
-    page.get_by_label("Your score: Secret Name", exact=True).fill("4")
-    page.get_by_label("Your comment: Secret Name", exact=True).fill("A secret comment.")
-    gradebook = b"name,mark\nSecret Name,\n"
-    page.locator("#gradebook-file").set_input_files(
-        {"name": "secret.csv", "mimeType": "text/csv", "buffer": gradebook}
-    )
-    expect(page.locator("#gradebook-report")).to_contain_text("1 of 1 students")
-    page.locator("#all-classes").click()
-    expect(page.locator("#class-list")).to_be_visible()
-    sent = [body for body in bodies if body]
-    assert len(sent) == 1
-    assert {url for url in urls if not url.startswith("GET static/")} == {"POST model/predict"}
-    assert "ecret" not in str(sent)
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"scale": {"min": 0, "max": 20}},
+        {"scale": {"min": 1, "max": 6, "step": 0.5}},
+        {"scale": {"min": 0, "max": 5, "labels": list("FEDCBA")}},
+        {"model": {"name": "a-school", "version": "1.0.0"}},
+    ],
+    ids=["20", "halves", "letters", "another model"],
+)
+def test_another_scale_or_model_is_not_explained_by_the_rubric(
+    open_page: OpenPage, fields: dict[str, Any]
+) -> None:
+    page = _score(open_page(), **fields)
+    expect(page.locator(".meaning")).to_have_count(0)
+    expect(page.locator("#result-body")).to_contain_text("depends on the essays that this model")
+
+
+def test_a_servers_profile_says_what_it_was_learned_from(open_page: OpenPage) -> None:
+    page = open_page("docs")  # a page on the same host, before the routes are set
+    health = {"status": "ok", "model": MODEL, "license": "CC", "profile": {"marks": 24}}
+    page.route("**/health", lambda route: route.fulfill(json=health))
+    page.goto(page.url.replace("docs", ""))
+    page.get_by_role("link", name="essay-scorer-en").wait_for()
+    _score(page)
+    expect(page.locator(".meaning")).to_have_count(0)
+    expect(page.locator("#result-body")).to_contain_text("learned from 24 marks")
+
+
+def test_the_model_card_is_a_page(open_page: OpenPage) -> None:
+    page = _score(open_page())
+    page.locator(".meaning summary").click()
+    page.get_by_role("link", name="About the model").click()
+    expect(page).to_have_url(re.compile("/card$"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("essay-scorer-en")
+    expect(page.get_by_role("heading", name="Limits")).to_be_visible()
+    expect(page.get_by_role("cell", name="0.825").first).to_be_visible()
+    assert "**" not in page.locator("main").inner_text()
+    page.get_by_role("link", name="Back to the essays").click()
+    expect(page.locator("#essay-text")).to_be_visible()
+
+
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+def test_axe_finds_no_violation_in_the_model_card(
+    open_page: OpenPage, screenshots: Path, color_scheme: Literal["light", "dark"]
+) -> None:
+    for size in (DESKTOP, PHONE):
+        page = open_page("docs", color_scheme=color_scheme, viewport=size)
+        page.goto(page.url.replace("docs", "card"))
+        name = f"card-{color_scheme}-{size['width']}.png"
+        page.screenshot(path=screenshots / name, full_page=True)
+        found = Axe().run(page, options=RULES)
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]

@@ -9,7 +9,7 @@ from essay_scorer.cli import options as shared
 from essay_scorer.cli.text_input import STANDARD_INPUT, read_text
 
 if TYPE_CHECKING:
-    from essay_scorer.explain.attribution import Explanation
+    from essay_scorer.explain.explanation import Explanation
     from essay_scorer.score import Score
 
 
@@ -27,7 +27,9 @@ def add_commands(commands: "shared.Subparsers") -> None:
         "--prompt", type=Path, metavar="FILE", help="the assignment's text, to check the topic"
     )
     command.add_argument(
-        "--explain", action="store_true", help="print each sentence's contribution"
+        "--explain",
+        action="store_true",
+        help="print each sentence's contribution, and which help most and least",
     )
     shared.add_heading_option(command)
     shared.add_json_option(command)
@@ -75,9 +77,13 @@ def _print_score(score: "Score") -> None:
 
 
 def _print_explanation(explanation: "Explanation") -> None:
-    print("\npoints  sentence")
-    for sentence in explanation.sentences:
-        print(f"{sentence.contribution:+6.2f}  {sentence.text}")
+    from essay_scorer.explain.highlights import HELPS, HELPS_LEAST
+
+    words = {HELPS: "most", HELPS_LEAST: "least"}
+    helps = {one.sentence: words[one.kind] for one in explanation.highlights}
+    print("\npoints  helps  sentence")
+    for number, sentence in enumerate(explanation.sentences):
+        print(f"{sentence.contribution:+6.2f}  {helps.get(number, ''):<5}  {sentence.text}")
     if explanation.observations:
         print("\nmeasure           essay    typical of this score")
     for one in explanation.observations:

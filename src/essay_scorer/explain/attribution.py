@@ -13,41 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from essay_scorer.explain.observations import Observation
 from essay_scorer.text.normalize import PARAGRAPH_BREAK
 from essay_scorer.text.sentences import split_sentences
 
 MAX_PIECES = 64  # each costs a reading; in longer texts, several sentences are one piece
 
 State = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sentence:
-    """A sentence, or several, with its contribution.
-
-    Attributes:
-        text: of the sentence.
-        paragraph: the number of its paragraph, from 0.
-        contribution: the score points that it adds.
-    """
-
-    text: str
-    paragraph: int
-    contribution: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Explanation:
-    """Reasons for a score.
-
-    Attributes:
-        sentences: in reading order.
-        observations: measures of the writing.
-    """
-
-    sentences: tuple[Sentence, ...]
-    observations: tuple[Observation, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

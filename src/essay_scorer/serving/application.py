@@ -18,6 +18,7 @@ from essay_scorer.serving.many import answer_request, expected_error
 from essay_scorer.serving.messages import (
     Request,
     Response,
+    accepts_html,
     original_envelope,
     prefers_all_fields,
     status_and_body,
@@ -141,7 +142,10 @@ class Application:
 
     def _complete(self, response: Response, request: Request) -> Response:
         """Return a response with the headers that all responses have."""
-        headers = {**response.headers, **_SECURITY_HEADERS, **self._origin_headers(request)}
+        origin = self._origin_headers(request)
+        headers = {**response.headers, **_SECURITY_HEADERS, **origin}
+        if "Vary" in response.headers and "Vary" in origin:
+            headers["Vary"] = f"{response.headers['Vary']}, {origin['Vary']}"
         headers[REQUEST_ID_HEADER] = request.request_id
         if response.body:
             headers["Content-Length"] = str(len(response.body))
@@ -209,8 +213,14 @@ class Application:
 
     def _health(self, _request: Request) -> Response:
         manifest = self.scorer.manifest
-        model = {"name": manifest.model.name, "version": manifest.model.version}
-        return _json_response({"status": "ok", "model": model, "license": manifest.license})
+        health: dict[str, Any] = {
+            "status": "ok",
+            "model": {"name": manifest.model.name, "version": manifest.model.version},
+            "license": manifest.license,
+        }
+        if self.scorer.profile is not None:
+            health["profile"] = {"marks": self.scorer.profile.report.marks}
+        return _json_response(health)
 
     def _contract(self, _request: Request) -> Response:
         """Return the OpenAPI document of answers in the original system's form."""
@@ -225,9 +235,18 @@ class Application:
         body = contract_page(original_answer=self._original_answer)
         return Response(status=200, headers=headers, body=body)
 
-    def _model_card(self, _request: Request) -> Response:
-        headers = {"Content-Type": "text/plain; charset=utf-8"}
-        return Response(status=200, headers=headers, body=self.scorer.model_card().encode())
+    def _model_card(self, request: Request) -> Response:
+        """Return the model card: a page for a browser, Markdown for everything else."""
+        card, is_page = self.scorer.model_card(), accepts_html(request)
+        kind = "text/html" if is_page else "text/plain"
+        headers = {"Content-Type": f"{kind}; charset=utf-8", "Vary": "Accept"}
+        if not is_page:
+            return Response(status=200, headers=headers, body=card.encode())
+        from essay_scorer.serving.card_page import card_page  # noqa: PLC0415 - as above
+
+        model = self.scorer.manifest.model
+        body = card_page(card, model=f"{model.name} {model.version}")
+        return Response(status=200, headers=headers, body=body)
 
 
 def _json_response(

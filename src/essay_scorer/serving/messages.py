@@ -118,6 +118,21 @@ def _code(error: ScorerError) -> str:
     return error.code if error.code in ERRORS else "internal"
 
 
+def accepts_html(request: Request) -> bool:
+    """Say whether a request names HTML among what it accepts, as a browser's does."""
+    accepted = request.headers.get("accept", "").lower().split(",")
+    return any(
+        kind.strip() == "text/html" and not _is_refused(quality)
+        for kind, _, quality in (one.partition(";") for one in accepted)
+    )
+
+
+def _is_refused(parameters: str) -> bool:
+    """Say whether a media range's parameters give it the quality 0 (RFC 9110, 12.4.2)."""
+    values = (one.strip().partition("=") for one in parameters.split(";"))
+    return any(name == "q" and value.strip("0") in ("", ".") for name, _, value in values)
+
+
 def prefers_all_fields(request: Request) -> bool:
     """Say whether a request asks for all fields, whatever the form of answers is (RFC 7240)."""
     preferences = request.headers.get("prefer", "").lower().split(",")

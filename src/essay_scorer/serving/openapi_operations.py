@@ -38,7 +38,9 @@ def paths(*, original_answer: bool) -> dict[str, Any]:
                 "card",
                 "The model card",
                 kind="text/plain",
-                description="Intended use, agreement and limits of the model, in Markdown",
+                other_kind="text/html",
+                description="Intended use, agreement and limits of the model, in Markdown; as a "
+                "page, if the request accepts HTML",
             )
         },
         "/openapi.json": {
@@ -77,6 +79,7 @@ def _get(
     *,
     schema: dict[str, Any] | None = None,
     kind: str = _JSON,
+    other_kind: str = "",
     description: str = "",
     is_file: bool = False,
 ) -> dict[str, Any]:
@@ -87,6 +90,7 @@ def _get(
         summary: of the operation.
         schema: of the body; a string by default.
         kind: the body's media type.
+        other_kind: another one that the client may ask for.
         description: of the body; the summary by default.
         is_file: whether the response has an entity tag.
     """
@@ -94,12 +98,15 @@ def _get(
         "description": "It matches the `ETag` in `If-None-Match`",
         "headers": ID_HEADERS,
     }
+    answered = response(description or summary, schema or _TEXT, kind)
+    if other_kind:
+        answered["content"][other_kind] = {"schema": _TEXT}
     return {
         "operationId": operation,
         "summary": summary,
         "parameters": [REQUEST_ID_PARAMETER],
         "responses": {
-            "200": response(description or summary, schema or _TEXT, kind),
+            "200": answered,
             **({"304": unchanged} if is_file else {}),
             **error_references(*sorted({*COMMON_STATUSES, *AWS_STATUSES})),
         },
@@ -108,8 +115,14 @@ def _get(
 
 
 def _health() -> dict[str, Any]:
-    return closed_object(
+    health = closed_object(
         status={"const": "ok"},
         model=reference("Model"),
         license={"type": "string", "description": "The license of the model's weights."},
     )
+    profile = closed_object(marks={"type": "integer", "description": "How many it learned from."})
+    health["properties"]["profile"] = {
+        **profile,
+        "description": "Only if the server scores by a teacher's profile.",
+    }
+    return health

@@ -4,7 +4,8 @@ from essay_scorer.adapt.essay_vector import FORMAT as VECTOR_FORMAT
 from essay_scorer.adapt.essay_vector import MAX_VECTOR_CHARACTERS, EssayVector
 from essay_scorer.checks.flags import FLAGS
 from essay_scorer.contract import MAX_TEXTS
-from essay_scorer.explain.attribution import Sentence
+from essay_scorer.explain.explanation import Sentence
+from essay_scorer.explain.highlights import KINDS, Highlight
 from essay_scorer.explain.observations import MEASURES, Observation
 from essay_scorer.model.manifest import Model
 from essay_scorer.model.scale import Scale
@@ -27,6 +28,10 @@ _CONSTRAINTS: dict[tuple[type, str], Schema] = {
     (Passage, "start"): {"minimum": 0},
     (Passage, "end"): {"minimum": 1},
     (Sentence, "paragraph"): {"minimum": 0},
+    (Highlight, "kind"): {"enum": list(KINDS)},
+    (Highlight, "sentence"): {"minimum": 0},
+    (Highlight, "start"): {"minimum": 0},
+    (Highlight, "end"): {"minimum": 1},
     (Observation, "code"): {"enum": list(MEASURES)},
 }
 
@@ -104,8 +109,8 @@ _OPTIONS: dict[str, Schema] = {
     "explain": {
         "type": "boolean",
         "default": False,
-        "description": "Add each sentence's contribution, and observations. Takes up to "
-        "five times as long.",
+        "description": "Add each sentence's contribution, the passages to look at first, "
+        "and observations. Takes up to five times as long.",
     },
     "features": {
         "type": "boolean",

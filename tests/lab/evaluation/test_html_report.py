@@ -10,7 +10,7 @@ import pytest
 from essay_scorer.cli.entry_point import main
 from essay_scorer.lab.evaluation.bootstrap import Estimate
 from essay_scorer.lab.evaluation.evaluation_report import EvaluationReport
-from essay_scorer.lab.evaluation.faithfulness import Faithfulness
+from essay_scorer.lab.evaluation.faithfulness import Faithfulness, Omission
 from essay_scorer.lab.evaluation.html_report import render_report
 from essay_scorer.lab.evaluation.robustness import ChangeResult, OffTopicRates, Robustness
 
@@ -33,13 +33,20 @@ def test_the_page_shows_robustness(report: EvaluationReport) -> None:
     robustness = Robustness(
         attacks=[song, replace(song, name="one_typo", purpose="benign change", passed=True)],
         off_topic=OffTopicRates(own=0.01, other=0.9),
-        explanations=Faithfulness(essays=3, top=0.7, random=0.3, correlation=0.89),
+        explanations=Faithfulness(
+            essays=3,
+            helps=Omission(essays=3, highlighted=0.71, random=0.32),
+            helps_least=Omission(essays=2, highlighted=0.13, random=0.34),
+            correlation=0.89,
+        ),
     )
     page = render_report(replace(report, robustness=robustness))
     assert page.count("<svg") == 7
     assert "not withstood" in page
     assert "one typo (benign change)" in page
     assert "r = 0.890" in page
+    for loss in ("0.710", "0.320", "0.130", "0.340"):
+        assert loss in page
     assert "90.0%" in page
 
 

@@ -1,7 +1,7 @@
 // Suggestions on the teacher's own scale, learned from her marks, and the blind second reader.
 
 import { MarkScale, withFinerStep } from "./mark-scale.js";
-import { hasMeaning, isSerious } from "./score-meaning.js";
+import { hasMeaning, isSerious } from "./meaningless-scores.js";
 import { fitsBundle, learnProfile, MIN_MARKS, startSet, suggest } from "./profile.js";
 
 const START_SET = 10;
@@ -105,6 +105,7 @@ export class ClassMarking {
       "essay score": value,
       raw,
       scale: this.scale.toJson(),
+      profile: { marks: this.profile.report.marks },
       interval: { low, high, coverage },
       isLearned: true,
       review: serious || strangeness > REVIEWED_FROM,

@@ -4,7 +4,7 @@ import { clearRefusal, commentField, markField, showComment, showMark } from "./
 import { byId, create } from "./dom.js";
 import { formatNumber, translate, translateCode } from "./i18n.js";
 import { formatScore, intervalEnds } from "./score-format.js";
-import { hasMeaning } from "./score-meaning.js";
+import { hasMeaning } from "./meaningless-scores.js";
 
 // The elements have explicit roles: on small screens, CSS lays out rows as cards, and browsers
 // then drop the implicit table roles.

@@ -6,7 +6,7 @@ import { decimalSign, translate, translateCode } from "./i18n.js";
 import { MarkScale } from "./mark-scale.js";
 import { ADDED_COLUMNS } from "./own-table.js";
 import { flagSentences } from "./result-view.js";
-import { hasMeaning } from "./score-meaning.js";
+import { hasMeaning } from "./meaningless-scores.js";
 
 const DECIMAL_COMMA = /^\s*-?\d+,\d+\s*$/;
 const DECIMAL_POINT = /^\s*-?\d+\.\d+\s*$/;

@@ -5,8 +5,9 @@ import { requestWithFeatures } from "./class-scoring.js";
 import { isHidden, teacherScoreField } from "./class-table.js";
 import { byId, create } from "./dom.js";
 import { translate, translateCode } from "./i18n.js";
+import { hasMeaning } from "./meaningless-scores.js";
+import { addToField } from "./observation-sentences.js";
 import { renderParagraphs, renderResult, renderWarnings } from "./result-view.js";
-import { hasMeaning } from "./score-meaning.js";
 
 // What keeps the focus when another row is shown, and where it goes if that is disabled.
 const FOCUSABLE = [".teacher-score", ".comment", "[data-step='1']", "[data-step='-1']"];
@@ -68,7 +69,7 @@ export class EssayDialog {
       create("label", {}, translate("comment"), commentField(row, { onEdit: this.#onEdit })),
     );
     byId("essay-dialog-result").replaceChildren(
-      ...(row.shown && !isHidden(row) ? renderResult(row.shown, row.text) : noteInstead(row)),
+      ...(row.shown && !isHidden(row) ? this.#result(row) : noteInstead(row)),
     );
     byId("essay-dialog-explain").replaceChildren(...this.#explainButton(row));
     byId("essay-dialog-text").replaceChildren(...renderParagraphs(row.text, row.result));
@@ -91,6 +92,13 @@ export class EssayDialog {
     const control = controls.find((one) => one && !one.disabled) ?? byId("close-essay-dialog");
     control.focus();
     if (selector === ".teacher-score") control.select();
+  }
+
+  #result(row) {
+    const remark = byId("essay-dialog-fields").querySelector(".comment");
+    return renderResult(row.shown, row.text, {
+      addToRemark: (sentence) => addToField(remark, sentence),
+    });
   }
 
   #stepButton(row, offset, key) {

@@ -6,8 +6,8 @@ import { FileError } from "./file-error.js";
 import { acceptFiles, readEssay } from "./file-input.js";
 import { plural, translate, translateCode } from "./i18n.js";
 import { DraftStore } from "./essay-draft.js";
+import { hasMeaning } from "./meaningless-scores.js";
 import { renderParagraphs, renderResult, summarize } from "./result-view.js";
-import { hasMeaning } from "./score-meaning.js";
 import { TextReplacement } from "./text-replacement.js";
 
 const text = byId("essay-text");
@@ -107,7 +107,8 @@ async function receive(essay, signal) {
 function render() {
   renderForm();
   byId("result").hidden = result === null;
-  byId("result-body").replaceChildren(...(result ? renderResult(result, scoredEssay.text) : []));
+  const body = result ? renderResult(result, scoredEssay.text, { withEssay: true }) : [];
+  byId("result-body").replaceChildren(...body);
   byId("explain-score").hidden = !result || "explanation" in result || !hasMeaning(result);
   byId("printed-essay").replaceChildren(
     ...(scoredEssay ? renderParagraphs(scoredEssay.text, result) : []),

@@ -13,6 +13,9 @@ export function translate(key, values = {}) {
   return messages[key].replace(/\{(\w+)\}/g, (placeholder, name) => values[name] ?? placeholder);
 }
 
+/** Say whether there is a message of this key. */
+export const hasMessage = (key) => key in messages;
+
 /** Return the message for a code from the server or a file, or the family's fallback message. */
 export function translateCode(family, code, values = {}) {
   const key = `${family}_${code}`;

@@ -3,6 +3,7 @@
 import { byId, create } from "./dom.js";
 import { startEssayView } from "./essay-view.js";
 import { preferredLanguage, saveLanguage, setLanguage, translate } from "./i18n.js";
+import { rememberServer } from "./score-meaning.js";
 
 const VIEWS = ["essay", "class"]; // ids of the sections, and fragments of the page's URL
 let classView = null; // loaded on first use
@@ -34,6 +35,7 @@ async function loadHealth() {
   } catch {
     health = null; // the page works without it
   }
+  rememberServer(health);
   renderModel();
 }
 

@@ -1,28 +1,31 @@
 // The result of one essay: the score on its scale, the interval, the flags, and the explanation.
 
 import { create } from "./dom.js";
+import { renderExplanation } from "./explanation-view.js";
 import { formatNumber, languageName, translate, translateCode } from "./i18n.js";
+import { hasMeaning, meaninglessFlags } from "./meaningless-scores.js";
 import { formatScore, intervalEnds } from "./score-format.js";
-import { hasMeaning, meaninglessFlags } from "./score-meaning.js";
+import { renderMeaning } from "./score-meaning.js";
+
+export { renderParagraphs } from "./essay-passages.js";
 
 const MAX_TICKS = 12; // longer scales show only some of their numbers
-const MIN_POINTS = 0.02; // smaller contributions are not highlighted,
-const MIN_SHARE = 1 / 6; // nor are those below this share of the largest one
-const STRENGTHS = 3;
-const PERCENTAGES = new Set(["distinct_words", "long_words"]); // codes of observations
 
-/** Return the elements that show the result of a text. */
-export function renderResult(result, text) {
+/**
+ * Return the elements that show the result of a text.
+ *
+ * @param {object} [options] Of its explanation; see `renderExplanation`.
+ */
+export function renderResult(result, text, options) {
   if (!hasMeaning(result)) return withoutScore(result, text);
   const parts = [
     headline(result),
     scaleGraphic(result),
     create("p", {}, intervalSentence(result)),
     renderWarnings(result, text),
+    renderMeaning(result),
   ];
-  if (result.explanation) {
-    parts.push(...explanation(result.explanation, result.language ?? "en"));
-  }
+  if (result.explanation) parts.push(...renderExplanation(result, text, options));
   return parts.filter(Boolean);
 }
 
@@ -38,20 +41,6 @@ function withoutScore(result, text) {
     ...(others.flags.length > 0 ? reasonList(others, text) : []),
   );
   return [box, create("p", { class: "muted" }, translate("meant_for"))];
-}
-
-/** Return a text as paragraph elements; the part that its result calls off topic is marked. */
-export function renderParagraphs(text, result) {
-  const pieces = splitAtPart(text, result?.off_topic_part);
-  const paragraphs = [create("p")];
-  pieces.forEach((piece, index) => {
-    piece.split(/\n\s*\n/).forEach((block, number) => {
-      if (number > 0) paragraphs.push(create("p"));
-      const isMarked = index === 1 && block;
-      paragraphs.at(-1).append(isMarked ? create("mark", { class: "off-topic" }, block) : block);
-    });
-  });
-  return paragraphs;
 }
 
 /** Split a text before and after a part, which is counted in code points, not UTF-16 units. */
@@ -142,101 +131,3 @@ function reasonList(result, text) {
   const [, part] = splitAtPart(text, result.off_topic_part);
   return [list, create("blockquote", { class: "off-topic", lang: result.language ?? "en" }, part)];
 }
-
-function explanation({ sentences, observations }, language) {
-  const parts = [];
-  if (sentences?.length) {
-    parts.push(
-      create("h3", { tabindex: -1 }, translate("sentences")),
-      legend(),
-      create("div", { class: "annotated", lang: language }, ...annotatedParagraphs(sentences)),
-    );
-  }
-  if (observations?.length) {
-    parts.push(
-      create("h3", {}, translate("observations")),
-      create("p", { class: "muted" }, translate("observations_help")),
-      observationTable(observations),
-    );
-  }
-  return parts;
-}
-
-function legend() {
-  const item = (kind, meaning) => {
-    const attributes = { class: `sentence ${kind} strength-2` };
-    const sample = create("span", attributes, translate("legend_sample"));
-    return create("li", {}, sample, ` ${meaning}`);
-  };
-  const items = [
-    item("positive", translate("legend_raises")),
-    item("negative", translate("legend_lowers")),
-    item("", translate("legend_neutral")),
-  ];
-  const help = create("p", {}, translate("sentences_help"));
-  return create("div", { class: "legend muted" }, help, create("ul", {}, ...items));
-}
-
-/**
- * Return the essay with each sentence's contribution.
- *
- * Underlines, signs, and numbers carry the same information as the colors.
- */
-function annotatedParagraphs(sentences) {
-  const sizes = sentences.map(({ contribution }) => Math.abs(contribution));
-  const largest = Math.max(...sizes, STRENGTHS * MIN_POINTS);
-  const paragraphs = new Map();
-  for (const { text, paragraph, contribution } of sentences) {
-    if (!paragraphs.has(paragraph)) paragraphs.set(paragraph, create("p"));
-    paragraphs.get(paragraph).append(annotatedSentence({ text, contribution, largest }), " ");
-  }
-  return paragraphs.values();
-}
-
-function annotatedSentence({ text, contribution, largest }) {
-  const size = Math.abs(contribution);
-  if (size < Math.max(MIN_POINTS, MIN_SHARE * largest)) {
-    return create("span", { class: "sentence" }, text);
-  }
-  const kind = contribution > 0 ? "positive" : "negative";
-  const strength = Math.ceil(STRENGTHS * Math.min(1, size / largest));
-  const points = create("small", {}, formatPoints(contribution));
-  return create("span", { class: `sentence ${kind} strength-${strength}` }, text, points);
-}
-
-const formatPoints = (value) =>
-  formatNumber(value, {
-    signDisplay: "always",
-    minimumFractionDigits: 2,
-    maximumFractionDigits: 2,
-  });
-
-function observationTable(observations) {
-  const titles = ["observation", "this_essay", "typical_range"].map((key) =>
-    create("th", { scope: "col" }, translate(key)),
-  );
-  return create(
-    "table",
-    { class: "observations" },
-    create("thead", {}, create("tr", {}, ...titles)),
-    create("tbody", {}, ...observations.map(observationRow)),
-  );
-}
-
-function observationRow({ code, value, low, high }) {
-  const comparison = value < low ? "below" : value > high ? "above" : "within";
-  const format = PERCENTAGES.has(code) ? formatPercentage : formatMeasure;
-  const label = create("span", { class: `comparison ${comparison}` }, translate(comparison));
-  return create(
-    "tr",
-    {},
-    create("th", { scope: "row" }, translateCode("observation", code)),
-    create("td", {}, `${format(value)} `, label),
-    create("td", {}, translate("range", { low: format(low), high: format(high) })),
-  );
-}
-
-const formatPercentage = (value) => formatNumber(value / 100, { style: "percent" });
-
-const formatMeasure = (value) =>
-  formatNumber(value, { maximumFractionDigits: value < 10 ? 1 : 0 });

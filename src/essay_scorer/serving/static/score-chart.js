@@ -2,7 +2,7 @@
 
 import { create } from "./dom.js";
 import { formatNumber, plural, translate } from "./i18n.js";
-import { hasMeaning } from "./score-meaning.js";
+import { hasMeaning } from "./meaningless-scores.js";
 
 const MAX_BINS = 15; // longer scales are grouped
 

@@ -1,15 +1,57 @@
-// Whether a score means anything: the model reads argument essays in English, and no other text.
+// What the numbers of a scale mean: the shipped model's rubric, or what a profile was learned from.
 
-const MEANINGLESS = new Set(["not_english", "too_short", "gibberish", "list_or_code"]);
-// Flags that suggestions learned from a teacher's marks, which are checked on them, make harmless.
-const HARMLESS = new Set(["not_english", "too_short", "too_long"]);
+import { create } from "./dom.js";
+import { plural, translate } from "./i18n.js";
 
-/** Return the flags for which a result's score means nothing. */
-export const meaninglessFlags = ({ flags, isLearned = false }) =>
-  flags.filter((flag) => MEANINGLESS.has(flag) && !(isLearned && HARMLESS.has(flag)));
+const MODEL = "essay-scorer-en"; // whose rubric the page describes
+const LOWEST = 1;
+const HIGHEST = 6;
+const CARD = new URL("../card", import.meta.url).href; // holds behind a base path, too
 
-/** Say whether a result's score may be shown. */
-export const hasMeaning = (result) => meaninglessFlags(result).length === 0;
+let serverProfile = null; // {marks} of the profile that the server scores by
 
-/** Say whether a flag asks for a reading of an essay whose suggestion was learned from marks. */
-export const isSerious = (flag) => !HARMLESS.has(flag);
+/** Remember what the server says about itself, as `/health` returns it. */
+export function rememberServer(health) {
+  serverProfile = health?.profile ?? null;
+}
+
+/** Return what a result's score means, as a disclosure or a sentence. */
+export function renderMeaning(result) {
+  const marks = result.profile?.marks ?? serverProfile?.marks;
+  if (marks !== undefined) {
+    return create("p", { class: "muted" }, plural("meaning_learned", marks));
+  }
+  if (!isRubricScale(result)) {
+    return create("p", { class: "muted" }, translate("meaning_unknown"), " ", cardLink());
+  }
+  return create(
+    "details",
+    { class: "meaning" },
+    create("summary", {}, translate("meaning")),
+    create("p", { class: "muted" }, translate("meaning_rubric")),
+    create("dl", {}, ...levels()),
+    create("p", {}, translate("meaning_limits")),
+    create("p", {}, translate("meaning_facts"), " ", cardLink()),
+  );
+}
+
+function isRubricScale({ model, scale }) {
+  const { min, max, step = 1, labels = [] } = scale;
+  return (
+    model.name === MODEL && min === LOWEST && max === HIGHEST && step === 1 && labels.length === 0
+  );
+}
+
+function levels() {
+  const scores = Array.from({ length: HIGHEST }, (_, index) => HIGHEST - index);
+  return scores.map((score) =>
+    create(
+      "div",
+      {},
+      create("dt", {}, String(score)),
+      create("dd", {}, translate(`meaning_${score}`)),
+    ),
+  );
+}
+
+const cardLink = () => create("a", { href: CARD }, translate("model_card"));
