@@ -5,18 +5,16 @@ import { deleteClass, loadClass, openStore, saveClass, saveRow } from "./class-s
 import { ClassMarking } from "./class-marking.js";
 import { ClassMarkingView, downloadProfile } from "./class-marking-view.js";
 import { ClassTable } from "./class-table.js";
-import { guessColumns, selectedColumns, showColumnForm, updatePreview } from "./column-mapping.js";
-import { parseCsv, UnclosedQuote } from "./csv.js";
+import { canSend, importClass, leaveOutHeadings, showImport, updateImport } from "./class-import.js";
+import { cellText } from "./column-mapping.js";
 import { downloadClass } from "./csv-download.js";
 import { announce, byId } from "./dom.js";
 import { EssayDialog } from "./essay-dialog.js";
 import { FileError } from "./file-error.js";
-import { acceptFiles, readTable } from "./file-input.js";
-import { plainText } from "./html-text.js";
+import { acceptFiles } from "./file-input.js";
 import { formatNumber, plural, translate, translateCode } from "./i18n.js";
 import { guessScale, normalizeMark } from "./mark-scale.js";
 import { renderScoreChart } from "./score-chart.js";
-import { trimTable } from "./table-header.js";
 
 const LEARNING_DELAY_MS = 300;
 
@@ -43,12 +41,14 @@ const dialog = new EssayDialog({
 export async function startClassView() {
   acceptFiles({
     zone: byId("class-drop-zone"),
-    button: byId("choose-class-file"),
-    input: byId("class-file"),
-    onFile: openFile,
+    buttons: [
+      [byId("choose-class-file"), byId("class-file")],
+      [byId("choose-class-folder"), byId("class-folder")],
+    ],
+    onFiles: openFiles,
   });
   byId("column-form").addEventListener("submit", createClass);
-  byId("column-form").addEventListener("change", () => updatePreview(table));
+  byId("column-fields").addEventListener("change", () => updateImport(table));
   byId("cancel-columns").addEventListener("click", () => setTable(null));
   byId("resume-class").addEventListener("click", scoreClass);
   byId("stop-class").addEventListener("click", () => run?.abort());
@@ -74,18 +74,13 @@ async function restoreClass() {
   if (pendingRows(rows).length > 0) statusKey = "class_incomplete";
 }
 
-async function openFile(file) {
+async function openFiles(files) {
   try {
-    const { separator, rows } = parseCsv(await readTable(file));
-    setTable({ fileName: file.name, separator, ...trimTable(rows) });
+    const opened = await importClass(files);
+    if (opened) setTable(opened);
   } catch (error) {
-    if (error instanceof UnclosedQuote) {
-      showFileError("quote", { line: formatNumber(error.line) });
-    } else if (error instanceof FileError) {
-      showFileError(error.code, error.values);
-    } else {
-      throw error;
-    }
+    if (!(error instanceof FileError)) throw error;
+    showFileError(error.code, error.values);
   }
 }
 
@@ -97,20 +92,20 @@ function showFileError(code, values = {}) {
 function setTable(opened) {
   fileError = null;
   table = opened;
-  if (table) table.columns = guessColumns(table.rows[0], table.rows.slice(1));
   byId("class-prompt").value = ""; // the previous class may have had another prompt
   render();
-  if (table) byId("column-text").focus();
+  if (table) byId(table.documents ? "import-heading" : "column-text").focus();
 }
 
 /** Create a class from the table and score it. */
 async function createClass(event) {
   event.preventDefault();
-  const [titles, ...body] = table.rows;
-  const columns = selectedColumns();
+  if (!canSend(table)) return;
+  const { columns, rows: [titles, ...body] } = table;
   const prompt = byId("class-prompt").value.trim();
   header = { fileName: table.fileName, separator: table.separator, titles, prompt };
   rows = body.map((cells, index) => createRow(cells, index, columns));
+  leaveOutHeadings(rows);
   const scale = guessScale(body.map((cells) => cells[columns.teacherScore] ?? ""));
   if (scale) header.scale = scale;
   table = null;
@@ -120,7 +115,7 @@ async function createClass(event) {
 }
 
 function createRow(cells, index, columns) {
-  const cell = (role) => (columns[role] === null ? "" : plainText(cells[columns[role]] ?? ""));
+  const cell = (role) => cellText(cells, columns[role]);
   return {
     index,
     cells,
@@ -243,7 +238,7 @@ function render() {
   byId("class-start").hidden = header !== null || table !== null;
   byId("column-form").hidden = table === null;
   byId("class-results").hidden = header === null;
-  if (table) showColumnForm(table);
+  if (table) showImport(table);
   if (header === null) return;
   byId("class-file-name").textContent = header.fileName;
   marking.update(header, rows);
