@@ -62,7 +62,8 @@ async function expand(files) {
     else if (await isArchive(file)) await expandArchive(file, path, { entries, skipped });
     else entries.push({ path, read: () => readFile(file) });
   }
-  return { entries, skipped };
+  const order = new Intl.Collator(undefined, { numeric: true });
+  return { entries: entries.sort((one, other) => order.compare(one.path, other.path)), skipped };
 }
 
 async function readFile(file) {

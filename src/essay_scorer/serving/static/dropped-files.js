@@ -10,7 +10,7 @@ export async function filesOf(transfer) {
   if (!entries.some((entry) => entry?.isDirectory)) return plain;
   const found = [];
   for (const entry of entries) if (entry) await collect(entry, "", found);
-  return found.sort((one, other) => one.path.localeCompare(other.path));
+  return found;
 }
 
 async function collect(entry, folder, found) {

@@ -6,6 +6,7 @@ const MAX_SPACE = 0.15; // of the font's size; a wider gap between two pieces is
 const MARGIN = 0.1; // of the page's height, at the top and at the bottom, for running heads
 const WIDE_GAP = 1.3; // of the usual distance of lines
 const INDENT = 0.8; // of the font's size
+const CENTERED = 4; // times the font's size, more than the first line of a paragraph is indented
 const SENTENCE_END = /[.!?…:]["'”’»)\]]*$/;
 
 /** Return the text of pages, with blank lines between paragraphs. */
@@ -89,12 +90,17 @@ function usual(values, rank) {
   return sorted[Math.floor(rank * (sorted.length - 1))] ?? 0;
 }
 
+/** Say whether a line stands apart from both margins, as a title does. */
+const isCentered = (line, { left, right }) =>
+  line.left - left > CENTERED * line.size && right - line.right > CENTERED * line.size;
+
 function startsParagraph(line, before, { gap, left, right }) {
   const distance = before.bottom - line.bottom;
   const isSamePage = line.page === before.page;
   if (isSamePage && (distance > WIDE_GAP * gap || distance < 0)) return true;
-  const isIndented = line.left - Math.max(left, 0) > INDENT * line.size;
-  if (isIndented && line.left - before.left > INDENT * line.size) return true;
+  const isIndented = line.left - left > INDENT * line.size;
+  if (isIndented && Math.abs(line.left - before.left) > INDENT * line.size) return true;
+  if (isCentered(before, { left, right })) return true;
   if (Math.abs(line.size - before.size) > 0.2 * before.size) return true; // a heading
   // The next word would have fit into the line before.
   const word = line.text.split(" ", 1)[0];

@@ -3,10 +3,10 @@
 import { submissions } from "./submission-names.js";
 import { findHeading, isStudent } from "./paper-heading.js";
 
-const SAME_TEXT = 0.8; // share of the words that two files of one student have in common
+const SAME_TEXT = 0.8; // share of the runs of three words that two files of one student have in common
 
 /**
- * Return the essays in documents, in the order of their files.
+ * Return the essays in documents, in the order of their files, those that cannot be read last.
  *
  * Files of one student are joined; a file with the text of another one is left out.
  *
@@ -15,8 +15,11 @@ const SAME_TEXT = 0.8; // share of the words that two files of one student have 
  */
 export function essaysOf(documents) {
   const groups = new Map();
-  const found = submissions(documents.map(({ path }) => path));
-  documents.forEach((document, index) => {
+  const readable = documents.filter(({ text }) => text !== undefined);
+  const refused = documents.filter(({ error }) => error);
+  // What is no essay must not change the names of those that are.
+  const found = [readable, refused].flatMap((some) => submissions(some.map(({ path }) => path)));
+  [...readable, ...refused].forEach((document, index) => {
     const { key, name } = found[index];
     if (!groups.has(key)) groups.set(key, { name, documents: [] });
     groups.get(key).documents.push(document);
@@ -36,15 +39,21 @@ function joinDocuments({ name, documents }) {
   for (const one of readable) {
     (kept.some((other) => areSame(one.text, other.text)) ? left : kept).push(one);
   }
-  const text = kept.map((one) => one.text).join("\n\n");
+  const text = kept.map((one) => one.text.trim()).join("\n\n");
   const paths = (list) => list.map(({ path }) => path);
   return [{ name: fullName(name, text), paths: paths(kept), left: paths(left), text }, ...refused];
 }
 
 function areSame(text, other) {
-  const [words, others] = [text, other].map((one) => new Set(one.toLowerCase().match(/\p{L}+/gu) ?? []));
-  const common = [...words].filter((word) => others.has(word)).length;
-  return common >= SAME_TEXT * Math.max(words.size, others.size);
+  const [parts, others] = [text, other].map(wordTriples);
+  const common = [...parts].filter((part) => others.has(part)).length;
+  return common >= SAME_TEXT * Math.max(parts.size, others.size);
+}
+
+/** Return all runs of three words. */
+function wordTriples(text) {
+  const words = text.toLowerCase().match(/\p{L}+/gu) ?? [];
+  return new Set(words.map((_, index) => words.slice(index, index + 3).join(" ")));
 }
 
 /** Return the name as the student writes it, where a platform has it in one word: "leeann". */

@@ -7,6 +7,7 @@ const CANVAS = /^([\p{L}\p{M}\d'’.-]+?)_(?:LATE_)?(\d{2,})_(?:(\d{2,})_)?(.+)$
 const JUNK = /(?:^|\/)(?:__MACOSX\/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$|~\$|\.~lock\.|\.git\/)/i;
 const SUFFIX = /\.[a-z\d]{1,8}$/i;
 const STRONG = /\s[-–—]\s|_|,\s|\s\(/; // a separator that is no part of a name
+const MAX_DEPTH = 20; // of folders in folders
 const MIN_FILES = 4; // in which any common word is no part of a name
 
 /** Say whether a file is one that systems and programs leave, and no document. */
@@ -39,10 +40,21 @@ function platformName(path) {
 /** Return the names in paths that no platform wrote. */
 function plainNames(paths) {
   const stems = paths.map((path) => path.split("/").at(-1).replace(SUFFIX, ""));
-  const folders = paths.map((path) => path.split("/").at(-2) ?? "");
   const distinct = (values) => new Set(values.map((one) => one.toLowerCase().replace(/\d+/g, ""))).size;
-  const areFolders = paths.length > 1 && distinct(folders) > distinct(stems) && folders.every(Boolean);
+  const folders = differingFolders(paths);
+  const areFolders = folders !== null && distinct(folders) > distinct(stems);
   return withoutCommon(areFolders ? folders : stems).map(tidy);
+}
+
+/** Return the first folders in which paths differ, or null if not all have one. */
+function differingFolders(paths) {
+  const folders = paths.map((path) => path.split("/").slice(0, -1));
+  const depth = Math.min(MAX_DEPTH, ...folders.map((one) => one.length));
+  for (let level = 0; level < depth; level++) {
+    const names = folders.map((one) => one[level]);
+    if (new Set(names).size > 1) return names;
+  }
+  return null;
 }
 
 /** Leave out the words with which all names begin or end: "Ann Lee - Essay 2". */
@@ -51,13 +63,13 @@ function withoutCommon(names) {
   const split = names.map((name) => name.replace(/\s*\(\d+\)$/, "").split(/([\s_]+(?:[-–—]\s+)?|\s*,\s+)/));
   const begin = commonLength(split);
   const end = commonLength(split.map((parts) => parts.toReversed()));
-  const shortened = split.map((parts, index) => {
+  const shortened = split.map((parts) => {
     const from = cut(parts.slice(0, begin), names.length) ? begin : 0;
     const to = cut(parts.slice(parts.length - end), names.length) ? parts.length - end : parts.length;
-    const kept = parts.slice(from, to).join("").trim();
-    return /\p{L}|\d/u.test(kept) ? kept : names[index];
+    return parts.slice(from, to).join("").trim();
   });
-  return new Set(shortened).size === new Set(names).size ? shortened : names;
+  const areNames = shortened.every((name) => /\p{L}/u.test(name)); // and no numbers
+  return areNames && new Set(shortened).size === new Set(names).size ? shortened : names;
 }
 
 /** Return how many parts, at the beginning, all lists have in common; at least one stays. */
