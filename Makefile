@@ -23,7 +23,7 @@ FAST_TESTS := $(addprefix tests/,text model checks explain serving aws monitorin
 	batch/test_resumption.py tables/test_decompression_bombs.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast browser contract fuzz check fix audit sbom image key bootstrap diff \
+.PHONY: help demo test test-fast browser contract fuzz check fix audit sbom vendor image key bootstrap diff \
 	deploy smoke rollback go-back prune destroy deploy-local e2e-tools e2e e2e-batch diagrams openapi lint-openapi image-serve \
 	snapshot expected-scores reliability bench bench-image bench-threads bench-batch simulate-batch \
 	bench-hostile soak soak-deployment benchmark-asap benchmark-unseen \
@@ -76,6 +76,9 @@ audit: $(INFRA)/.ready  ## look up known vulnerabilities of all locked packages 
 
 sbom: $(VENV)/.test $(INFRA)/.ready  ## write build/sbom.json; IMAGE=essay-scorer adds its system packages
 	@$(INFRA)/bin/python -m supply.sbom $(if $(IMAGE),--image=$(IMAGE) --docker=$(DOCKER)) $(ARGS)
+
+vendor: $(INFRA)/.ready  ## copy the page's parsers from their locked npm packages
+	@PATH="$(INFRA)/bin:$$PATH" $(INFRA)/bin/python -m supply.vendor
 
 # ---- deployment --------------------------------------------------------------------------------
 

@@ -12,9 +12,11 @@ from tests.browser.page_actions import (
     open_table,
     wait_for_status,
 )
+from tests.browser.word_files import compound_file
 
 REJECTED = {
-    "class.xlsx": (b"PK\x03\x04", "This is a spreadsheet file."),
+    "class.xlsx": (b"PK\x03\x04", "This file can’t be read"),
+    "class.xls": (compound_file("Workbook"), "This kind of spreadsheet can’t be opened."),
     "empty.csv": (b"", "This file doesn’t contain a table."),
     "header.csv": (b"name,essay\n", "This file doesn’t contain a table."),
 }
@@ -37,6 +39,7 @@ GUESSES: dict[str, list[str | None]] = {
     ],
     "Nom;Rédaction;Note;Sujet": ["Rédaction", "Nom", "Note", "Sujet"],
     "a,b": ["b", None, None, None],
+    "Student,First name,Surname,Response": ["Response", "First name + Surname", None, None],
 }
 
 
@@ -44,13 +47,16 @@ GUESSES: dict[str, list[str | None]] = {
 def test_the_columns_are_guessed_and_can_be_changed(open_page: OpenPage, header: str) -> None:
     page = open_page("#class")
     separator = ";" if ";" in header else ","
-    row = separator.join(["1", "Some longer text", "3", "Write!"])
+    cells = {GUESSES[header][0]: "Some longer text of an essay. " * 5, GUESSES[header][3]: "Write!"}
+    row = separator.join(cells.get(title, "1") for title in header.split(separator))
     open_table(page, f"{header}\n{row}\n".encode())
     for select, title in zip(SELECTS, GUESSES[header], strict=True):
         selected = page.locator(f"#{select} option:checked")
         expect(selected).to_have_text(title or "None")
     page.locator("#column-text").select_option(index=0)
-    expect(page.locator("#essay-preview")).to_have_text("1")
+    first_is_text = header.split(separator, maxsplit=1)[0] == GUESSES[header][0]
+    message = "" if first_is_text else "No column has essays in it."
+    expect(page.locator("#no-essays")).to_contain_text(message)
 
 
 # Roles that the page shares with a batch: a batch's name of the role, the page's.
@@ -101,12 +107,13 @@ HOSTILE = "<img src=x onerror=\"document.title='broken'\">"
 def test_hostile_cells_are_shown_as_text(open_page: OpenPage) -> None:
     page = open_page("#class")
     FakeServer.install(page, result(flags=[HOSTILE]))
-    rows = [(HOSTILE, "essay", "name"), ("x", HOSTILE, HOSTILE)]
+    essay = f"{HOSTILE} is what I wrote."
+    rows = [(HOSTILE, "essay", "name"), ("x", essay, HOSTILE)]
     open_table(page, csv_bytes(rows), f"{HOSTILE[:9]}.csv")
-    expect(page.locator("#essay-preview")).to_have_text(HOSTILE)
+    expect(page.locator("#essay-preview")).to_have_text(essay)
     page.get_by_role("button", name="Score all essays").click()
     wait_for_status(page)
     page.get_by_role("button", name="onerror").click()
     expect(page.locator("#essay-dialog-title")).to_have_text(HOSTILE)
-    expect(page.locator("#essay-dialog-text")).to_have_text(HOSTILE)
+    expect(page.locator("#essay-dialog-text")).to_have_text(essay)
     assert page.locator("img").count() == 0

@@ -46,22 +46,30 @@ ACCEPTED = {
         "One é.\nTwo.",
     ),
     "essay.docx": (WORD, "One & \ttwo é\n\nThree\nfour"),
+    "no suffix": (b"One.", "One."),
+    "a word file.txt": (WORD, "One & \ttwo é\n\nThree\nfour"),
     "stored.docx": (_docx("<w:t>One.</w:t>", compression=zipfile.ZIP_STORED), "One."),
 }
 REJECTED = {
-    "essay.pdf": (b"%PDF-1.7", "PDF files aren’t supported."),
-    "essay.odt": (b"PK", "This is an OpenDocument file. Save it as .docx"),
-    "essay.rtf": (b"{\\rtf1 Text.}", "This is an RTF file. Save it as .docx"),
-    "essay.doc": (b"\xd0\xcf", "This is a file of an old version of Word (.doc)."),
+    "essay.pdf": (b"%PDF-1.7", "This file can’t be read"),
+    "essay.odt": (b"PK\x03\x04", "This file can’t be read"),
+    "essay.rtf": (b"{\\rtf1 }", "There is no text in this file."),
+    "essay.doc": (
+        compound_file("WordDocument"),
+        "This is a file of an old version of Word (.doc).",
+    ),
+    "photo.docx": (b"\x89PNG\r\n\x1a\n" + bytes(99), "An image can’t be read."),
+    "essay.txt": (b"\x7fELF" + bytes(99), "This file is a program."),
+    "table.csv": (b"name,essay\nAda,One.\n", "This is a table, not an essay."),
+    "data.txt": (bytes(range(32)) * 9, "This file type isn’t supported."),
     "words.txt": (b" \n ... ", "There is no text in this file."),
     "locked.docx": (compound_file("EncryptedPackage"), "protected with a password"),
-    "essay": (b"text", "This file type isn’t supported."),
     "broken.docx": (b"PK\x03\x04 no archive", "This file can’t be read"),
-    "empty.docx": (b"", "This file can’t be read"),
+    "empty.docx": (b"", "There is no text in this file."),
     "truncated.docx": (WORD[:-30], "This file can’t be read"),
     "spreadsheet.docx": (
         _docx("<w:t>One.</w:t>", member="xl/workbook.xml"),
-        "This file can’t be read",
+        "This is a table, not an essay.",
     ),
 }
 
@@ -157,7 +165,7 @@ def test_ctrl_z_undoes_what_was_typed_and_then_the_file(open_page: OpenPage) -> 
     expect(essay).to_have_value("Two.")
     essay.press("Control+z")
     expect(essay).to_have_value("Typed.")
-    expect(page.locator("#word-count")).to_have_text("1 word")
+    expect(page.locator("#word-count")).to_have_text("1 word, 1 paragraph")
 
 
 def test_a_file_can_be_pasted_but_text_is_pasted_as_text(open_page: OpenPage) -> None:

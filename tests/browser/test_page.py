@@ -48,19 +48,24 @@ def test_switching_the_language_translates_everything_and_is_remembered(
 
 def test_numbers_and_plurals_follow_the_language(open_page: OpenPage) -> None:
     page = open_page(locale="fr")
-    counts = {"": "0 mot", "un": "1 mot", "un deux": "2 mots", "a " * 1200: "1 200 mots"}
+    counts = {
+        "": "0 mot",
+        "un": "1 mot, 1 paragraphe",
+        "un deux\n\ntrois": "3 mots, 2 paragraphes",
+        "a " * 1200: "1 200 mots, 1 paragraphe",
+    }
     for text, count in counts.items():
         page.locator("#essay-text").fill(text)
         assert page.locator("#word-count").inner_text().replace("\u202f", " ") == count
     page.get_by_role("button", name="English").click()
-    expect(page.locator("#word-count")).to_have_text("1,200 words")
+    expect(page.locator("#word-count")).to_have_text("1,200 words, 1 paragraph")
 
 
 def test_the_views_have_urls_of_their_own(open_page: OpenPage) -> None:
     page = open_page()
     page.get_by_label("Essay", exact=True).fill(ESSAY)
     page.get_by_role("link", name="Whole class").click()
-    expect(page.get_by_role("button", name="Choose a CSV file")).to_be_visible()
+    expect(page.get_by_role("button", name="Choose files")).to_be_visible()
     expect(page.locator("#essay")).to_be_hidden()
     expect(page.get_by_role("link", name="Whole class")).to_have_attribute("aria-current", "page")
     page.go_back()

@@ -24,7 +24,7 @@ def read(page: Page, content: bytes, name: str = "essay.docx") -> Any:
     """Return the text of a file, or the code of what is wrong with it as ``(code,)``."""
     answer = page.evaluate(
         "async ([content, name]) => {"
-        " const { readEssay } = await import('/static/file-input.js');"
+        " const { readEssay } = await import('/static/document-text.js');"
         " const bytes = Uint8Array.from(atob(content), one => one.charCodeAt(0));"
         " try { return { text: await readEssay(new File([bytes], name)) }; }"
         " catch (error) { return { code: error.code ?? String(error) }; } }",
@@ -174,28 +174,24 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
     "encrypted": ("essay.docx", word.compound_file("EncryptedPackage"), "password"),
     "an old Word file": ("essay.doc", word.compound_file("WordDocument"), "doc"),
     "an old Word file, renamed": ("essay.docx", word.compound_file("WordDocument"), "doc"),
-    "an old spreadsheet": ("essay.doc", word.compound_file("Workbook"), "type"),
-    "RTF": ("essay.rtf", (CASES / "essay.rtf").read_bytes(), "rtf"),
-    "RTF, renamed": ("essay.docx", (CASES / "essay.rtf").read_bytes(), "rtf"),
-    "RTF as text": ("essay.txt", (CASES / "essay.rtf").read_bytes(), "rtf"),
-    "PDF, renamed": ("essay.docx", b"%PDF-1.7\n", "pdf"),
-    "ODT": (
+    "an old spreadsheet": ("essay.doc", word.compound_file("Workbook"), "sheet_as_essay"),
+    "a PDF without a page": ("essay.docx", b"%PDF-1.7\n", "broken"),
+    "OpenDocument without content": (
         "essay.odt",
         word.archive({"mimetype": "application/vnd.oasis.opendocument.text"}),
-        "odt",
+        "broken",
     ),
-    "ODT, renamed": (
+    "OpenDocument of another kind": (
         "essay.docx",
         word.archive(
             {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<a/>"}
         ),
-        "odt",
+        "broken",
     ),
     "slides": ("essay.pptx", word.archive({"[Content_Types].xml": "", "ppt/a.xml": ""}), "type"),
     "no words": ("essay.docx", word.word_file(paragraph(run(" …"))), "empty"),
     "an empty text": ("essay.txt", b" \n", "empty"),
-    "a picture": ("essay.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "type"),
-    "plain text, renamed": ("essay.docx", b"An essay.", "broken"),
+    "a picture": ("essay.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "image"),
     "entities": (
         "essay.docx",
         word.archive(word.package(f'<!DOCTYPE x [<!ENTITY a "b">]>{MAIN}')),

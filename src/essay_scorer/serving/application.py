@@ -24,7 +24,12 @@ from essay_scorer.serving.messages import (
     status_and_body,
 )
 from essay_scorer.serving.outcomes import Answer, Outcome, outcomes_of
-from essay_scorer.serving.static_files import STATIC, is_base_path, serve_file, serve_page
+from essay_scorer.serving.static_files import (
+    is_base_path,
+    serve_file,
+    serve_page,
+    static_files,
+)
 
 if TYPE_CHECKING:
     from essay_scorer.serving.keys import KeyHash
@@ -118,7 +123,7 @@ class Application:
         self._original_answer = original_answer
         self._keys = tuple(keys)
         self._origins = frozenset(origins)
-        files = {path.name: {"GET": partial(serve_file, path=path)} for path in STATIC.iterdir()}
+        files = {name: {"GET": partial(serve_file, path=path)} for name, path in static_files()}
         self.routes: Mapping[str, Mapping[str, Endpoint]] = {
             "/": {"GET": serve_page, "POST": self._score},
             "/model/predict": {"POST": self._score},

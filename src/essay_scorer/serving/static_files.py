@@ -4,7 +4,7 @@ Behind a base path, as of a custom domain or a proxy, the page is at a URL that 
 """
 
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,8 @@ _CONTENT_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
+    "": "text/plain; charset=utf-8",  # licenses
     ".svg": "image/svg+xml",
 }
 
@@ -32,6 +34,13 @@ class _File:
     def of(cls, content: bytes) -> "_File":
         etag = f'W/"{zlib.crc32(content):08x}"'
         return cls(content, zlib.compress(content, wbits=31), etag)
+
+
+def static_files() -> Iterator[tuple[str, Path]]:
+    """Yield the files of the page, by their names in URLs."""
+    for path in sorted(STATIC.rglob("*")):
+        if path.is_file():
+            yield path.relative_to(STATIC).as_posix(), path
 
 
 def serve_file(request: Request, *, path: Path) -> Response:

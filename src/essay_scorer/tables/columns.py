@@ -47,6 +47,7 @@ FURTHER_NAMES: Mapping[Role, tuple[str, ...]] = {
     "id": ("identifier", "identifiant", "responseid", "studentid"),
     "text": (
         "onlinetext", "response", "submission", "answer", "texte", "redaction", "copie", "reponse",
+        "texteenligne", "essai",
     ),
     "prompt": ("question", "sujet", "consigne", "devoir"),
 }  # fmt: skip

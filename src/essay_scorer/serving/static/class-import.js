@@ -1,30 +1,26 @@
-// A class from a table: what its file holds, and its header and rows once the columns are chosen.
+// A class from what was opened: what its table holds, and its header and rows once it is confirmed.
 
-import { parseCsv } from "./csv.js";
-import { readTable } from "./file-input.js";
-import { plainText } from "./html-text.js";
+import { cellText } from "./column-mapping.js";
 import { formatNumber } from "./i18n.js";
 import { guessScale, normalizeMark } from "./mark-scale.js";
 import { findOwnColumns, nameBeforeDownload, ownEntries, withoutOwn } from "./own-table.js";
-import { trimTable } from "./table-header.js";
 
 /**
- * Return a file's table. Throws FileError and UnclosedQuote.
+ * Return the table in a file with what it was before.
  *
  * Its `own` columns are those that this page added when a class was downloaded; if the file is a
- * platform's gradebook, it is the class's `gradebook`, too.
+ * platform's gradebook, it is the class's `gradebook`, too. Documents are neither.
  */
-export async function readClassTable(file) {
-  const { separator, rows } = parseCsv(await readTable(file));
-  const table = { fileName: file.name, separator, ...trimTable(rows) };
+export async function withOrigin(table, file) {
+  if (table.documents) return { ...table, own: null, gradebook: null };
   const { platformGradebook } = await import("./gradebook-file.js");
   const [own, gradebook] = await Promise.all([findOwnColumns(table.rows[0]), platformGradebook(file)]);
   return { ...table, own, gradebook };
 }
 
 /** Return the header and the rows of a class, with what the teacher entered before a download. */
-export async function classOfTable(table, { columns, prompt }) {
-  const { rows: [titles, ...body], separator, own, gradebook } = table;
+export async function classOfTable(table, prompt) {
+  const { rows: [titles, ...body], columns, separator, own, gradebook } = table;
   const fileName = own ? await nameBeforeDownload(table.fileName) : table.fileName;
   const header = { fileName, separator, titles: own ? withoutOwn(titles, own) : titles, prompt };
   const scale = scaleOf(body, { columns, own });
@@ -40,7 +36,7 @@ function scaleOf(body, { columns, own }) {
 }
 
 function createRow(cells, index, { columns, own }) {
-  const cell = (role) => (columns[role] === null ? "" : plainText(cells[columns[role]] ?? ""));
+  const cell = (role) => cellText(cells, columns[role]);
   return {
     index,
     cells: own ? withoutOwn(cells, own) : cells,

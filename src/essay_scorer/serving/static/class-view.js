@@ -1,7 +1,7 @@
 // The view of a class: import a table, score its essays, review the results, download them.
 
 import { ClassListView, deletionNotice, nameOf } from "./class-list-view.js";
-import { classOfTable, readClassTable } from "./class-import.js";
+import { classOfTable, withOrigin } from "./class-import.js";
 import { ClassMarking } from "./class-marking.js";
 import { ClassMarks } from "./class-marks.js";
 import { ClassMarkingView, downloadProfile } from "./class-marking-view.js";
@@ -11,13 +11,12 @@ import { ClassRun } from "./class-run.js";
 import * as store from "./class-store.js";
 import { ClassTable } from "./class-table.js";
 import { onOtherTabs, openClassId, rememberOpenClass, tellOtherTabs } from "./class-tabs.js";
-import { guessColumns, selectedColumns, showColumnForm, updatePreview } from "./column-mapping.js";
-import { UnclosedQuote } from "./csv.js";
-import { announce, byId, create } from "./dom.js";
+import { addStyle, announce, byId } from "./dom.js";
 import { EssayDialog } from "./essay-dialog.js";
 import { FileError } from "./file-error.js";
 import { acceptFiles } from "./file-input.js";
-import { addMessages, formatNumber, translate, translateCode } from "./i18n.js";
+import { addMessages, translate, translateCode } from "./i18n.js";
+import { canSend, importClass, leaveOutHeadings, showImport, updateImport } from "./import-view.js";
 
 const LEARNING_DELAY_MS = 300;
 
@@ -46,15 +45,17 @@ const marks = new ClassMarks({ classTable, dialog, marking, onEdit: edit });
 
 /** Connect the view and restore the saved class. Call once. */
 export async function startClassView() {
-  await Promise.all([addStyle("class.css"), addMessages("class")]);
+  await Promise.all([addStyle(new URL("class.css", import.meta.url)), addMessages("class")]);
   acceptFiles({
     zone: byId("class-drop-zone"),
-    button: byId("choose-class-file"),
-    input: byId("class-file"),
-    onFile: openFile,
+    buttons: [
+      [byId("choose-class-file"), byId("class-file")],
+      [byId("choose-class-folder"), byId("class-folder")],
+    ],
+    onFiles: openFiles,
   });
   byId("column-form").addEventListener("submit", createClass);
-  byId("column-form").addEventListener("change", () => updatePreview(table));
+  byId("column-fields").addEventListener("change", () => updateImport(table));
   const clicks = {
     "cancel-columns": cancelColumns,
     "resume-class": scoreClass,
@@ -71,14 +72,6 @@ export async function startClassView() {
   document.addEventListener("languagechanged", render);
   await restoreClass();
   render();
-}
-
-/** Add a style sheet, and wait until it is there. */
-async function addStyle(name) {
-  const link = create("link", { rel: "stylesheet", href: new URL(name, import.meta.url) });
-  const loaded = new Promise((resolve) => (link.onload = link.onerror = resolve));
-  document.head.append(link);
-  await loaded;
 }
 
 async function restoreClass() {
@@ -114,17 +107,13 @@ function closeClass() {
   byId("choose-class-file").focus();
 }
 
-async function openFile(file) {
+async function openFiles(files) {
   try {
-    setTable(await readClassTable(file));
+    const opened = await importClass(files);
+    if (opened) setTable(await withOrigin(opened, files[0].file));
   } catch (error) {
-    if (error instanceof UnclosedQuote) {
-      showFileError("quote", { line: formatNumber(error.line) });
-    } else if (error instanceof FileError) {
-      showFileError(error.code, error.values);
-    } else {
-      throw error;
-    }
+    if (!(error instanceof FileError)) throw error;
+    showFileError(error.code, error.values);
   }
 }
 
@@ -136,10 +125,9 @@ function showFileError(code, values = {}) {
 function setTable(opened) {
   fileError = null;
   table = opened;
-  if (table) table.columns = guessColumns(table.rows[0], table.rows.slice(1));
   byId("class-prompt").value = ""; // the previous class may have had another prompt
   render();
-  if (table) byId("column-text").focus();
+  if (table) byId(table.documents ? "import-heading" : "column-text").focus();
 }
 
 function cancelColumns() {
@@ -150,8 +138,10 @@ function cancelColumns() {
 /** Create a class from the table and score it. */
 async function createClass(event) {
   event.preventDefault();
+  if (!canSend(table)) return;
   const prompt = byId("class-prompt").value.trim();
-  ({ header, rows } = await classOfTable(table, { columns: selectedColumns(), prompt }));
+  ({ header, rows } = await classOfTable(table, prompt));
+  leaveOutHeadings(rows);
   table = null;
   await save(store.addClass(header, rows));
   rememberOpenClass(header.id);
@@ -287,7 +277,7 @@ function render() {
   byId("class-results").hidden = header === null;
   if (isStart) listView.render();
   else byId("class-list").hidden = true;
-  if (table) showColumnForm(table);
+  if (table) showImport(table);
   if (header === null) return;
   byId("class-file-name").textContent = nameOf(header);
   byId("class-kept").textContent = header.id ? deletionNotice(header) : "";

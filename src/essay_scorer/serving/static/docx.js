@@ -19,17 +19,6 @@ const MAX_DEPTH = 3; // of documents in documents
 /** Return the text of a .docx file, with blank lines between paragraphs. Throws FileError. */
 export const readDocx = async (bytes) => await readDocument(new ZipArchive(bytes), MAX_DEPTH);
 
-/** Return what an office program's ZIP archive holds: "docx", "odt", "sheet", or "type". */
-export async function archiveKind(bytes) {
-  const archive = new ZipArchive(bytes);
-  const type = binaryString((await archive.read("mimetype")) ?? new Uint8Array());
-  if (type.includes("opendocument.spreadsheet")) return "sheet";
-  if (type.includes("opendocument.text")) return "odt";
-  const holds = (folder) => archive.names().some((name) => name.startsWith(folder));
-  if (holds("xl/")) return "sheet";
-  return holds("[content_types].xml") && !holds("ppt/") ? "docx" : "type";
-}
-
 async function readDocument(archive, depth) {
   const found = (await relationships(archive, "")).find(({ type }) => type === "officeDocument");
   const part = found?.part ?? USUAL_MAIN_PART;

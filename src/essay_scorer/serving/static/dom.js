@@ -29,3 +29,11 @@ export function downloadBytes(bytes, type, name) {
   create("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
+
+/** Add a style sheet, and wait until it is there. */
+export async function addStyle(url) {
+  const link = create("link", { rel: "stylesheet", href: url });
+  const loaded = new Promise((resolve) => (link.onload = link.onerror = resolve));
+  document.head.append(link);
+  await loaded;
+}

@@ -2,11 +2,14 @@
 
 import { requestScore } from "./api-client.js";
 import { announce, byId } from "./dom.js";
+import { readEssay } from "./document-text.js";
 import { FileError } from "./file-error.js";
-import { acceptFiles, readEssay } from "./file-input.js";
-import { plural, translate, translateCode } from "./i18n.js";
+import { acceptFiles } from "./file-input.js";
+import { textSize, translate, translateCode } from "./i18n.js";
 import { DraftStore } from "./essay-draft.js";
 import { hasMeaning } from "./meaningless-scores.js";
+import { findHeading, leaveOut } from "./paper-heading.js";
+import { measureText } from "./paragraphs.js";
 import { renderParagraphs, renderResult, summarize } from "./result-view.js";
 import { TextReplacement } from "./text-replacement.js";
 
@@ -16,6 +19,7 @@ const prompt = byId("essay-prompt");
 let request = null; // AbortController of the running request
 let scoredEssay = null; // the essay that the result belongs to
 let result = null;
+let fileName = ""; // of the opened file, which may be the student's
 let problem = null; // family and code of the error message, and its values
 
 const draft = new DraftStore([text, prompt]);
@@ -33,19 +37,21 @@ export function startEssayView() {
   });
   acceptFiles({
     zone: byId("essay-drop-zone"),
-    button: byId("choose-essay-file"),
-    input: byId("essay-file"),
-    onFile: openFile,
+    buttons: [[byId("choose-essay-file"), byId("essay-file")]],
+    onFiles: openFiles,
   });
+  byId("leave-out-heading").addEventListener("change", renderForm);
   document.addEventListener("languagechanged", render);
   draft.restore();
   if (prompt.value !== "") byId("essay-prompt-details").open = true;
   render();
 }
 
-async function openFile(file) {
+async function openFiles([{ file }, ...others]) {
   try {
+    if (others.length > 0) throw new FileError("several");
     replacement.replace(await readEssay(file), file.name);
+    fileName = file.name.replace(/\.\w+$/, "");
     problem = null;
     text.focus();
   } catch (error) {
@@ -69,7 +75,7 @@ async function submit(event) {
     renderForm();
     return;
   }
-  scoredEssay = { text: text.value, ...(prompt.value.trim() && { prompt: prompt.value }) };
+  scoredEssay = { text: sentText(), ...(prompt.value.trim() && { prompt: prompt.value }) };
   result = null;
   await send(scoredEssay, "scoring");
   if (result) byId("result").scrollIntoView({ block: "nearest" });
@@ -116,18 +122,26 @@ function render() {
 }
 
 function renderForm() {
-  byId("word-count").textContent = plural("words", countWords(text.value));
+  renderSize();
   byId("essay-error").textContent = problem ? translateCode(...problem) : "";
   byId("suggest-score").setAttribute("aria-disabled", String(request !== null));
   byId("explain-score").setAttribute("aria-disabled", String(request !== null));
   byId("stop-scoring").hidden = request === null;
   if (!request) byId("essay-status").textContent = "";
-  byId("stale-notice").hidden = !result || text.value === scoredEssay.text;
+  byId("stale-notice").hidden = !result || sentText() === scoredEssay.text;
   replacement.render();
   draft.save();
 }
 
-/** Count words as the server does: runs of characters between white space. */
-function countWords(essay) {
-  return essay.split(/[\s\x1c-\x1f\x85]+/).filter(Boolean).length;
+/** Return the text without its heading, unless the teacher keeps it. */
+function sentText() {
+  const heading = byId("leave-out-heading").checked ? findHeading(text.value, fileName) : null;
+  return heading?.body ?? text.value;
+}
+
+function renderSize() {
+  const heading = findHeading(text.value, fileName);
+  byId("heading-field").hidden = heading === null;
+  byId("leave-out-heading-label").textContent = heading ? translate("leave_out", leaveOut(heading)) : "";
+  byId("word-count").textContent = textSize(measureText(sentText()));
 }

@@ -28,6 +28,13 @@ export function plural(key, count, values = {}) {
   return translate(`${key}_${form}`, { count: formatNumber(count), ...values });
 }
 
+/** Return how much text there is: "312 words, 5 paragraphs". */
+export function textSize({ words, paragraphs }) {
+  const count = plural("words", words);
+  if (paragraphs === 0) return count;
+  return translate("text_size", { words: count, paragraphs: plural("paragraphs", paragraphs) });
+}
+
 /** Format a number for the current language; the options are those of Intl.NumberFormat. */
 export function formatNumber(value, options = {}) {
   return new Intl.NumberFormat(language, options).format(value);

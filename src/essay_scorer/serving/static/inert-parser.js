@@ -6,7 +6,10 @@ import { FileError } from "./file-error.js";
 const MAX_TAGS = 400_000; // more would block the page for seconds; an essay has a tenth of them
 
 // The Content-Security-Policy enforces trusted types, so only a named policy may parse strings.
-const policy = globalThis.trustedTypes?.createPolicy("parser", { createHTML: (markup) => markup });
+const policy = globalThis.trustedTypes?.createPolicy("parser", {
+  createHTML: (markup) => markup,
+  createScriptURL: (url) => url,
+});
 
 const TAG = /<(\/?[a-z][a-z0-9:-]*)(?:"[^"<]*"|'[^'<]*'|[^'"<>])*>/gi;
 const STYLE = /<(\/?)style\b/gi;
@@ -27,6 +30,10 @@ export function parseXml(xml) {
  */
 export const parseHtml = (html) =>
   parse(html.replace(TAG, "<$1>").replace(STYLE, "<$1script"), "text/html").body;
+
+/** Start a parser that runs in a thread of its own. */
+export const startParser = (url) =>
+  new Worker(policy?.createScriptURL(url) ?? url, { type: "module" });
 
 function parse(markup, type) {
   if (countTags(markup) > MAX_TAGS) throw new FileError("size");

@@ -8,25 +8,38 @@ const MAX_LINES_ABOVE = 10;
 export const USUAL_TITLES = {
   text: [
     ...["text", "essay", "fulltext", "essaytext", "onlinetext", "response", "submission"],
-    ...["texte", "redaction", "copie", "reponse", "answer"],
+    ...["texte", "redaction", "copie", "reponse", "answer", "texteenligne", "essai"],
   ],
   name: [
-    ...["name", "student", "studentname", "studentid", "id", "essayid", "essayidcomp"],
-    ...["nom", "eleve", "prenom", "identifiant", "fullname", "responseid"],
-    ...["surname", "lastname", "nomdefamille", "firstname", "file"],
+    ...["fullname", "nomcomplet", "studentname", "name", "student", "eleve", "nometprenom", "nomprenom"],
+    ...["nom", "surname", "lastname", "nomdefamille", "familyname", "prenom", "firstname"],
+    ...["studentid", "essayid", "essayidcomp", "id", "identifiant", "identifier", "responseid"],
+    ...["username", "email", "emailaddress", "file"],
   ],
   prompt: ["prompt", "prompttext", "assignment", "question", "sujet", "consigne", "devoir"],
   teacherScore: [
     ...["yourscore", "votrenote"], // the page's own, in a class that was downloaded
-    ...["score", "holisticscore", "holisticessayscore", "holistic", "overallscore", "overall"],
-    ...["humanscore", "teacherscore", "mark", "marks", "points", "note", "grade"],
+    ...["score", "mark", "marks", "teacherscore", "holisticscore", "humanscore", "note"],
+    ...["grade", "holisticessayscore", "holistic", "overallscore", "overall", "points"],
   ],
 };
+const FIRST_NAMES = ["firstname", "givenname", "forename", "prenom", "vorname"];
+const LAST_NAMES = [
+  ...["lastname", "surname", "familyname", "nomdefamille", "nom", "nachname", "name"],
+];
 const USUAL = new Set(Object.values(USUAL_TITLES).flat());
 
 /** Return a title in lower case, without accents, spaces, and punctuation. */
 export const normalizeTitle = (title) =>
   title.normalize("NFD").toLowerCase().replace(/[^a-z0-9]/g, "");
+
+/** Return the indexes of the columns with first and last names, or null if one of them is missing. */
+export function findNamePair(titles) {
+  const normalized = titles.map(normalizeTitle);
+  const find = (usual) => usual.map((one) => normalized.indexOf(one)).find((index) => index >= 0);
+  const pair = [find(FIRST_NAMES), find(LAST_NAMES)];
+  return pair.includes(undefined) ? null : pair;
+}
 
 /** Return how many cells are usual titles. */
 export const countUsual = (cells) => cells.filter((cell) => USUAL.has(normalizeTitle(cell))).length;

@@ -12,9 +12,14 @@ const LOCATOR_64 = { signature: 0x07064b50, size: 20 };
 const LOCAL_HEADER_SIZE = 30;
 const MAX_COMMENT_SIZE = 0xffff;
 const EXTRA_64 = 0x0001;
+const EXTRA_PATH = 0x7075; // in UTF-8
 const IN_EXTRA_64 = 0xffffffff; // a size or an offset that takes eight bytes
 const ENCRYPTED = 1; // a flag
 const PIECE_SIZE = 4096;
+// The upper half of code page 850, of Western Europe.
+const DOS =
+  "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐" +
+  "└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u00ad±‗¾¶§÷¸°¨·¹³²■\u00a0";
 const METHODS = { stored: 0, deflated: 8 };
 
 export class ZipArchive {
@@ -32,6 +37,11 @@ export class ZipArchive {
   /** Return the names of all files, in lower case. */
   names() {
     return [...this.#entries.keys()];
+  }
+
+  /** Return the paths of all files, as they are written. */
+  paths() {
+    return [...this.#entries.values()].map((entry) => entry.path).filter((path) => !path.endsWith("/"));
   }
 
   /** Return the archive in one of this archive's files. */
@@ -94,9 +104,11 @@ function readDirectory(view) {
       view.getUint16(at + offset, true),
     );
     const nameStart = at + DIRECTORY_ENTRY.size;
-    const name = new Uint8Array(view.buffer, view.byteOffset + nameStart, nameSize);
-    const { size, offset } = sizeAndOffset(view, at, { start: nameStart + nameSize, size: extraSize });
-    entries.set(normalizeName(new TextDecoder().decode(name)), {
+    const extra = { start: nameStart + nameSize, size: extraSize };
+    const path = entryPath(view, nameStart, extra);
+    const { size, offset } = sizeAndOffset(view, at, extra);
+    entries.set(normalizeName(path), {
+      path,
       flags: view.getUint16(at + 8, true),
       method: view.getUint16(at + 10, true),
       size,
@@ -127,17 +139,36 @@ function findEnd(view) {
 /** Return the packed size of an entry and the offset of its header; large ones are in an extra. */
 function sizeAndOffset(view, entry, extra) {
   const values = [24, 20, 42].map((offset) => view.getUint32(entry + offset, true));
+  let field = findExtra(view, extra, EXTRA_64)?.start;
+  if (field === undefined) return { size: values[1], offset: values[2] };
+  values.forEach((value, index) => {
+    if (value !== IN_EXTRA_64) return;
+    values[index] = readUint64(view, field);
+    field += 8;
+  });
+  return { size: values[1], offset: values[2] };
+}
+
+/** Return where the data of an extra field are, or undefined. */
+function findExtra(view, extra, wanted) {
   for (let at = extra.start; at + 4 <= extra.start + extra.size; ) {
     const [id, size] = [view.getUint16(at, true), view.getUint16(at + 2, true)];
-    let field = at + 4;
-    values.forEach((value, index) => {
-      if (id !== EXTRA_64 || value !== IN_EXTRA_64) return;
-      values[index] = readUint64(view, field);
-      field += 8;
-    });
+    if (id === wanted) return { start: at + 4, size };
     at += 4 + size;
   }
-  return { size: values[1], offset: values[2] };
+  return undefined;
+}
+
+/** Return the path of an entry, which old programs write in the encoding of DOS. */
+function entryPath(view, start, { start: end, size }) {
+  const bytes = (from, to) => new Uint8Array(view.buffer, view.byteOffset + from, to - from);
+  const unicode = findExtra(view, { start: end, size }, EXTRA_PATH); // version, checksum, path
+  const name = unicode ? bytes(unicode.start + 5, unicode.start + unicode.size) : bytes(start, end);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(name).normalize("NFC");
+  } catch {
+    return Array.from(name, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : DOS[byte - 0x80])).join("");
+  }
 }
 
 const readUint64 = (view, offset) => Number(view.getBigUint64(offset, true));
