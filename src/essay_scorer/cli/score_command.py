@@ -63,7 +63,7 @@ def _print_score(score: "Score") -> None:
 
 
 def _print_explanation(explanation: "Explanation") -> None:
-    from essay_scorer.explain.highlights import HELPS, HELPS_LEAST  # noqa: PLC0415
+    from essay_scorer.explain.highlights import HELPS, HELPS_LEAST
 
     words = {HELPS: "most", HELPS_LEAST: "least"}
     helps = {one.sentence: words[one.kind] for one in explanation.highlights}
