@@ -140,7 +140,10 @@ def test_an_essay_prints_with_its_score(open_page: OpenPage, screenshots: Path) 
     STATES["explained"](page)
     page.emulate_media(media="print", color_scheme="light")
     expect(page.locator("#printed-essay")).to_be_visible()
-    expect(page.locator("#printed-essay")).to_contain_text(ESSAY)
+    for sentence in ESSAY.replace(". ", ".\n").splitlines():
+        expect(page.locator("#printed-essay")).to_contain_text(sentence)
+    expect(page.locator("#printed-essay mark")).to_have_count(2)
+    expect(page.locator(".annotated")).to_be_hidden()  # the essay is printed once
     expect(page.locator(".score")).to_be_visible()
     expect(page.locator("#suggest-score")).to_be_hidden()
     page.pdf(path=screenshots / "essay.pdf", format="A4")

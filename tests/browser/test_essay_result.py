@@ -111,6 +111,7 @@ def test_the_passages_to_look_at_are_marked_in_the_essay(open_page: OpenPage) ->
     page = open_page()
     FakeServer.install(page, result(explanation=EXPLANATION))
     submit_essay(page)
+    expect(page.locator(".annotated mark")).to_have_count(2)
     helps, least = page.locator(".annotated mark").all()
     assert [one.text_content() for one in (helps, least)] == [
         "▲helps most: Schools should open later. (end of passage)",
@@ -132,6 +133,7 @@ def test_passages_are_told_apart_without_their_colors(open_page: OpenPage) -> No
     page = open_page(forced_colors="active")
     FakeServer.install(page, result(explanation=EXPLANATION))
     submit_essay(page)
+    expect(page.locator(".annotated mark")).to_have_count(2)
     helps, least = page.locator(".annotated mark").all()
     style = "node => [getComputedStyle(node).borderBottomStyle, node.innerText[0]]"
     assert [one.evaluate(style) for one in (helps, least)] == [["solid", "▲"], ["dashed", "▼"]]
@@ -150,7 +152,7 @@ def test_a_passage_is_found_in_the_text_as_it_was_sent(open_page: OpenPage) -> N
     page = open_page()
     FakeServer.install(page, result(explanation=explanation, off_topic_part=part))
     submit_essay(page, text)
-    assert page.locator(".annotated p").count() == 2
+    expect(page.locator(".annotated p")).to_have_count(2)
     marked = page.locator(".annotated mark").all()
     assert [(one.get_attribute("class"), one.evaluate(VISIBLE)) for one in marked] == [
         ("helps", "▲One is here."),
