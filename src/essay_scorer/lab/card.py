@@ -100,7 +100,7 @@ def _agreement(report: EvaluationReport) -> dict[str, str]:
     by_prompt = (f"{name}: {_number(part.qwk)}" for name, part in report.by_prompt.items())
     return {
         "qwk": _number(overall.qwk),
-        "length_qwk": _number(ridge and ridge.qwk),
+        "length_qwk": _number(ridge.qwk if ridge else None),
         "length_table": length_table(report),
         "pearson": _number(overall.pearson),
         "exact": f"{overall.exact:.3f}",
