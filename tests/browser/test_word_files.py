@@ -1,7 +1,6 @@
 """Word files as the page reads them: what is the essay's text, and what is refused."""
 
 import base64
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,16 @@ from playwright.sync_api import Page
 from tests.browser import word_files as word
 from tests.browser.page_actions import OpenPage
 from tests.browser.word_bodies import BODIES, hidden_style, paragraph, run
+from tests.browser.word_writers import (
+    CHUNK,
+    MAIN,
+    PARTS,
+    WRITERS,
+    deeply_embedded,
+    embedded_documents,
+    locked,
+    with_chunk,
+)
 
 CASES = Path(__file__).parent / "cases"
 
@@ -80,53 +89,12 @@ def test_a_deleted_paragraph_mark_joins_two_paragraphs(page: Page) -> None:
     assert text == f"{first}\n\nEnd of it."
 
 
-MAIN = word.document(paragraph(run("Café.")))
-PARTS = word.package(MAIN)
-DECLARED = '<?xml version="1.0" encoding="{}"?>'
-STRICT_MAIN = word.document(paragraph(run("Café.")), w=word.STRICT)
-STRICT_PARTS = {
-    **word.package(STRICT_MAIN),
-    "_rels/.rels": word.relationships(
-        {"officeDocument": "word/document.xml"}, base=word.STRICT_RELATIONSHIPS
-    ),
-}
-WRITERS: dict[str, bytes] = {
-    "stored": word.archive(PARTS, compression=zipfile.ZIP_STORED),
-    "streamed": word.streamed(PARTS),
-    "zip64": word.zip64(PARTS),
-    "a comment after it": word.archive(PARTS)[:-2] + b"\x05\x00PK\x05\x06!",
-    "Strict": word.archive(STRICT_PARTS),
-    "another name": word.archive(word.package(MAIN, name="word/document2.xml")),
-    "another folder": word.archive(word.package(MAIN, name="doc/main.xml")),
-    "an absolute target": word.archive(
-        {**PARTS, "_rels/.rels": word.relationships({"officeDocument": "/word/document.xml"})}
-    ),
-    "another case": word.archive(
-        {**PARTS, "_rels/.rels": word.relationships({"officeDocument": "Word/Document.XML"})}
-    ),
-    "an escaped name": word.archive(
-        {
-            "[Content_Types].xml": "<Types/>",
-            "_rels/.rels": word.relationships({"officeDocument": "word/my%20essay.xml"}),
-            "word/my essay.xml": MAIN,
-        }
-    ),
-    "backslashes": word.archive({name.replace("/", "\\"): part for name, part in PARTS.items()}),
-    "no relationships": word.archive({"[Content_Types].xml": "", "word/document.xml": MAIN}),
-    "UTF-8 with a byte order mark": word.archive(word.package(f"\ufeff{MAIN}")),
-    "UTF-16": word.archive(word.package((DECLARED.format("UTF-16") + MAIN).encode("utf-16"))),
-    "UTF-16, big-endian, without a mark": word.archive(
-        word.package((DECLARED.format("UTF-16") + MAIN).encode("utf-16be"))
-    ),
-    "Windows-1252": word.archive(
-        word.package((DECLARED.format("windows-1252") + MAIN).encode("cp1252"))
-    ),
-}
-
-
 def test_a_document_is_found_however_it_is_stored(page: Page) -> None:
-    found = {name: read(page, content) for name, content in WRITERS.items()}
-    assert found == dict.fromkeys(WRITERS, "Café.")
+    # Python's zipfile takes the comment for the end of the directory.
+    commented = word.archive(PARTS)[:-2] + b"\x05\x00PK\x05\x06!"
+    writers = {**WRITERS, "a comment after it": commented}
+    found = {name: read(page, content) for name, content in writers.items()}
+    assert found == dict.fromkeys(writers, "Café.")
 
 
 def test_macros_and_templates_are_read_as_documents(page: Page) -> None:
@@ -134,36 +102,12 @@ def test_macros_and_templates_are_read_as_documents(page: Page) -> None:
         assert read(page, WRITERS["stored"], f"essay.{suffix}") == "Café."
 
 
-CHUNK = paragraph(run("Before.")) + '<w:altChunk r:id="aFChunk"/>' + paragraph(run("After."))
-
-
-def _with_chunk(name: str, content: str | bytes) -> bytes:
-    rels = word.relationships({"aFChunk": f"/word/{name}"})
-    return word.word_file(CHUNK, {"word/_rels/document.xml.rels": rels, f"word/{name}": content})
-
-
 def test_embedded_documents_are_read_in_place_or_refused(page: Page) -> None:
-    mht = (
-        "MIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n boundary=b\r\n\r\n--b\r\n"
-        "Content-Type: text/html; charset=windows-1252\r\n"
-        "Content-Transfer-Encoding: {}\r\n\r\n{}\r\n--b--\r\n"
-    )
-    encoded = base64.b64encode("<p>Café.</p>".encode("cp1252")).decode()
-    read_in_place: dict[str, str | bytes] = {
-        "a.htm": "<html><head><title>No</title></head><body><p>Café.</p></body></html>",
-        "b.txt": "Café.",
-        "c.docx": WRITERS["Strict"],
-        "d.mht": mht.format("quoted-printable", "<p>Caf=E9=\r\n.</p>"),
-        "e.mht": mht.format("base64", encoded),
-    }
-    for name, content in read_in_place.items():
-        assert read(page, _with_chunk(name, content)) == "Before.\n\nCafé.\n\nAfter.", name
-    assert read(page, _with_chunk("a.rtf", "{\\rtf1 Hello}")) == ("embedded",)
+    for name, content in embedded_documents().items():
+        assert read(page, with_chunk(name, content)) == "Before.\n\nCafé.\n\nAfter.", name
+    assert read(page, with_chunk("a.rtf", "{\\rtf1 Hello}")) == ("embedded",)
     assert read(page, word.word_file(CHUNK)) == ("embedded",)
-    nested = WRITERS["stored"]
-    for _ in range(9):
-        nested = _with_chunk("n.docx", nested)
-    assert read(page, nested) == ("embedded",)
+    assert read(page, deeply_embedded(9)) == ("embedded",)
 
 
 def _bomb(size: int) -> bytes:
@@ -209,10 +153,4 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_reason(page: Page) -> No
 
 
 def test_an_archive_with_a_password_is_refused(page: Page) -> None:
-    content = bytearray(WRITERS["stored"])
-    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        at = content.find(signature)
-        while at >= 0:
-            content[at + offset] |= 1
-            at = content.find(signature, at + 1)
-    assert read(page, bytes(content)) == ("password",)
+    assert read(page, locked()) == ("password",)

@@ -1,7 +1,5 @@
 """Word files of many programs: what is the essay's text, and what is refused."""
 
-import base64
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -11,39 +9,17 @@ from essay_scorer.documents.reading import read_document
 from essay_scorer.errors import DocumentError
 from tests.browser import word_files as word
 from tests.browser.word_bodies import BODIES, hidden_style, paragraph, run
+from tests.browser.word_writers import (
+    CHUNK,
+    MAIN,
+    WRITERS,
+    deeply_embedded,
+    embedded_documents,
+    locked,
+    with_chunk,
+)
 
 CASES = Path(__file__).parents[1] / "browser" / "cases"
-MAIN = word.document(paragraph(run("Café.")))
-PARTS = word.package(MAIN)
-DECLARED = '<?xml version="1.0" encoding="{}"?>'
-STRICT = {
-    **word.package(word.document(paragraph(run("Café.")), w=word.STRICT)),
-    "_rels/.rels": word.relationships(
-        {"officeDocument": "word/document.xml"}, base=word.STRICT_RELATIONSHIPS
-    ),
-}
-WRITERS = {
-    "stored": word.archive(PARTS, compression=zipfile.ZIP_STORED),
-    "streamed": word.streamed(PARTS),
-    "zip64": word.zip64(PARTS),
-    "Strict": word.archive(STRICT),
-    "another name": word.archive(word.package(MAIN, name="word/document2.xml")),
-    "another folder": word.archive(word.package(MAIN, name="doc/main.xml")),
-    "an absolute target": word.archive(
-        {**PARTS, "_rels/.rels": word.relationships({"officeDocument": "/word/document.xml"})}
-    ),
-    "another case": word.archive(
-        {**PARTS, "_rels/.rels": word.relationships({"officeDocument": "Word/Document.XML"})}
-    ),
-    "backslashes": word.archive({name.replace("/", "\\"): part for name, part in PARTS.items()}),
-    "no relationships": word.archive({"[Content_Types].xml": "", "word/document.xml": MAIN}),
-    "UTF-8 with a byte order mark": word.archive(word.package(f"\ufeff{MAIN}")),
-    "UTF-16": word.archive(word.package((DECLARED.format("UTF-16") + MAIN).encode("utf-16"))),
-    "Windows-1252": word.archive(
-        word.package((DECLARED.format("windows-1252") + MAIN).encode("cp1252"))
-    ),
-}
-CHUNK = paragraph(run("Before.")) + '<w:altChunk r:id="aFChunk"/>' + paragraph(run("After."))
 
 
 def read(data: bytes, name: str = "essay.docx") -> str:
@@ -98,33 +74,12 @@ def test_a_document_is_found_however_it_is_stored(writer: str) -> None:
     assert read(WRITERS[writer]) == "Café."
 
 
-def _with_chunk(name: str, content: str | bytes) -> bytes:
-    rels = word.relationships({"aFChunk": f"/word/{name}"})
-    return word.word_file(CHUNK, {"word/_rels/document.xml.rels": rels, f"word/{name}": content})
-
-
 def test_embedded_documents_are_read_in_place_or_refused() -> None:
-    mht = (
-        "MIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n boundary=b\r\n\r\n--b\r\n"
-        "Content-Type: text/html; charset=windows-1252\r\n"
-        "Content-Transfer-Encoding: {}\r\n\r\n{}\r\n--b--\r\n"
-    )
-    encoded = base64.b64encode("<p>Café.</p>".encode("cp1252")).decode()
-    chunks: dict[str, str | bytes] = {
-        "a.htm": "<html><head><title>No</title></head><body><p>Café.</p></body></html>",
-        "b.txt": "Café.",
-        "c.docx": WRITERS["Strict"],
-        "d.mht": mht.format("quoted-printable", "<p>Caf=E9=\r\n.</p>"),
-        "e.mht": mht.format("base64", encoded),
-        "f.rtf": "{\\rtf1\\ansi Caf\\'e9.}",
-    }
+    chunks = embedded_documents() | {"f.rtf": "{\\rtf1\\ansi Caf\\'e9.}"}
     for name, content in chunks.items():
-        assert read(_with_chunk(name, content)) == "Before.\n\nCafé.\n\nAfter.", name
+        assert read(with_chunk(name, content)) == "Before.\n\nCafé.\n\nAfter.", name
     assert read(word.word_file(CHUNK)) == problems.EMBEDDED
-    nested = WRITERS["stored"]
-    for _ in range(9):
-        nested = _with_chunk("n.docx", nested)
-    assert read(nested) == problems.EMBEDDED
+    assert read(deeply_embedded(9)) == problems.EMBEDDED
 
 
 ENTITIES = f'<!DOCTYPE x [<!ENTITY a "b">]>{MAIN}'
@@ -164,10 +119,4 @@ def test_a_size_that_the_archive_understates_unpacks_no_more() -> None:
 
 
 def test_an_archive_with_a_password_is_refused() -> None:
-    content = bytearray(WRITERS["stored"])
-    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        at = content.find(signature)
-        while at >= 0:
-            content[at + offset] |= 1
-            at = content.find(signature, at + 1)
-    assert read(bytes(content)) == problems.PASSWORD
+    assert read(locked()) == problems.PASSWORD

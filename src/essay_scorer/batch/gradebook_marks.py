@@ -10,14 +10,16 @@ from essay_scorer.tables.gradebook import Gradebook, StudentMark
 
 @dataclass(slots=True)
 class MarkCollector:
-    """Collects the marks of results that pass.
+    """Collects the marks of results that pass; memory grows with their number.
 
     Attributes:
         text: the column with the essays, which are not kept.
+        gradebook: that gets the marks.
         marks: of the results so far.
     """
 
     text: str
+    gradebook: Gradebook
     marks: list[StudentMark] = field(default_factory=list)
 
     def watch(self, results: Iterable[Result]) -> Iterator[Result]:
@@ -37,10 +39,10 @@ class MarkCollector:
             fields=fields, mark=outcome.label or f"{outcome.value:g}", maximum=maximum
         )
 
-    def fill(self, gradebook: Gradebook) -> tuple[str, ...]:
+    def fill(self) -> tuple[str, ...]:
         """Write a filled copy of the gradebook; return what was done, for people.
 
         Raises:
             FileError: the scale differs from the gradebook's, or the copy cannot be written.
         """
-        return gradebook.fill(self.marks)
+        return self.gradebook.fill(self.marks)

@@ -20,7 +20,7 @@ from essay_scorer.machine import available_cores, memory_limit
 from essay_scorer.model.bundle import check_sizes, default_bundle
 from essay_scorer.model.files import MANIFEST
 from essay_scorer.model.manifest import Manifest
-from essay_scorer.tables.atomic import is_regular_target, refuse_to_replace, resolve_target
+from essay_scorer.tables.atomic import check_overwrite, is_regular_target, resolve_target
 from essay_scorer.tables.columns import EssayColumns
 from essay_scorer.tables.formats import DOCUMENTS, PIPE, format_of
 from essay_scorer.tables.gradebook import Gradebook
@@ -95,7 +95,7 @@ def score_file(job: Job) -> Summary:
         columns = EssayColumns.choose(table.names, job.columns, where=job.source)
         headings = HeadingFilter(columns.text) if job.without_heading else None
         table = headings.table(table) if headings else table
-        collector = MarkCollector(columns.text)
+        collector = MarkCollector(columns.text, gradebook) if gradebook else None
         workers = job.workers or available_cores()
         scorer = RowScorer(
             columns,
@@ -103,8 +103,10 @@ def score_file(job: Job) -> Summary:
             source,
             lambda: WorkerPool.for_bundle(bundle, workers, profile=job.profile),
         )
+        results = scorer.score(table.rows)
+        results = collector.watch(results) if collector else results
         write_results(
-            _until_changed(collector.watch(scorer.score(table.rows)), job.source, state),
+            _until_changed(results, job.source, state),
             job.out,
             out_format,
             columns=table.names,
@@ -118,7 +120,7 @@ def score_file(job: Job) -> Summary:
         scorer.summary.notes = (
             *source.notes,
             *(headings.notes() if headings else ()),
-            *(collector.fill(gradebook) if gradebook else ()),
+            *(collector.fill() if collector else ()),
         )
         scorer.summary.encoding = describe_encodings(source.encodings)
     return scorer.summary
@@ -162,8 +164,7 @@ def _refuse_to_overwrite(job: Job) -> None:
         raise FileError(f"{job.out} is the input; give the output another name.")
     if job.out != PIPE and path.is_dir():
         raise FileError(f"{job.out} is a folder; give a file's name.")
-    if not job.overwrite:
-        refuse_to_replace(job.out)
+    check_overwrite(job.out, overwrite=job.overwrite)
 
 
 def _file_state(name: str) -> tuple[int, ...]:

@@ -79,10 +79,10 @@ class _Essays:
 def _adapt(options: argparse.Namespace) -> None:
     from essay_scorer.cli.adaptation_text import describe_report
     from essay_scorer.scorer import Scorer
-    from essay_scorer.tables.atomic import refuse_to_replace
+    from essay_scorer.tables.atomic import check_overwrite
 
-    if options.first is None and not options.overwrite:
-        refuse_to_replace(str(options.out))
+    if options.first is None:
+        check_overwrite(options.out, overwrite=options.overwrite)
     essays = _read(options)
     scorer = Scorer.load(options.bundle)
     if options.first is not None:

@@ -148,10 +148,9 @@ def _fetch(options: argparse.Namespace) -> int:
     import boto3
 
     from essay_scorer.aws.fetch import fetch
-    from essay_scorer.tables.atomic import refuse_to_replace
+    from essay_scorer.tables.atomic import check_overwrite
 
-    if not options.overwrite:
-        refuse_to_replace(options.out)
+    check_overwrite(options.out, overwrite=options.overwrite)
     fetched = fetch(
         options.execution, options.out, boto3.client, format=options.format, prefix=options.prefix
     )

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-PROGRAM = "essay-scorer"
+from essay_scorer.cli.command_parser import PROGRAM
 
 
 def command_line(name: str, options: argparse.Namespace) -> str:

@@ -9,7 +9,7 @@ from essay_scorer.cli import options as shared
 from essay_scorer.cli import scored_files
 from essay_scorer.cli.command_text import command_line
 from essay_scorer.errors import FileError
-from essay_scorer.tables.atomic import refuse_to_replace
+from essay_scorer.tables.atomic import check_overwrite
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,8 +70,8 @@ def _evaluate(options: argparse.Namespace) -> None:
     from essay_scorer.lab.evaluation.text_report import summarize
 
     _check_evaluate_options(options)
-    if options.out is not None and not options.overwrite:
-        refuse_to_replace(str(options.out / FILE_NAME))
+    if options.out is not None:
+        check_overwrite(options.out / FILE_NAME, overwrite=options.overwrite)
     report = _measure(options)
     if options.out is not None:
         print(f"wrote {write_report(report, options.out)}", file=sys.stderr)

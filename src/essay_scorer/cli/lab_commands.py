@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from essay_scorer.cli import options as shared
 from essay_scorer.cli import scored_files
-from essay_scorer.tables.atomic import refuse_to_replace
+from essay_scorer.tables.atomic import check_overwrite
 
 if TYPE_CHECKING:
     from essay_scorer.lab.about import About
@@ -108,8 +108,7 @@ def _check_data(options: argparse.Namespace) -> None:
 
 
 def _train(options: argparse.Namespace) -> None:
-    if not options.overwrite:
-        refuse_to_replace(str(options.out / "bundle"))
+    check_overwrite(options.out / "bundle", overwrite=options.overwrite)
     from essay_scorer.lab.data.shortages import refuse_shortages
     from essay_scorer.lab.data.sources import FurtherSource
     from essay_scorer.lab.recipe import Recipe
@@ -139,8 +138,7 @@ def _train(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
-    if not options.overwrite:
-        refuse_to_replace(str(options.out / "bundle"))
+    check_overwrite(options.out / "bundle", overwrite=options.overwrite)
     from essay_scorer.lab.user_artifacts import export_user_artifacts
     from essay_scorer.model.scale import Scale
 

@@ -53,9 +53,10 @@ def _essay(options: argparse.Namespace) -> str:
     if not options.without_heading:
         return text
     from essay_scorer.documents.paper_heading import split_heading
+    from essay_scorer.tables.paper_headings import describe_lines
 
     heading = split_heading(text)
-    left_out = " / ".join(heading.lines)
+    left_out = describe_lines(heading.lines)
     print(f"left out: {left_out}" if left_out else "no heading was found", file=sys.stderr)
     return heading.rest
 

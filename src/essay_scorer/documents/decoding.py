@@ -1,4 +1,4 @@
-"""The characters of text files: UTF-16, UTF-8, a named encoding, or Windows-1252."""
+"""The characters of text files: UTF-16, UTF-32, UTF-8, a named encoding, or Windows-1252."""
 
 import codecs
 import re
@@ -13,12 +13,12 @@ def decode_text(data: bytes, encoding: str | None = None) -> str:
     """Return the characters of a text.
 
     Args:
-        data: UTF-16, UTF-8, or else in the named encoding. Without a name, lines that are not
-            UTF-8 are Windows-1252: files are put together from several sources.
+        data: UTF-16, UTF-32, UTF-8, or else in the named encoding. Without a name, lines that are
+            not UTF-8 are Windows-1252: files are put together from several sources.
         encoding: as the file names it; one that Python does not know is ignored.
     """
-    if (utf16 := _utf16(data)) is not None:
-        return data.decode(utf16, "replace").removeprefix("\ufeff")
+    if (wide := wide_encoding(data)) is not None:
+        return data.decode(wide, "replace").removeprefix("\ufeff")
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
         return data.decode()
@@ -50,13 +50,15 @@ def _decode_line(line: bytes) -> str:
         return line.decode(_FALLBACK, "replace")
 
 
-def _utf16(data: bytes) -> str | None:
-    """Return the byte order of UTF-16, by its mark or by the bytes that are 0; else None."""
+def wide_encoding(data: bytes) -> str | None:
+    """Return the name of UTF-16 or UTF-32, by its mark or by the bytes that are 0; else None."""
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     sample = data[:SAMPLE_BYTES]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     few, many = len(sample) / 50, len(sample) / 5
     if odd > many and even <= few:
-        return "utf-16le"
-    return "utf-16be" if even > many and odd <= few else None
+        return "utf-16-le"
+    return "utf-16-be" if even > many and odd <= few else None

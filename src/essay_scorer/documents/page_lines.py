@@ -28,7 +28,7 @@ class Line:
     """A line of a page, or a piece of one.
 
     Attributes:
-        text: what stands there.
+        text: its characters.
         x: where it begins, as a share of the page's width.
         y: its height on the page, in points from below.
         size: of its letters, in points.

@@ -97,17 +97,21 @@ def _further_row(data: FurtherData) -> str:
 def _agreement(report: EvaluationReport) -> dict[str, str]:
     """Return the fields about the agreement with human scores."""
     overall, ridge = report.overall, report.length.ridge
-    by_prompt = (f"{name}: {part.qwk:.3f}" for name, part in report.by_prompt.items())
+    by_prompt = (f"{name}: {_number(part.qwk)}" for name, part in report.by_prompt.items())
     return {
-        "qwk": f"{overall.qwk:.3f}",
-        "length_qwk": f"{ridge.qwk:.3f}" if ridge and ridge.qwk is not None else "–",
+        "qwk": _number(overall.qwk),
+        "length_qwk": _number(ridge.qwk if ridge else None),
         "length_table": length_table(report),
-        "pearson": f"{overall.pearson:.3f}",
+        "pearson": _number(overall.pearson),
         "exact": f"{overall.exact:.3f}",
         "adjacent": f"{overall.adjacent:.3f}",
-        "smd": f"{overall.smd:.3f}",
+        "smd": _number(overall.smd),
         "by_prompt": ", ".join(by_prompt),
     }
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
 
 
 def _certainty(report: EvaluationReport, manifest: Manifest) -> dict[str, str]:
@@ -119,7 +123,7 @@ def _certainty(report: EvaluationReport, manifest: Manifest) -> dict[str, str]:
         "interval_scores": f"{report.overall.interval_scores:.2f}",
         "coverage_table": _coverage_table(report.coverage),
         "review_share": f"{DEFAULT_REVIEW_SHARE:.0%}",
-        "review_qwk": f"{rest.qwk:.3f}",
+        "review_qwk": _number(rest.qwk),
         "review_exact": f"{rest.exact:.1%}",
         "flagged": f"{report.flags['any']:.1%}",
     }

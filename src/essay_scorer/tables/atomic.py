@@ -98,14 +98,18 @@ def resolve_target(name: str) -> Path:
     return Path(os.path.realpath(name))
 
 
-def refuse_to_replace(name: str) -> None:
-    """Check that an output does not exist, or is a pipe or a device.
+def check_overwrite(name: str | Path, *, overwrite: bool) -> None:
+    """Check that an output may be written.
+
+    Args:
+        name: the file or folder, or ``PIPE``.
+        overwrite: whether one that exists is replaced; pipes and devices always are.
 
     Raises:
-        FileError: it is a file or a folder that exists.
+        FileError: it exists and is not to be replaced.
     """
-    path = resolve_target(name)
-    if name != PIPE and (path.is_file() or path.is_dir()):
+    path = resolve_target(str(name))
+    if not overwrite and name != PIPE and (path.is_file() or path.is_dir()):
         raise FileError(f"{name} exists already; add --overwrite to replace it.")
 
 

@@ -173,6 +173,17 @@ def check_column(column: str, names: Sequence[str], where: str) -> None:
         raise FileError(f"{where} has no column {column}; there are: {', '.join(names)}.")
 
 
+def prefixed_columns(existing: Iterable[str], added: Iterable[str], prefix: str) -> list[str]:
+    """Return the names of added columns in the output.
+
+    Raises:
+        FileError: one of them exists.
+    """
+    prefixed = [prefix + name for name in added]
+    refuse_existing_columns(existing, prefixed)
+    return prefixed
+
+
 def refuse_existing_columns(existing: Iterable[str], added: Iterable[str]) -> None:
     """Check that added columns have new names.
 

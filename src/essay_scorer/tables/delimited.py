@@ -10,7 +10,7 @@ from itertools import chain, islice
 from typing import Any, BinaryIO
 
 from essay_scorer.errors import FileError
-from essay_scorer.tables.columns import refuse_existing_columns
+from essay_scorer.tables.columns import prefixed_columns
 from essay_scorer.tables.delimiters import Dialect, has_decimal_commas
 from essay_scorer.tables.formulas import guard_formula, remove_guard
 from essay_scorer.tables.head_lines import MAX_HEAD_LINES, find_head, is_no_student
@@ -141,8 +141,7 @@ class DelimitedWriter:
         """
         self._dialect = dialect
         self._file, self._columns, self._added = file, columns, tuple(added)
-        prefixed = [prefix + name for name in self._added]
-        refuse_existing_columns(columns, prefixed)
+        prefixed = prefixed_columns(columns, self._added, prefix)
         self._line = io.StringIO(newline="")
         # With this line terminator, csv quotes a field that has one of its characters.
         self._writer = csv.writer(self._line, delimiter=dialect.separator, lineterminator="\r\n")

@@ -9,7 +9,7 @@ from pyarrow import parquet
 
 from essay_scorer.errors import FileError
 from essay_scorer.tables.arrow_values import arrow_value, rows_of
-from essay_scorer.tables.columns import refuse_existing_columns
+from essay_scorer.tables.columns import prefixed_columns
 from essay_scorer.tables.delimited import cell
 from essay_scorer.tables.rows import Row
 
@@ -95,12 +95,13 @@ class ParquetWriter:
             prefix: before the names of the added columns.
             schema: the input's types, where it has them.
         """
-        refuse_existing_columns(columns, [prefix + name for name in added])
+        prefixed = prefixed_columns(columns, added, prefix)
         self._columns, self._added, self._prefix = columns, tuple(added), prefix
         self._is_typed = schema is not None
         self._rows: list[dict[str, Any]] = []
         kept = schema or [pa.field(name, pa.string()) for name in columns]
-        new = [pa.field(prefix + name, _TYPES[kind]) for name, kind in added.items()]
+        kinds = [_TYPES[kind] for kind in added.values()]
+        new = [pa.field(name, kind) for name, kind in zip(prefixed, kinds, strict=True)]
         self._schema = pa.schema([*kept, *new])
         self._writer = parquet.ParquetWriter(file, self._schema)
 

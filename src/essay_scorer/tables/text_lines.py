@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
+from essay_scorer.documents.decoding import wide_encoding
+from essay_scorer.documents.kinds import SAMPLE_BYTES
 from essay_scorer.errors import FileError
 from essay_scorer.tables.delimiters import Dialect
 
@@ -45,12 +47,15 @@ class TextLines:
         self.line_number = 0
         self._bytes, self._is_pipe = file, file is sys.stdin.buffer
         self._detects = encoding == DETECT
-        self._has_mark = _has_mark(file) or not (self._detects or encoding == "utf-8")
+        is_utf8 = encoding in ("utf-8", DETECT)
+        start = _start(file)
+        wide = wide_encoding(start)
+        has_mark = start.startswith(codecs.BOM_UTF8)
+        self._has_mark = has_mark or wide is not None or not is_utf8
         self._counts: Counter[str] = Counter()
         self._text = io.TextIOWrapper(
             file,
-            encoding=_wide_encoding(file)
-            or ("utf-8-sig" if encoding in ("utf-8", DETECT) else encoding),
+            encoding=wide or ("utf-8-sig" if is_utf8 else encoding),
             errors="surrogateescape",
             newline=newline,
         )
@@ -117,22 +122,11 @@ def describe_encodings(encodings: Mapping[str, int]) -> str:
     return f"{lines:,} lines are not UTF-8 and were read as Windows-1252" if lines else ""
 
 
-def _has_mark(file: BinaryIO) -> bool:
+def _start(file: BinaryIO) -> bytes:
+    """Return the first bytes of a file, which are read again later."""
     peek = getattr(file, "peek", None)
-    start: bytes = peek(3)[:3] if peek else b""
-    return start == codecs.BOM_UTF8 or _wide_encoding(file) is not None
-
-
-def _wide_encoding(file: BinaryIO) -> str | None:
-    """Return the encoding of a file in UTF-16 or UTF-32, by its byte order mark or its zeros."""
-    peek = getattr(file, "peek", None)
-    start = peek(4)[:4] if peek else b""
-    if start in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE):
-        return "utf-32"
-    if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return "utf-16"
-    zeros = [place for place, byte in enumerate(start) if byte == 0]
-    return "utf-16-le" if zeros == [1, 3] else "utf-16-be" if zeros == [0, 2] else None
+    start: bytes = peek(SAMPLE_BYTES) if peek else b""
+    return start
 
 
 def is_decoded(text: str) -> bool:

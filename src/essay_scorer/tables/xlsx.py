@@ -16,7 +16,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
 from essay_scorer.errors import FileError
-from essay_scorer.tables.columns import refuse_existing_columns, usual_columns
+from essay_scorer.tables.columns import prefixed_columns, usual_columns
 from essay_scorer.tables.delimited import cell
 from essay_scorer.tables.formulas import guard_formula
 from essay_scorer.tables.head_lines import MAX_HEAD_LINES, Head, find_head, is_no_student
@@ -187,8 +187,7 @@ class XlsxWriter:
             prefix: before these names in the header.
         """
         self._file, self._columns, self._added = file, columns, tuple(added)
-        prefixed = [prefix + name for name in self._added]
-        refuse_existing_columns(columns, prefixed)
+        prefixed = prefixed_columns(columns, self._added, prefix)
         self._book = Workbook(write_only=True)
         self._sheet = self._book.create_sheet("Scores")
         self._sheet.freeze_panes = "A2"

@@ -111,7 +111,7 @@ class _Layout:
             yield from self._content(place, len(self._text))
 
     def _break(self, tag: _Tag) -> str:
-        """Return what stands in a tag's place."""
+        """Return what replaces a tag."""
         if tag.name == "br" or (tag.name in _BLOCKS and self._is_filled):
             self._is_filled = False
             return "\n"

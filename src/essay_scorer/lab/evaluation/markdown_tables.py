@@ -7,6 +7,7 @@ from essay_scorer.lab.evaluation.criteria import NO_VERDICT
 from essay_scorer.lab.evaluation.evaluation_report import EvaluationReport
 from essay_scorer.lab.evaluation.figures import (
     CONFIDENCE_NOTE,
+    Measured,
     criterion_value,
     estimated,
     figure,
@@ -19,7 +20,6 @@ from essay_scorer.lab.evaluation.group_fairness import (
     MIN_JUDGED_ESSAYS,
     GroupFairness,
 )
-from essay_scorer.lab.evaluation.length_dependence import LengthDependence
 from essay_scorer.lab.evaluation.other_scale import NOT_COMPARABLE, OtherScaleReport
 from essay_scorer.lab.evaluation.report_notes import report_notes, sample_sentence
 
@@ -40,7 +40,7 @@ def markdown_tables(report: EvaluationReport | OtherScaleReport) -> str:
 def _tables(report: EvaluationReport | OtherScaleReport) -> Iterator[str]:
     if report.fairness:
         yield fairness_markdown(report.fairness)
-    yield length_table(report)
+    yield length_table(report, with_intervals=True)
     if isinstance(report, EvaluationReport):
         yield _pairs("on all essays", overall_figures(report.overall))
         yield _by_prompt(report)
@@ -143,20 +143,27 @@ def fairness_note() -> str:
     )
 
 
-def length_table(report: EvaluationReport | OtherScaleReport) -> str:
-    """Return the agreement beside that of length alone, and what is left without length."""
+def length_table(
+    report: EvaluationReport | OtherScaleReport, *, with_intervals: bool = False
+) -> str:
+    """Return the agreement beside that of length alone, and what is left without length.
+
+    Args:
+        report: with or without the length baseline.
+        with_intervals: also those of QWK and of the baseline, which a model card leaves out.
+    """
     length, overall = report.length, getattr(report, "overall", None)
-    qwk = figure(overall, "qwk") if overall else _NONE
-    rows = [
-        ["score", qwk, format_estimate(length.pearson)],
-        *_ridge_row(length),
-        ["score, once log length is taken out", _NONE, format_estimate(length.partial)],
-    ]
+    write = figure if with_intervals else _number
+    qwk = write(overall, "qwk") if overall else _NONE
+    rows = [["score", qwk, format_estimate(length.pearson)]]
+    if length.ridge is not None:
+        ridge_qwk = _NONE if length.ridge.qwk is None else write(length.ridge, "qwk")
+        pearson = write(length.ridge, "pearson")
+        rows.append(["ridge regression on the length alone", ridge_qwk, pearson])
+    rows.append(["score, once log length is taken out", _NONE, format_estimate(length.partial)])
     return _table(["agreement with human scores", "QWK", "r"], rows)
 
 
-def _ridge_row(length: LengthDependence) -> Iterator[list[str]]:
-    ridge = length.ridge
-    if ridge is not None:
-        qwk = _NONE if ridge.qwk is None else figure(ridge, "qwk")
-        yield ["ridge regression on the length alone", qwk, figure(ridge, "pearson")]
+def _number(record: Measured, name: str) -> str:
+    value = getattr(record, name)
+    return _NONE if value is None else f"{value:.3f}"

@@ -70,7 +70,7 @@ def _check_weight(path: Path, name: str, weight: torch.Tensor, shape: torch.Size
 
 
 def _find_prefix(path: Path, found: Weights, needed: Mapping[str, torch.Size]) -> str:
-    """Return what stands before the names of the one BERT in a file, such as ``bert.``."""
+    """Return the prefix of the names of the one BERT in a file, such as ``bert.``."""
     counts = Counter(prefix for name in found for prefix in _prefixes(name, needed))
     whole = [prefix for prefix, count in counts.items() if count == len(needed)]
     if len(whole) > 1:
@@ -82,7 +82,7 @@ def _find_prefix(path: Path, found: Weights, needed: Mapping[str, torch.Size]) -
 
 
 def _prefixes(name: str, needed: Mapping[str, torch.Size]) -> Iterator[str]:
-    """Yield what stands before each end of a name that is the name of a weight."""
+    """Yield the prefixes of a name after which it is the name of a weight."""
     for part in _PARTS:
         for match in re.finditer(rf"(?:^|(?<=\.)){re.escape(part)}", name):
             if name[match.start() :] in needed:
