@@ -66,7 +66,7 @@ def test_a_pdf_that_a_browser_printed_has_its_paragraphs(
     other = page.context.new_page()
     body = "".join(f"<p>{one}</p>" for one in paragraphs)
     other.set_content(f"<style>{STYLES[name]}</style>{body}")
-    content = other.pdf(format="Letter", margin=dict.fromkeys(("top", "left", "right"), "1in"))
+    content = other.pdf(format="Letter", margin={"top": "1in", "left": "1in", "right": "1in"})
     assert read(page, content).split("\n\n") == paragraphs
 
 
