@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import FilePayload, Page, expect
 
+from tests.browser.class_files import docx, essay, open_files
 from tests.browser.fake_server import (
     EXPLANATION,
     FakeServer,
@@ -86,6 +87,25 @@ def _noted_columns(page: Page) -> None:
     expect(page.locator("#table-notes li")).to_have_count(2)
 
 
+def _documents(page: Page) -> None:
+    _class(page)
+    heading = "Ann Lee\n\nMr. Smith\n\n4 March 2026\n\n"
+    essays = {f"Student {n}.docx": docx((heading if n % 2 else "") + essay(n)) for n in range(9)}
+    open_files(page, {**essays, "photo.jpg": b"\xff\xd8\xff\xe0", "~$a.docx": b"x"})
+    expect(page.locator("#import-list li")).to_have_count(9)
+
+
+def _no_essays(page: Page) -> None:
+    _class(page)
+    open_table(page, b"Student,ID,SIS Login ID,Essay 1 (45)\nAda,1,ada@school.example,17\n")
+    expect(page.locator("#class-error")).not_to_be_empty()
+
+
+def _heading(page: Page) -> None:
+    page.locator("#essay-text").fill(f"Ann Lee\nMr. Smith\n4 March 2026\n\n{essay(3)}")
+    expect(page.locator("#leave-out-heading")).to_be_visible()
+
+
 def _class_running(page: Page) -> None:
     _columns(page)
     FakeServer.install(page, result(), error(422, "text_without_words"), FLAGGED, no_reply)
@@ -158,6 +178,9 @@ STATES: dict[str, Callable[[Page], None]] = {
     "class": _class,
     "columns": _columns,
     "noted-columns": _noted_columns,
+    "documents": _documents,
+    "no-essays": _no_essays,
+    "heading": _heading,
     "class-running": _class_running,
     "class-done": _class_done,
     "dialog": _dialog,

@@ -30,7 +30,7 @@ def _download(page: Page) -> list[dict[str, str]]:
 
 def test_the_download_has_every_column_and_the_teachers_entries(open_page: OpenPage) -> None:
     page = open_page("#class")
-    text = 'A "quoted", text;\nof two lines – é'
+    text = 'A "quoted", text;\nof two lines – é.'
     formula = "=HYPERLINK(1)"
     flagged = result(flags=["too_long"], review=True)
     FakeServer.install(page, error(422, "text_without_words"), flagged)

@@ -117,3 +117,69 @@ def test_hostile_cells_are_shown_as_text(open_page: OpenPage) -> None:
     expect(page.locator("#essay-dialog-title")).to_have_text(HOSTILE)
     expect(page.locator("#essay-dialog-text")).to_have_text(essay)
     assert page.locator("img").count() == 0
+
+
+GRADEBOOKS = {
+    "Canvas": (
+        "Student,ID,SIS User ID,SIS Login ID,Section,Essay 1 (4567),Current Score\n"
+        "    Points Possible,,,,,20,\n"
+        '"Lee, Ann",101,s1,ann.lee@school.example,English 10,17,85\n'
+        '"Ray, Bob",102,s2,bob.ray@school.example,English 10,,\n'
+    ),
+    "marks under a usual title": "name,essay\nAnn Lee,17\nBob Ray,12\n",
+    "letters under a usual title": "name,essay\nAnn Lee,B.\nBob Ray,A-\n",
+    "Moodle without texts": (
+        "Identifier,Full name,Email address,Status,Grade,Feedback comments\n"
+        "Participant 1,Ann Lee,ann@school.example,Submitted for grading - Not marked,,\n"
+    ),
+    "comments": "Student,Comment\nAnn Lee,Good work but watch your commas.\nBob,Fine.\n",
+}
+
+
+@pytest.mark.parametrize("name", GRADEBOOKS)
+def test_a_table_without_essays_says_so_and_sends_nothing(open_page: OpenPage, name: str) -> None:
+    page = open_page("#class")
+    server = FakeServer.install(page, result())
+    open_table(page, GRADEBOOKS[name].encode())
+    expect(page.get_by_role("alert")).to_contain_text("No column has essays in it.")
+    expect(page.get_by_role("button", name="Score all essays")).to_be_hidden()
+    assert server.requests == []
+
+
+def test_a_column_without_essays_cannot_be_chosen_for_scoring(open_page: OpenPage) -> None:
+    page = open_page("#class")
+    server = FakeServer.install(page, result())
+    open_table(page, csv_bytes([("login", "essay"), ("ann@school.example", "One two. " * 12)]))
+    page.locator("#column-text").select_option(label="login")
+    expect(page.locator("#no-essays")).to_contain_text("No column has essays in it.")
+    page.get_by_role("button", name="Score all essays").click()
+    expect(page.locator("#column-form")).to_be_visible()
+    assert server.requests == []
+
+
+WORKSHEET = (
+    "Identifier,Full name,Email address,Status,Grade,Maximum grade,Online text,Feedback comments\n"
+    "Participant 7,Ann Lee,ann@school.example,Submitted,,20,"
+    '"<p dir=""ltr"">' + "The pool is ours. " * 9 + '</p><p>It stays.</p>",\n'
+)
+NAMED = {
+    "Moodle's worksheet": WORKSHEET,
+    "first and last name": "First name,Surname,Essay\nAnn,Lee," + "It stays. " * 15 + "\n",
+    "last and first name": "Nom;Prénom;Texte en ligne\nLee;Ann;" + "It stays. " * 15 + "\n",
+    "a full name beside them": (
+        "First name,Last name,Full name,Essay\nA.,L.,Ann Lee," + "It stays. " * 15 + "\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_students_are_named_in_full(open_page: OpenPage, name: str) -> None:
+    page = open_page("#class")
+    server = FakeServer.install(page, result())
+    open_table(page, NAMED[name].encode())
+    page.get_by_role("button", name="Score all essays").click()
+    wait_for_status(page)
+    expect(page.locator("#class-table-body th")).to_have_text("Ann Lee")
+    (request,) = server.requests
+    if name == "Moodle's worksheet":
+        assert request["text"] == f"{('The pool is ours. ' * 9).strip()}\n\nIt stays."

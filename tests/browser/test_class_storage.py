@@ -96,9 +96,9 @@ def test_a_class_stays_in_the_browser_until_it_is_deleted(open_page: OpenPage) -
     expect(page.locator("#class-table-body tr")).to_have_count(3)
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Delete this class").click()
-    expect(page.get_by_role("button", name="Choose a CSV file")).to_be_focused()
+    expect(page.get_by_role("button", name="Choose files")).to_be_focused()
     page.reload()
-    expect(page.get_by_role("button", name="Choose a CSV file")).to_be_visible()
+    expect(page.get_by_role("button", name="Choose files")).to_be_visible()
     expect(page.locator("#class-results")).to_be_hidden()
 
 
