@@ -1,7 +1,6 @@
 """Fixtures for tests of the page in a real browser: Debian's headless Chromium with Playwright."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
+from tests.browser.browser_program import find_browser
 from tests.browser.page_actions import OpenPage
 
 REQUIRED = "ESSAY_SCORER_BROWSER"  # if set, the tests fail without a browser instead of skipping
@@ -18,7 +18,7 @@ TIMEOUT_MS = 120_000  # so long that only a hang, no busy machine, fails a test
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    program = shutil.which("chromium")
+    program = find_browser()
     if program is None:
         reason = "Chromium is not installed, so the page is not tested; run `make browser`"
         (pytest.fail if os.environ.get(REQUIRED) else pytest.skip)(reason)

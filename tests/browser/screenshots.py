@@ -3,7 +3,6 @@
 Run ``python -m tests.browser.screenshots``.
 """
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.browser.browser_program import find_browser
 from tests.browser.page_actions import csv_bytes, open_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -115,7 +115,7 @@ def main() -> None:
     ):
         assert server.stderr is not None
         url = server.stderr.readline().split()[-1]
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
+        browser = playwright.chromium.launch(executable_path=find_browser())
         for scene in SCENES:
             _capture(browser, url, scene)
         browser.close()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.fake_server import EXPLANATION, FakeServer, result
+from tests.browser.fake_server import EXPLANATION, FakeServer, error, no_reply, result
 from tests.browser.page_actions import HEADER, OpenPage, score_table, wait_for_status
 
 TEXT = (
@@ -68,18 +68,65 @@ def test_each_student_gets_a_sheet(open_page: OpenPage, screenshots: Path) -> No
     expect(page.locator("#class-table-body tr")).to_have_count(3)  # the page is back
 
 
-def test_the_places_on_a_sheet_are_where_they_were_found(open_page: OpenPage) -> None:
+def _passage(passage: str, **fields: object) -> dict[str, object]:
+    start = TEXT.index(passage)
+    return {"start": start, "end": start + len(passage), **fields}
+
+
+def test_the_passages_on_a_sheet_are_those_of_the_page(open_page: OpenPage) -> None:
     page = open_page("#class")
-    start = TEXT.index("I like cake.")
-    part = {"start": start, "end": start + len("I like cake.")}
-    _open_class(page, flags=["off_topic_part"], off_topic_part=part, explanation=EXPLANATION)
+    highlights = [
+        _passage("Schools should\nopen later.", kind="helps", sentence=0),
+        _passage("Students sleep too little.", kind="helps_least", sentence=1),
+    ]
+    _open_class(
+        page,
+        flags=["off_topic_part"],
+        off_topic_part=_passage("I like cake."),
+        explanation={**EXPLANATION, "highlights": highlights},
+    )
     _print(page, "Print student sheets")
     sheet = page.locator("#print-area .sheet").first
-    marked = {kind: sheet.locator(f".essay-text .{kind}") for kind in ("best", "worst", "aside")}
-    assert marked["best"].all_text_contents() == ["Schools should\nopen later."]
-    assert marked["worst"].all_text_contents() == ["Students sleep too little."]
-    assert marked["aside"].all_text_contents() == ["I like cake."]
-    assert sheet.locator(".essay-text p").all_text_contents() == TEXT.split("\n\n")
+    page.emulate_media(media="print")
+
+    def marked(kind: str) -> str:
+        return sheet.locator(f".essay-text .{kind}").inner_text()
+
+    assert marked("helps").endswith("Schools should\nopen later.")
+    assert marked("helps-least").endswith("Students sleep too little.")
+    assert marked("off-topic") == "I like cake."
+    texts = sheet.locator(".essay-text p").all_inner_texts()
+    assert [text.strip("▲▼ ") for text in texts][1] == TEXT.split("\n\n")[1]
+
+
+def test_sheets_are_printed_once_their_passages_are_found(open_page: OpenPage) -> None:
+    page = open_page("#class")
+    _open_class(page)
+    explained = result(explanation=EXPLANATION)
+    server = FakeServer.install(page, explained, error(500, "internal"), explained)
+    _print(page, "Print student sheets")
+    assert [request.get("explain") for request in server.requests] == [True] * 3
+    expect(page.locator("#print-area mark.helps")).to_have_count(2 * 2)  # and in the legends
+    expect(page.locator("#sheets-status")).to_have_text("1 sheet has no marked passages.")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.get_by_label("Mark the passages").uncheck()
+    _print(page, "Print student sheets")
+    assert len(server.requests) == 3  # nothing more is asked for
+    page.reload()
+    page.get_by_role("button", name="Ada", exact=True).click()
+    expect(page.locator("#essay-dialog-text mark.helps")).to_have_count(1)  # it is kept
+
+
+def test_finding_passages_can_be_stopped(open_page: OpenPage) -> None:
+    page = open_page("#class")
+    _open_class(page)
+    FakeServer.install(page, result(explanation=EXPLANATION), no_reply)
+    page.get_by_role("button", name="Print student sheets").click()
+    expect(page.locator("#sheets-status")).to_have_text("Finding the passages to mark: 1 of 3.")
+    page.locator("#stop-sheets").click()
+    expect(page.locator("#sheets-status")).to_be_empty()
+    expect(page.get_by_role("button", name="Print student sheets")).to_be_focused()
+    expect(page.locator("body[data-print]")).to_have_count(0)
 
 
 def test_only_the_essays_in_the_table_get_a_sheet(open_page: OpenPage) -> None:

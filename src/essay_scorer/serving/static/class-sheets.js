@@ -2,13 +2,17 @@
 //
 // A sheet is for the student: it has no number but the teacher's mark.
 
-import { byId, create } from "./dom.js";
 import { nameOf } from "./class-list-view.js";
+import { byId, create } from "./dom.js";
+import { passagesOf, renderLegend, renderParagraphs } from "./essay-passages.js";
 import { formatDate, formatNumber, translate } from "./i18n.js";
 
-const PLACES = 3; // sentences of each kind that are marked
-const MIN_POINTS = 0.02; // of a sentence that is worth a mark
-const KINDS = { best: "sheet_positive", worst: "sheet_negative", aside: "sheet_off_topic" };
+// What a mark means, said to the student.
+const LABELS = {
+  helps: "sheet_positive",
+  helps_least: "sheet_negative",
+  off_topic: "sheet_off_topic",
+};
 
 let isStarted = false;
 
@@ -47,7 +51,6 @@ function fill(kind, elements) {
 const titleOf = (header) => nameOf(header).replace(/\.\w{2,4}$/, "");
 
 function sheet(row, { header, marking }) {
-  const places = placesOf(row);
   const mark = markText(row, marking);
   const parts = [
     create("h2", {}, row.name),
@@ -58,9 +61,16 @@ function sheet(row, { header, marking }) {
     parts.push(create("h3", {}, translate("sheet_comment")), create("p", { class: "sheet-comment" }, row.comment));
   }
   const language = row.result?.language ?? "en";
-  parts.push(create("h3", {}, translate("essay")), ...legend(places));
-  parts.push(create("div", { class: "essay-text", lang: language }, ...markedParagraphs(row.text, places)));
+  parts.push(create("h3", {}, translate("essay")), ...legend(row.result));
+  const paragraphs = renderParagraphs(row.text, row.result);
+  parts.push(create("div", { class: "essay-text", lang: language }, ...paragraphs));
   return create("article", { class: "sheet" }, ...parts);
+}
+
+function legend(result) {
+  const marked = new Set(passagesOf(result).map(({ kind }) => kind));
+  const kinds = Object.entries(LABELS).filter(([kind]) => marked.has(kind));
+  return kinds.length > 0 ? [renderLegend(Object.fromEntries(kinds))] : [];
 }
 
 /** Return a row's mark as a student reads it: "14.5 / 20", "B+", or "" if there is none. */
@@ -69,73 +79,6 @@ function markText(row, { scale }) {
   if (mark === null || Number.isNaN(mark)) return row.teacherScore;
   const text = scale.format(mark, formatNumber);
   return scale.labels.length > 0 ? text : `${text} / ${formatNumber(scale.max)}`;
-}
-
-/** Return the places to mark, {start, end, kind}, in order and without overlaps. */
-function placesOf({ text, result }) {
-  const found = [...explainedPlaces(text, result?.explanation?.sentences ?? [])];
-  const part = result?.off_topic_part;
-  if (part) {
-    const characters = Array.from(text); // parts are counted in code points
-    const unit = (count) => characters.slice(0, count).join("").length;
-    found.push({ start: unit(part.start), end: unit(part.end), kind: "aside" });
-  }
-  const places = [];
-  for (const place of found) {
-    if (places.every((other) => place.end <= other.start || place.start >= other.end)) places.push(place);
-  }
-  return places.sort((a, b) => a.start - b.start);
-}
-
-function explainedPlaces(text, sentences) {
-  const ranked = sentences.toSorted((a, b) => b.contribution - a.contribution);
-  const best = new Set(ranked.slice(0, PLACES).filter(({ contribution }) => contribution >= MIN_POINTS));
-  const worst = new Set(ranked.slice(-PLACES).filter(({ contribution }) => contribution <= -MIN_POINTS));
-  let from = 0;
-  return sentences.flatMap((sentence) => {
-    const place = find(sentence.text, text, from);
-    if (!place) return [];
-    from = place.end;
-    const kind = best.has(sentence) ? "best" : worst.has(sentence) ? "worst" : null;
-    return kind ? [{ ...place, kind }] : [];
-  });
-}
-
-/** Find a sentence in a text, whatever the white space between its words. */
-function find(sentence, text, from) {
-  const words = sentence.split(/\s+/).filter(Boolean);
-  if (words.length === 0) return null;
-  const pattern = new RegExp(words.map((word) => RegExp.escape?.(word) ?? escape(word)).join("\\s+"), "g");
-  pattern.lastIndex = from;
-  const match = pattern.exec(text);
-  return match && { start: match.index, end: match.index + match[0].length };
-}
-
-const escape = (word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-
-function legend(places) {
-  const kinds = Object.keys(KINDS).filter((kind) => places.some((place) => place.kind === kind));
-  const items = kinds.map((kind) => create("li", {}, create("span", { class: `place ${kind}` }, translate(KINDS[kind]))));
-  return items.length > 0 ? [create("ul", { class: "sheet-legend" }, ...items)] : [];
-}
-
-function markedParagraphs(text, places) {
-  const breaks = [...text.matchAll(/\n\s*\n/g)].map((found) => [found.index, found.index + found[0].length]);
-  const starts = [0, ...breaks.map(([, end]) => end)];
-  const ends = [...breaks.map(([start]) => start), text.length];
-  return starts.map((start, index) => create("p", {}, ...markedPieces(text, { start, end: ends[index] }, places)));
-}
-
-function markedPieces(text, paragraph, places) {
-  const pieces = [];
-  let done = paragraph.start;
-  for (const place of places) {
-    const [start, end] = [Math.max(place.start, done), Math.min(place.end, paragraph.end)];
-    if (start >= end) continue;
-    pieces.push(text.slice(done, start), create("span", { class: `place ${place.kind}` }, text.slice(start, end)));
-    done = end;
-  }
-  return [...pieces, text.slice(done, paragraph.end)];
 }
 
 function classList({ header, rows, marking }) {

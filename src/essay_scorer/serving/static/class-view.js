@@ -1,7 +1,6 @@
 // The view of a class: import a table, score its essays, review the results, download them.
 
 import { ClassListView, deletionNotice, nameOf } from "./class-list-view.js";
-import { classOfTable, withOrigin } from "./class-import.js";
 import { ClassMarking } from "./class-marking.js";
 import { ClassMarks } from "./class-marks.js";
 import { ClassMarkingView, downloadProfile } from "./class-marking-view.js";
@@ -13,23 +12,24 @@ import { ClassTable } from "./class-table.js";
 import { onOtherTabs, openClassId, rememberOpenClass, tellOtherTabs } from "./class-tabs.js";
 import { addStyle, announce, byId } from "./dom.js";
 import { EssayDialog } from "./essay-dialog.js";
-import { FileError } from "./file-error.js";
-import { acceptFiles } from "./file-input.js";
-import { addMessages, translate, translateCode } from "./i18n.js";
-import { canSend, importClass, leaveOutHeadings, showImport, updateImport } from "./import-view.js";
+import { addMessages, translate } from "./i18n.js";
+import { ImportForm } from "./import-form.js";
 
 const LEARNING_DELAY_MS = 300;
 
-let table = null; // an opened file whose columns are being chosen
 let header = null; // of the class: its id, the file's name, separator, and titles, and the prompt
 let rows = [];
-let fileError = null; // {code, values}
 let storageKey = "saved"; // message about the storage: it works, or why not
 
+const importForm = new ImportForm({ onChange: render, onClass: addClass });
 const marking = new ClassMarking();
 const run = new ClassRun({ onRow: showResult, onStatus: renderRun });
 const markingView = new ClassMarkingView({ onChange: changeHeader });
-const outputs = new ClassOutputs(() => ({ header, rows, marking }), { onChange: changeHeader });
+const outputs = new ClassOutputs(() => ({ header, rows, marking }), {
+  onChange: changeHeader,
+  essayOf,
+  onExplained: (row) => saveFields(row, { result: row.result }),
+});
 let learning = 0; // timer of the next time that marks are learned from
 const onEdit = (row, change) => marks.typed(row, change);
 const classTable = new ClassTable({ onOpen: openRow, onEdit });
@@ -46,18 +46,8 @@ const marks = new ClassMarks({ classTable, dialog, marking, onEdit: edit });
 /** Connect the view and restore the saved class. Call once. */
 export async function startClassView() {
   await Promise.all([addStyle(new URL("class.css", import.meta.url)), addMessages("class")]);
-  acceptFiles({
-    zone: byId("class-drop-zone"),
-    buttons: [
-      [byId("choose-class-file"), byId("class-file")],
-      [byId("choose-class-folder"), byId("class-folder")],
-    ],
-    onFiles: openFiles,
-  });
-  byId("column-form").addEventListener("submit", createClass);
-  byId("column-fields").addEventListener("change", () => updateImport(table));
+  importForm.start();
   const clicks = {
-    "cancel-columns": cancelColumns,
     "resume-class": scoreClass,
     "stop-class": () => run.stop(),
     "all-classes": closeClass,
@@ -107,42 +97,9 @@ function closeClass() {
   byId("choose-class-file").focus();
 }
 
-async function openFiles(files) {
-  try {
-    const opened = await importClass(files);
-    if (opened) setTable(await withOrigin(opened, files[0].file));
-  } catch (error) {
-    if (!(error instanceof FileError)) throw error;
-    showFileError(error.code, error.values);
-  }
-}
-
-function showFileError(code, values = {}) {
-  fileError = { code, values };
-  render();
-}
-
-function setTable(opened) {
-  fileError = null;
-  table = opened;
-  byId("class-prompt").value = ""; // the previous class may have had another prompt
-  render();
-  if (table) byId(table.documents ? "import-heading" : "column-text").focus();
-}
-
-function cancelColumns() {
-  setTable(null);
-  byId("choose-class-file").focus();
-}
-
-/** Create a class from the table and score it. */
-async function createClass(event) {
-  event.preventDefault();
-  if (!canSend(table)) return;
-  const prompt = byId("class-prompt").value.trim();
-  ({ header, rows } = await classOfTable(table, prompt));
-  leaveOutHeadings(rows);
-  table = null;
+/** Keep a new class, and score it. */
+async function addClass(added) {
+  ({ header, rows } = added);
   await save(store.addClass(header, rows));
   rememberOpenClass(header.id);
   marks.reset();
@@ -269,15 +226,13 @@ async function confirmDelete(deleted) {
 }
 
 function render() {
-  byId("class-error").textContent = fileError ? translateCode("file", fileError.code, fileError.values) : "";
   byId("storage-notice").textContent = translate(storageKey);
-  const isStart = header === null && table === null;
+  const isStart = header === null && !importForm.isOpen;
   byId("class-start").hidden = !isStart;
-  byId("column-form").hidden = table === null;
   byId("class-results").hidden = header === null;
   if (isStart) listView.render();
   else byId("class-list").hidden = true;
-  if (table) showImport(table);
+  importForm.render();
   if (header === null) return;
   byId("class-file-name").textContent = nameOf(header);
   byId("class-kept").textContent = header.id ? deletionNotice(header) : "";

@@ -1,7 +1,7 @@
 // The dialog for one essay of a class: its text, its result, and an explanation on request.
 
 import { clearRefusal, commentField, showMark } from "./class-fields.js";
-import { requestWithFeatures } from "./class-scoring.js";
+import { explainRow, isUnexplained } from "./class-explanations.js";
 import { isHidden, teacherScoreField } from "./class-table.js";
 import { byId, create } from "./dom.js";
 import { translate, translateCode } from "./i18n.js";
@@ -111,7 +111,7 @@ export class EssayDialog {
 
   /** Return a button that requests the explanation, and its status, unless there is one already. */
   #explainButton(row) {
-    if (!row.shown || isHidden(row) || row.result.explanation || !hasMeaning(row.shown)) return [];
+    if (!row.shown || isHidden(row) || !isUnexplained(row)) return [];
     const button = create("button", { type: "button" }, translate("explain"));
     const status = create("span", { class: "muted", role: "status" });
     button.addEventListener("click", async () => {
@@ -130,9 +130,7 @@ export class EssayDialog {
     this.#request = new AbortController();
     const { signal } = this.#request;
     try {
-      const result = await requestWithFeatures({ ...this.#essayOf(row), explain: true }, { signal });
-      if (!result.explanation) return "no_explanation";
-      row.result = result;
+      await explainRow(row, { essayOf: this.#essayOf, signal });
     } catch (error) {
       return signal.aborted ? null : error.code;
     }

@@ -29,15 +29,17 @@ export function renderParagraphs(text, result) {
   return paragraphs;
 }
 
-/** Return the explanation of what the marks mean. */
-export function renderLegend() {
-  const items = Object.keys(SIGNS).map((kind) =>
-    create("li", {}, create("mark", { class: CLASSES[kind] }, sign(kind), translate(LABELS[kind]))),
-  );
+/** Return what the marks of some kinds mean, with a label for each kind. */
+export function renderLegend(labels = LABELS) {
+  const items = Object.entries(labels).map(([kind, label]) => {
+    const signs = kind in SIGNS ? [sign(kind)] : [];
+    return create("li", {}, create("mark", { class: CLASSES[kind] }, ...signs, translate(label)));
+  });
   return create("ul", { class: "legend" }, ...items);
 }
 
-function passagesOf(result) {
+/** Return the passages to mark, {kind, start, end} in code points. */
+export function passagesOf(result) {
   const part = result?.off_topic_part;
   const highlights = result?.explanation?.highlights ?? [];
   return [...highlights, ...(part ? [{ kind: "off_topic", ...part }] : [])];
