@@ -1,108 +1,110 @@
-"""Take the screenshots in the README: the shipped model scores the essays in ``examples/``.
+"""Take the screenshots in the README, in both languages, with the shipped model.
 
-Run ``python -m tests.browser.screenshots``.
+Run ``python -m tests.browser.screenshots``. It shows one essay, and the stages of a class of
+thirty, and prints how long each stage of the class takes this machine.
 """
 
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from tests.browser import teacher_walk
 from tests.browser.browser_program import find_browser
-from tests.browser.page_actions import csv_bytes, open_table
+from tests.browser.class_of_thirty import moodle_worksheet, word_files
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_MS = 60_000
-WIDTH = 1200  # pixels
+WIDTH, HEIGHT = 1200, 840  # pixels
+LANGUAGES = ("en", "fr")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Student:
-    """A row of the class.
-
-    Attributes:
-        essay: name of the example essay.
-        score: the teacher's score, from 1 to 6, or empty.
-        comment: the teacher's comment, or empty.
-    """
-
-    essay: str
-    score: str = ""
-    comment: str = ""
+def _open(browser: Browser, url: str, language: str) -> Page:
+    page = browser.new_page(
+        locale=language, viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light"
+    )
+    page.goto(url)
+    page.locator("#model-info a").first.wait_for()
+    return page
 
 
-STUDENTS = {
-    "Amina": Student(essay="strong", score="4"),
-    "Bastien": Student(essay="middling", score="3", comment="Bonne idée au deuxième paragraphe"),
-    "Chloé": Student(essay="weak"),
-    "Daniel": Student(essay="middling"),
-    "Élise": Student(essay="strong", score="5", comment="À lire en classe"),
-    "Farid": Student(essay="weak", score="2"),
-}
+def _picture(name: str, language: str) -> Path:
+    return ROOT / "docs" / f"page-{name}-{language}.png"
 
 
-def _example(name: str) -> str:
-    return (ROOT / "examples" / f"{name}.txt").read_text(encoding="utf-8")
-
-
-def _class_csv() -> bytes:
-    rows = [(name, _example(one.essay), one.score) for name, one in STUDENTS.items()]
-    return csv_bytes([("nom", "texte", "note"), *rows, ("Gaël", "I like school.", "")])
-
-
-def _explain_essay(page: Page) -> None:
-    page.locator("#essay-text").fill(_example("middling"))
+def _show_essay(page: Page, language: str) -> None:
+    text = (ROOT / "examples" / "middling.txt").read_text(encoding="utf-8")
+    page.locator("#essay-text").fill(text)
     page.locator("#suggest-score").click()
     page.locator("#explain-score").click()
     expect(page.locator(".annotated")).to_be_visible()
     page.locator("h1").scroll_into_view_if_needed()
+    page.screenshot(path=_picture("essay", language))
 
 
-def _score_class(page: Page) -> None:
-    page.locator("nav a").last.click()
-    expect(page.locator("#choose-class-file")).to_be_visible()
-    open_table(page, _class_csv(), "3e B.csv")
-    page.locator("#column-form [type=submit]").click()
-    expect(page.locator("#stop-class")).to_be_hidden()
-    for name, student in STUDENTS.items():
-        page.get_by_label(f"Votre appréciation : {name}", exact=True).fill(student.comment)
-    page.locator("h1").click()
+class ClassPictures:
+    """Walks through the class of thirty, and takes pictures between the stages.
 
-
-@dataclass(frozen=True, kw_only=True)
-class Scene:
-    """What a screenshot shows.
-
-    Attributes:
-        language: of the page, and in the file's name.
-        height: of the screenshot, in pixels.
-        act: brings the page into the state to show.
+    Args:
+        page: the view of a class, empty.
+        language: of the page.
     """
 
-    language: str
-    height: int
-    act: Callable[[Page], None]
+    def __init__(self, page: Page, language: str) -> None:
+        self._page, self._language = page, language
+        self.seconds: dict[str, float] = {}  # of each stage
+
+    def _run(self, stage: str, act: Callable[[], object]) -> None:
+        start = time.perf_counter()
+        act()
+        self.seconds[stage] = time.perf_counter() - start
+
+    def _take(self, name: str, place: Locator) -> None:
+        place.evaluate("node => node.scrollIntoView({ block: 'start' })")
+        self._page.screenshot(path=_picture(name, self._language))
+
+    def take(self, folder: Path) -> None:
+        """Take all pictures.
+
+        Args:
+            folder: for the printed sheets.
+        """
+        page, walk = self._page, teacher_walk
+        self._run("scored", lambda: walk.open_class(page, word_files()))
+        self._run("ten marked", lambda: walk.mark_first(page))
+        self._run("a mark corrected", lambda: walk.correct_the_slip(page))
+        self._take("class", page.locator(".marking"))
+        self._run("three read", lambda: walk.read_essays(page, on_read=self._take_essay))
+        self._run("suggestions accepted", lambda: walk.accept_suggestions(page))
+        self._run("sheets printed", lambda: walk.print_sheets(page, folder / "sheets.pdf"))
+        self._take_sheet()
+        self._run("worksheet filled", lambda: walk.fill_worksheet(page, moodle_worksheet()))
+
+    def _take_essay(self) -> None:
+        self._page.locator("#essay-dialog").evaluate("node => node.scrollTo(0, 0)")
+        self._page.screenshot(path=_picture("reader", self._language))
+
+    def _take_sheet(self) -> None:
+        self._page.emulate_media(media="print")
+        marked = self._page.locator("#print-area .sheet").filter(has=self._page.locator("h3 + p"))
+        marked.first.screenshot(path=_picture("sheet", self._language))
+        self._page.emulate_media(media="screen")
+        self._page.evaluate("dispatchEvent(new Event('afterprint'))")
 
 
-SCENES = (
-    Scene(language="en", height=700, act=_explain_essay),
-    Scene(language="fr", height=880, act=_score_class),
-)
-
-
-def _capture(browser: Browser, url: str, scene: Scene) -> None:
-    page = browser.new_page(
-        locale=scene.language,
-        viewport={"width": WIDTH, "height": scene.height},
-        color_scheme="light",
-    )
-    page.goto(url)
-    page.locator("#model-info a").wait_for()
-    scene.act(page)
-    page.screenshot(path=ROOT / "docs" / f"page-{scene.language}.png")
+def _capture(browser: Browser, url: str, language: str) -> None:
+    _show_essay(_open(browser, url, language), language)
+    page = _open(browser, f"{url}#class", language)
+    pictures = ClassPictures(page, language)
+    with tempfile.TemporaryDirectory() as folder:
+        pictures.take(Path(folder))
+    for stage, seconds in pictures.seconds.items():
+        sys.stdout.write(f"{language}  {seconds:6.1f} s  {stage}\n")
+    sys.stdout.write(f"{language}  {sum(pictures.seconds.values()):6.1f} s\n")
 
 
 def main() -> None:
@@ -116,8 +118,8 @@ def main() -> None:
         assert server.stderr is not None
         url = server.stderr.readline().split()[-1]
         browser = playwright.chromium.launch(executable_path=find_browser())
-        for scene in SCENES:
-            _capture(browser, url, scene)
+        for language in LANGUAGES:
+            _capture(browser, url, language)
         browser.close()
         server.terminate()
 

@@ -4,7 +4,7 @@ Each function is a stage of it: it starts where the one before has ended. Only k
 control is reached with Tab, so a stage fails where the keyboard doesn't lead.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from playwright.sync_api import Download, FilePayload, Page, expect
@@ -99,11 +99,17 @@ def correct_the_slip(page: Page) -> str:
     page.keyboard.press("Control+a")
     page.keyboard.type(MARKS[student])
     page.keyboard.press("Escape")
+    page.keyboard.press("t")
+    expect(page.locator(".tag.second-look")).to_have_count(0)  # it has been learned from
     return student
 
 
-def read_essays(page: Page) -> list[str]:
+def read_essays(page: Page, on_read: Callable[[], object] | None = None) -> list[str]:
     """Read the essays that are listed first, and add a sentence to each one's comment.
+
+    Args:
+        page: with the list of the class's essays.
+        on_read: called while the last one of them is explained and open.
 
     Returns:
         The students' names.
@@ -111,7 +117,7 @@ def read_essays(page: Page) -> list[str]:
     names = []
     page.keyboard.press("u")
     page.keyboard.press("Enter")
-    for _ in range(READ):
+    for place in range(READ):
         dialog = page.locator("#essay-dialog")
         names.append(page.locator("#essay-dialog-title").inner_text())
         tab_to(page, "#essay-dialog-explain button")
@@ -121,6 +127,8 @@ def read_essays(page: Page) -> list[str]:
             tab_to(page, ".sentences button")
             page.keyboard.press("Enter")
         page.keyboard.press("=")
+        if on_read and place == READ - 1:
+            on_read()
         page.keyboard.press("n")
         expect(page.locator("#essay-dialog-title")).not_to_have_text(names[-1])
     page.keyboard.press("Escape")

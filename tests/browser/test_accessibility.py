@@ -130,7 +130,7 @@ def test_a_class_prints_as_a_table_without_controls(open_page: OpenPage, screens
     page.emulate_media(media="print")
     expect(page.locator(".chart")).to_be_visible()
     expect(page.get_by_role("row", name="Student 3")).to_be_visible()
-    for control in ("#download-class", "#delete-class", "#class-filter", "nav", "progress"):
+    for control in ("#download-class", "#delete-class", "#class-filter", "nav", "#class-progress"):
         expect(page.locator(control)).to_be_hidden()
     page.pdf(path=screenshots / "class.pdf", format="A4")
 

@@ -32,7 +32,6 @@ def test_thirty_word_files_become_marks_sheets_and_a_worksheet(
     teacher_walk.mark_first(page)
     suggested = page.locator(".suggested-score strong + .muted")  # the range beside it
     slipped = teacher_walk.correct_the_slip(page)
-    page.keyboard.press("t")
     expect(suggested).to_have_count(len(STUDENTS))
     read = teacher_walk.read_essays(page)
     left = teacher_walk.accept_suggestions(page)

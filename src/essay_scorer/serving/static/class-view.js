@@ -53,7 +53,7 @@ export async function startClassView() {
     "all-classes": closeClass,
     "delete-class": () => confirmDelete(header),
     "keep-class": keep,
-    "save-profile": () => downloadProfile(marking.profile, header.fileName),
+    "save-profile": saveProfile,
   };
   for (const [id, act] of Object.entries(clicks)) byId(id).addEventListener("click", act);
   outputs.start({ visibleRows: () => classTable.visibleRows(), openRow: () => dialog.row, learn });
@@ -99,8 +99,8 @@ function closeClass() {
 
 /** Keep a new class, and score it. */
 async function addClass(added) {
-  ({ header, rows } = added);
-  await save(store.addClass(header, rows));
+  await save(store.addClass(added.header, added.rows));
+  ({ header, rows } = added); // shown at once: until then, the earlier class is
   rememberOpenClass(header.id);
   marks.reset();
   render();
@@ -165,6 +165,11 @@ function learn() {
   for (const row of rows) classTable.updateRow(row);
   renderRun();
   outputs.render();
+}
+
+function saveProfile() {
+  learn(); // from the last marks, too
+  downloadProfile(marking.profile, header.fileName);
 }
 
 /** Store what the teacher changed in a row. */
