@@ -121,7 +121,7 @@ def test_what_is_undefined_is_said_to_be_not_measured(
 ) -> None:
     """Each prompt has one score, so that QWK, r and SMD by prompt are undefined."""
     data = write(12, [1, 2, 3], prompt_id=["a", "b", "c"])
-    arguments = ("--data", data, "--out", tmp_path / "out")
+    arguments = ("--data", data, "--out", tmp_path / "out", "--overwrite")
     _, text, err = _evaluate(capsys, *arguments)
     assert err == f"wrote {tmp_path / 'out' / 'report.html'}\n"
     _, markdown, _ = _evaluate(capsys, *arguments, "--markdown")
@@ -151,7 +151,8 @@ def test_the_report_says_what_it_was_made_from(
 ) -> None:
     monkeypatch.setattr(provenance, "now", lambda: datetime(2026, 2, 3, 23, 59, tzinfo=UTC))
     data, out = write(12, [2, 3, 4], grade=["8"]), tmp_path / "out"
-    arguments = ("--data", data, "--group", "grade", "--bundle", shipped, "--out", out)
+    arguments = ("--data", data, "--group", "grade", "--bundle", shipped)
+    arguments = (*arguments, "--out", out, "--overwrite")
     outputs = [_evaluate(capsys, *arguments, *further)[1] for further in (("--markdown",), ())]
     outputs.append((out / "report.html").read_text(encoding="utf-8"))
     known = [
@@ -207,7 +208,7 @@ def test_other_scales_have_rank_correlations_and_say_what_does_not_exist(
     write: Write, capsys: Capture, tmp_path: Path
 ) -> None:
     data = write(20, [8, 12, 15, 19])
-    arguments = ("--data", data, "--other-scale", "--out", tmp_path / "out")
+    arguments = ("--data", data, "--other-scale", "--out", tmp_path / "out", "--overwrite")
     _, text, _ = _evaluate(capsys, *arguments)
     _, markdown, _ = _evaluate(capsys, *arguments, "--markdown")
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
