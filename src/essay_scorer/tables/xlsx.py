@@ -50,7 +50,7 @@ class XlsxSource:
     def __init__(self, file: BinaryIO, name: str) -> None:
         self.name, self._file = name, file
         self._rows_read = 0
-        self._book = _open(file, name)
+        self._book = open_workbook(file, name)
         sheet, rows = self._choose_sheet()
         head = _find_head(rows[0])
         self.notes: tuple[str, ...] = (*self._sheet_notes(sheet), *head.notes)
@@ -85,7 +85,7 @@ class XlsxSource:
         return (f"read the sheet {sheet.title} alone, of {others + 1}",) if others else ()
 
     def _header(self, values: Sequence[Any]) -> tuple[Sequence[str], Sequence[int]]:
-        titles = [cell(_value(value)).strip() for value in values]
+        titles = [cell(cell_value(value)).strip() for value in values]
         places = [place for place, title in enumerate(titles) if title]
         if not places:
             raise FileError(f"{self.name} has no header line.")
@@ -114,7 +114,7 @@ class XlsxSource:
 
     def _row(self, values: Sequence[Any]) -> Row:
         self._rows_read += 1
-        padded = ["" if value is None else _value(value) for value in values]
+        padded = ["" if value is None else cell_value(value) for value in values]
         padded += [""] * (self._width - len(padded))
         fields = {
             name: padded[place]
@@ -130,7 +130,12 @@ class XlsxSource:
         self._file.close()
 
 
-def _open(file: BinaryIO, name: str) -> Any:
+def open_workbook(file: BinaryIO, name: str) -> Any:
+    """Return a workbook for reading: the values of its cells, of formulas the last results.
+
+    Raises:
+        FileError: it cannot be read.
+    """
     try:
         _check_size(file, name)
         return load_workbook(file, read_only=True, data_only=True, keep_links=False)
@@ -154,13 +159,13 @@ def _find_head(rows: Sequence[Sequence[Any]]) -> Head:
     lines = []
     for row in rows:
         line = io.StringIO()
-        cells = [cell(_value(value)).replace("\n", " ") for value in row]
+        cells = [cell(cell_value(value)).replace("\n", " ") for value in row]
         csv.writer(line, quoting=csv.QUOTE_ALL).writerow(cells)
         lines.append(line.getvalue())
     return find_head(lines, ",")
 
 
-def _value(value: object) -> object:
+def cell_value(value: object) -> object:
     """Return a cell's value: text with its line ends, whole numbers without a fraction."""
     match value:
         case str():
