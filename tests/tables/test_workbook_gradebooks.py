@@ -92,12 +92,12 @@ def test_formulas_of_one_and_of_several_cells_stay(tmp_path: Path) -> None:
     changed = book(class_list())
     changed["6A"]["D4"] = "=F4*2"
     notes, filled = fill(tmp_path / "list.xlsx", saved(changed), *MARKS[:2])
-    assert notes[-1] == "left 1 cells with a formula"
+    assert notes[-1] == "1 cell holds a formula and is left as it is"
     assert [book(filled)["6A"][name].value for name in ("D4", "D5")] == ["=F4*2", 12]
     array = r'\1><f t="array" ref="D4:D5">F4:F5</f><v>0</v></c>'
     content = rewritten(class_list(), SHEET, r'(<c r="D4"[^>]*?) ?/>', array)
     notes, _ = fill(tmp_path / "list.xlsx", content, mark("Ada Lovelace", ""), MARKS[1])
-    assert notes[-1] == "left 1 cells with a formula"
+    assert notes[-1] == "1 cell holds a formula and is left as it is"
 
 
 def test_missing_cells_are_added(tmp_path: Path) -> None:
@@ -147,9 +147,12 @@ def test_what_is_no_class_list_is_refused_with_a_sentence(tmp_path: Path) -> Non
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("essay.txt", "An essay.")
     doctype = rewritten(content, SHEET, "^", '<!DOCTYPE x [<!ENTITY y "z">]>')
+    declared = rewritten(content, SHEET, "^", "<!DOCTYPE x>")
+    cut_xml = rewritten(content, SHEET, '(?s)<row r="7".*', "")
     flipped = bytearray(content)
     flipped[content.index(b"xl/theme/theme1.xml") + 200] ^= 0xFF
-    for bad in (empty, cut, archive.getvalue(), doctype, bytes(flipped), b"\xd0\xcf\x11\xe0"):
+    damaged = (cut, doctype, declared, cut_xml, bytes(flipped))
+    for bad in (empty, archive.getvalue(), b"\xd0\xcf\x11\xe0", *damaged):
         with pytest.raises(FileError, match=r"\.$"):
             fill(tmp_path / "list.xlsx", bad, *MARKS)
     assert not (tmp_path / "list-filled.xlsx").exists()

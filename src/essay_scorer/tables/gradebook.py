@@ -77,7 +77,7 @@ class Gradebook:
         notes += _list_names("several documents, the first counts", twice)
         notes += _list_names("left empty, read them yourself", without)
         notes += [f"kept {kept:,} marks that were there"] if kept else []
-        return (*notes, *([f"left {formulas:,} cells with a formula"] if formulas else []))
+        return (*notes, *_formula_note(formulas))
 
     def _choose_list(self, marks: Sequence[StudentMark]) -> tuple[ClassList, Roster]:
         """Return the list with most of the students, and its roster."""
@@ -129,6 +129,12 @@ def _open_lists(path: Path, grade: str | None) -> Sequence[ClassList]:
     from essay_scorer.tables.workbook_gradebook import workbook_lists  # noqa: PLC0415 - optional
 
     return workbook_lists(data, str(path), grade)
+
+
+def _formula_note(count: int) -> Sequence[str]:
+    if count == 1:
+        return ["1 cell holds a formula and is left as it is"]
+    return [f"{count:,} cells hold formulas and are left as they are"] if count else []
 
 
 def _list_names(what: str, names: Sequence[str]) -> list[str]:

@@ -13,51 +13,59 @@ from typing import Any, BinaryIO
 
 from essay_scorer.documents.office_archive import Budget, OfficeArchive
 from essay_scorer.documents.problems import DAMAGED, Refused, refusal
-from essay_scorer.documents.xml_parts import attribute, decode_xml, descendants, parse_xml
+from essay_scorer.documents.xml_parts import MAX_TAGS, attribute, decode_xml, descendants, parse_xml
 from essay_scorer.errors import FileError
 from essay_scorer.tables.class_list import ListRow, StudentMark
 from essay_scorer.tables.delimited import cell
 from essay_scorer.tables.head_lines import MAX_HEAD_LINES
 from essay_scorer.tables.roster import grade_column, names_students
 from essay_scorer.tables.sheet_xml import XmlRow, fill_sheet, scan_sheet
-from essay_scorer.tables.xlsx import MAX_UNPACKED_BYTES, cell_value, open_workbook
+from essay_scorer.tables.xlsx import MAX_UNPACKED_BYTES, READ_ERRORS, cell_value, open_workbook
 from essay_scorer.tables.xml_text import Edit, apply_edits, tags
 
 _CALCULATED_ON_LOAD = re.compile(r"\s+fullCalcOnLoad\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 # The elements that calcPr follows in a workbook (CT_Workbook in annex A.2).
 _BEFORE_CALCULATION = ("sheets", "functionGroups", "externalReferences", "definedNames")
+_LITERAL = re.compile(r'"[^"]*"|\\.')  # in the code of a number's format
 _ENCODING = re.compile(r"(\s*<\?xml[^>]*?encoding=[\"'])[\w.-]+")
 
 
 class WorkbookList:
     """The list in one sheet of a workbook."""
 
-    def __init__(self, book: "_Book", sheet: Any, *, where: str, grade: str | None) -> None:
-        """Read a list.
+    def __init__(
+        self,
+        book: "_Book",
+        title: str,
+        cells: Mapping[int, Sequence[Any]],
+        *,
+        where: str,
+        grade: str | None,
+    ) -> None:
+        """Find the list in a sheet.
 
         Args:
             book: the workbook.
-            sheet: one of openpyxl's.
+            title: of the sheet.
+            cells: of its rows, by their numbers, as openpyxl reads them.
             where: the file, for messages.
             grade: the column for the marks; by default, the only one that can be it.
 
         Raises:
             FileError: it has no row of titles, or the column is not clear.
         """
-        self.title: str | None = sheet.title if len(book.parts) > 1 else None
-        self._book, self._part = book, book.parts[sheet.title]
-        sheet.reset_dimensions()  # which some programs write wrong
-        rows = [list(row) for row in sheet.iter_rows()]
-        titles = [[cell(cell_value(one.value)).strip() for one in row] for row in rows]
-        head = next(
-            (n for n, row in enumerate(titles[:MAX_HEAD_LINES]) if names_students(row)), None
-        )
+        self.title: str | None = title if len(book.parts) > 1 else None
+        self._book, self._part = book, book.parts[title]
+        xml = book.xml(self._part)
+        if xml.count("<") > MAX_TAGS:
+            raise FileError(f"{where}, sheet {title}, is far larger than a list of students.")
+        head = next((n for n in cells if n <= MAX_HEAD_LINES and _is_head(cells[n])), None)
         if head is None:
             raise FileError(f"{where} has no list of students: a row of titles with their names.")
-        names = titles[head]
+        names = _texts(cells[head])
         self._place = names.index(grade_column([name for name in names if name], grade, where))
-        self._xml = {row.number: row for row in scan_sheet(book.xml(self._part)).rows}
-        self._cells = {n + 1: row for n, row in enumerate(rows) if n > head and n + 1 in self._xml}
+        self._xml = {row.number: row for row in scan_sheet(xml).rows}
+        self._cells = {n: row for n, row in cells.items() if n > head}
         self.rows: Sequence[ListRow] = [
             self._row(names, row, number) for number, row in self._cells.items()
         ]
@@ -90,8 +98,27 @@ class WorkbookList:
         if mark.maximum is None:
             return mark.mark
         cells = self._cells[number]
-        shown = cells[self._place].number_format if self._place < len(cells) else None
-        return float(mark.mark) / 100 if "%" in (shown or "") else float(mark.mark)
+        code = cells[self._place].number_format if self._place < len(cells) else None
+        shows_percent = "%" in _LITERAL.sub("", code or "")
+        return float(mark.mark) / 100 if shows_percent else float(mark.mark)
+
+
+def _filled_rows(sheet: Any, where: str) -> Mapping[int, Sequence[Any]]:
+    """Return the rows of a sheet that are not blank, by their numbers."""
+    sheet.reset_dimensions()  # which some programs write wrong
+    try:
+        rows = enumerate(sheet.iter_rows(), 1)
+        return {n: row for n, row in rows if any(one.value not in (None, "") for one in row)}
+    except READ_ERRORS as error:
+        raise FileError(f"{where} cannot be read as a workbook.") from error
+
+
+def _texts(cells: Sequence[Any]) -> Sequence[str]:
+    return [cell(cell_value(one.value)).strip() for one in cells]
+
+
+def _is_head(cells: Sequence[Any]) -> bool:
+    return names_students(_texts(cells))
 
 
 class _Book:
@@ -136,8 +163,11 @@ class _Book:
         return data
 
     def xml(self, part: str) -> str:
-        """Return the text of a part."""
-        return decode_xml(self._read(part))
+        """Return the text of a part. Office programs write no document type."""
+        xml = decode_xml(self._read(part))
+        if "<!DOCTYPE" in xml:
+            raise Refused(DAMAGED)
+        return xml
 
     def write(self, file: BinaryIO, part: str, sheet: str) -> None:
         """Write a copy of the workbook with the XML of a sheet replaced."""
@@ -190,8 +220,9 @@ def _lists(
 ) -> Sequence[WorkbookList]:
     found, problem = [], FileError(f"{where} has no sheet with a list of students.")
     for sheet in sheets:
+        cells = _filled_rows(sheet, where)
         try:
-            found.append(WorkbookList(book, sheet, where=where, grade=grade))
+            found.append(WorkbookList(book, sheet.title, cells, where=where, grade=grade))
         except FileError as error:
             problem = error
     if not found:

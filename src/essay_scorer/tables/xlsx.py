@@ -25,6 +25,8 @@ from essay_scorer.tables.rows import Row
 MAX_UNPACKED_BYTES = 512 * 1024 * 1024  # of a workbook; the memory limit of a command holds too
 MAX_CELL = 32_767  # characters that a cell of Excel can have
 MAX_EXACT = 2**53  # whole numbers beyond it lose digits in Excel
+# What openpyxl raises where a sheet is damaged.
+READ_ERRORS = (zipfile.BadZipFile, ValueError, KeyError, TypeError, EOFError, SyntaxError)
 _CUT = " … [cut: a cell of Excel has 32,767 characters]"
 
 _ENCODED_RETURN = re.compile(r"_x000[dD]_\n?")
@@ -100,14 +102,7 @@ class XlsxSource:
     def _next(self) -> Sequence[Any] | None:
         try:
             values = next(self._rows, None)
-        except (
-            zipfile.BadZipFile,
-            ValueError,
-            KeyError,
-            TypeError,
-            EOFError,
-            SyntaxError,
-        ) as error:
+        except READ_ERRORS as error:
             raise FileError(f"{self.name} cannot be read as a workbook.") from error
         self._line += 1
         return values

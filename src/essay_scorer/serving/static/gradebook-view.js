@@ -49,10 +49,10 @@ export class GradebookView {
     if (this.#classroom().header === null) return; // the class was closed meanwhile
     const error = this.#error;
     byId("gradebook-error").textContent = error ? translateCode("file", error.code, error.values) : "";
-    const isReady = await this.#readLayout();
-    for (const id of ["gradebook-fill", "download-gradebook"]) byId(id).hidden = !isReady;
-    if (!isReady) return;
+    if (!(await this.#readLayout())) return;
     const { gradebook } = this.#classroom().header;
+    for (const id of ["gradebook-fill", "download-gradebook"]) byId(id).hidden = !gradebook;
+    if (!gradebook) return;
     const layout = this.#layout;
     const options = layout.grades.map((value) => create("option", { value }, layout.titles[value]));
     byId("gradebook-column").replaceChildren(...options);
@@ -61,17 +61,19 @@ export class GradebookView {
     byId("gradebook-report").replaceChildren(...lines.map((line) => create("p", {}, line)));
   }
 
-  /** Read the layout of the class's gradebook; say whether the class that is shown has it. */
+  /** Read the layout of the class's gradebook, if it has one; say whether it is still shown. */
   async #readLayout() {
-    const { gradebook } = this.#classroom().header;
-    if (!gradebook) return false;
-    const source = gradebook.bytes ?? gradebook.text;
-    if (this.#source !== source) {
-      const layout = await layoutOf(gradebook);
-      [this.#source, this.#layout] = [source, layout];
-    }
-    const shown = this.#classroom().header?.gradebook; // another class may be shown by now
-    return shown !== undefined && (shown.bytes ?? shown.text) === this.#source;
+    const source = this.#shownSource();
+    if (source === undefined || source === this.#source) return true;
+    const layout = await layoutOf(this.#classroom().header.gradebook);
+    if (source !== this.#shownSource()) return false; // another one was opened meanwhile
+    [this.#source, this.#layout] = [source, layout];
+    return true;
+  }
+
+  #shownSource() {
+    const gradebook = this.#classroom().header?.gradebook;
+    return gradebook?.bytes ?? gradebook?.text;
   }
 
   #reportLines({ match, marks, comments, formulas }) {
@@ -117,6 +119,7 @@ export class GradebookView {
   }
 
   async #download() {
+    if (!(await this.#readLayout())) return;
     const { gradebook } = this.#classroom().header;
     const { content, type } = await fillFile(gradebook, this.#layout, this.#filled().cells);
     downloadBytes(content, type, gradebook.fileName);
