@@ -36,6 +36,18 @@ def _essay(number: int, student: str) -> bytes:
     return word_file("".join(paragraph(run(line)) for line in lines))
 
 
+def _workbook(path: Path) -> Path:
+    """Return the worksheet's class as a list in Excel, with names in two columns."""
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(["Nom", "Prénom", "Note"])
+    for number, student in enumerate(STUDENTS):
+        first, last = student.split()
+        book.active.append([last, first, 6 + number if number < 6 else None])
+    book.save(path)
+    return path
+
+
 @pytest.fixture(scope="module")
 def moodle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a class as Moodle's ZIP file."""
@@ -120,6 +132,14 @@ def test_marks_are_learned_from_a_worksheet_and_the_rest_of_it_is_filled(
     for number, (old, new) in enumerate(zip(before, after, strict=True)):
         own = old["Grade"] or f"{float(scores[old['Full name']]['essay score']):g}"
         assert new == {**old, "Grade": own}, number
+    book = _workbook(tmp_path / "list.xlsx")
+    done = run_batch(
+        moodle, tmp_path / "again.csv", "--profile", profile, "--into", book, "--without-heading"
+    )
+    assert f"filled 3 of 10 marks into {tmp_path / 'list-filled.xlsx'}" in done.stderr
+    filled = openpyxl.load_workbook(tmp_path / "list-filled.xlsx").active
+    assert filled is not None
+    assert [cell.value for cell in filled["C"][1:]] == [float(row["Grade"]) for row in after]
 
 
 def test_a_gradebook_needs_a_profile_of_its_scale(moodle: Path, tmp_path: Path) -> None:

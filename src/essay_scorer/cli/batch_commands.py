@@ -38,8 +38,8 @@ def _add_batch(commands: "shared.Subparsers") -> None:
         "--into",
         type=Path,
         metavar="GRADEBOOK",
-        help="a Canvas gradebook or Moodle grading worksheet (CSV): also write a copy of it with "
-        "the marks in, as GRADEBOOK-filled.csv",
+        help="a Canvas gradebook or Moodle grading worksheet (CSV), or a class list in an Excel "
+        "workbook: also write a copy of it with the marks in, as GRADEBOOK-filled.csv or .xlsx",
     )
     command.add_argument(
         "--grade", metavar="COLUMN", help="of the gradebook, if the assignment is not clear"

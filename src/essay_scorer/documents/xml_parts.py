@@ -28,14 +28,18 @@ def parse_xml(data: bytes) -> Element:
     """
     if data.count(b"<") > MAX_TAGS:
         raise Refused(OVERSIZED)
-    declared = _DECLARED.search(data[:200].replace(b"\0", b""))
-    text = decode_text(data, declared.group(1).decode() if declared else None)
     try:
-        root: Element = fromstring(_DECLARATION.sub("", text, count=1), forbid_dtd=True)
+        root: Element = fromstring(_DECLARATION.sub("", decode_xml(data), count=1), forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError) as error:
         raise Refused(DAMAGED) from error
     _check_depth(root)
     return root
+
+
+def decode_xml(data: bytes) -> str:
+    """Return the text of an XML document, in the encoding that it names."""
+    declared = _DECLARED.search(data[:200].replace(b"\0", b""))
+    return decode_text(data, declared.group(1).decode() if declared else None)
 
 
 def _check_depth(root: Element) -> None:

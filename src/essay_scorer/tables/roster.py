@@ -16,7 +16,10 @@ Fields = Mapping[str, object]
 _FILES = ("file",)
 _IDENTIFIERS = ("identifier", "identifiant", "id", "id-nummer", "identificador")
 _FULL_NAMES = ("name", "student", "full name", "student name", "nom complet", "étudiant", "élève")
-_MORE_FULL_NAMES = ("vollständiger name", "nombre completo", "nombre")
+_MORE_FULL_NAMES = (
+    *("vollständiger name", "nombre completo", "nombre"),
+    *("nom et prénom", "nom prénom", "prénom et nom"),
+)
 _LAST_NAMES = ("last name", "surname", "nom", "nom de famille", "nachname", "apellido(s)")
 _FIRST_NAMES = ("first name", "prénom", "vorname")
 _ASSIGNMENT = re.compile(r".+ \(\d+\)")  # a column of Canvas's gradebook
@@ -45,6 +48,13 @@ def full_name(fields: Fields) -> str:
     """Return a student's name as the row has it; empty without one."""
     lower = {name.strip().lower(): str(value or "").strip() for name, value in fields.items()}
     return next(_names(lower), "")
+
+
+def names_students(titles: Sequence[str]) -> bool:
+    """Return whether a row has the titles of a list of students: who they are, and more."""
+    lower = {title.strip().lower() for title in titles} - {""}
+    who = {*_IDENTIFIERS, *_FULL_NAMES, *_MORE_FULL_NAMES, *_LAST_NAMES, *_FIRST_NAMES}
+    return len(lower) > 1 and not lower.isdisjoint(who)
 
 
 def grade_column(

@@ -25,6 +25,8 @@ from essay_scorer.tables.rows import Row
 MAX_UNPACKED_BYTES = 512 * 1024 * 1024  # of a workbook; the memory limit of a command holds too
 MAX_CELL = 32_767  # characters that a cell of Excel can have
 MAX_EXACT = 2**53  # whole numbers beyond it lose digits in Excel
+# What openpyxl raises where a sheet is damaged.
+READ_ERRORS = (zipfile.BadZipFile, ValueError, KeyError, TypeError, EOFError, SyntaxError)
 _CUT = " … [cut: a cell of Excel has 32,767 characters]"
 
 _ENCODED_RETURN = re.compile(r"_x000[dD]_\n?")
@@ -50,7 +52,7 @@ class XlsxSource:
     def __init__(self, file: BinaryIO, name: str) -> None:
         self.name, self._file = name, file
         self._rows_read = 0
-        self._book = _open(file, name)
+        self._book = open_workbook(file, name)
         sheet, rows = self._choose_sheet()
         head = _find_head(rows[0])
         self.notes: tuple[str, ...] = (*self._sheet_notes(sheet), *head.notes)
@@ -85,7 +87,7 @@ class XlsxSource:
         return (f"read the sheet {sheet.title} alone, of {others + 1}",) if others else ()
 
     def _header(self, values: Sequence[Any]) -> tuple[Sequence[str], Sequence[int]]:
-        titles = [cell(_value(value)).strip() for value in values]
+        titles = [cell(cell_value(value)).strip() for value in values]
         places = [place for place, title in enumerate(titles) if title]
         if not places:
             raise FileError(f"{self.name} has no header line.")
@@ -100,21 +102,14 @@ class XlsxSource:
     def _next(self) -> Sequence[Any] | None:
         try:
             values = next(self._rows, None)
-        except (
-            zipfile.BadZipFile,
-            ValueError,
-            KeyError,
-            TypeError,
-            EOFError,
-            SyntaxError,
-        ) as error:
+        except READ_ERRORS as error:
             raise FileError(f"{self.name} cannot be read as a workbook.") from error
         self._line += 1
         return values
 
     def _row(self, values: Sequence[Any]) -> Row:
         self._rows_read += 1
-        padded = ["" if value is None else _value(value) for value in values]
+        padded = ["" if value is None else cell_value(value) for value in values]
         padded += [""] * (self._width - len(padded))
         fields = {
             name: padded[place]
@@ -130,7 +125,12 @@ class XlsxSource:
         self._file.close()
 
 
-def _open(file: BinaryIO, name: str) -> Any:
+def open_workbook(file: BinaryIO, name: str) -> Any:
+    """Return a workbook for reading: the values of its cells, of formulas the last results.
+
+    Raises:
+        FileError: it cannot be read.
+    """
     try:
         _check_size(file, name)
         return load_workbook(file, read_only=True, data_only=True, keep_links=False)
@@ -154,13 +154,13 @@ def _find_head(rows: Sequence[Sequence[Any]]) -> Head:
     lines = []
     for row in rows:
         line = io.StringIO()
-        cells = [cell(_value(value)).replace("\n", " ") for value in row]
+        cells = [cell(cell_value(value)).replace("\n", " ") for value in row]
         csv.writer(line, quoting=csv.QUOTE_ALL).writerow(cells)
         lines.append(line.getvalue())
     return find_head(lines, ",")
 
 
-def _value(value: object) -> object:
+def cell_value(value: object) -> object:
     """Return a cell's value: text with its line ends, whole numbers without a fraction."""
     match value:
         case str():

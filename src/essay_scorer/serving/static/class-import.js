@@ -1,6 +1,7 @@
 // A class from what was opened: what its table holds, and its header and rows once it is confirmed.
 
 import { cellText } from "./column-mapping.js";
+import { restoreCell } from "./csv.js";
 import { formatNumber } from "./i18n.js";
 import { guessScale, normalizeMark } from "./mark-scale.js";
 import { findOwnColumns, nameBeforeDownload, ownEntries, withoutOwn } from "./own-table.js";
@@ -9,13 +10,16 @@ import { findOwnColumns, nameBeforeDownload, ownEntries, withoutOwn } from "./ow
  * Return the table in a file with what it was before.
  *
  * Its `own` columns are those that this page added when a class was downloaded; if the file is a
- * platform's gradebook, it is the class's `gradebook`, too. Documents are neither.
+ * platform's gradebook or a workbook with a column for marks, it is the class's `gradebook`, too.
+ * Documents are neither.
  */
 export async function withOrigin(table, file) {
   if (table.documents) return { ...table, own: null, gradebook: null };
-  const { platformGradebook } = await import("./gradebook-file.js");
-  const [own, gradebook] = await Promise.all([findOwnColumns(table.rows[0]), platformGradebook(file)]);
-  return { ...table, own, gradebook };
+  const { gradebookOfTable } = await import("./gradebook-file.js");
+  const [own, gradebook] = await Promise.all([findOwnColumns(table.rows[0]), gradebookOfTable(file, table)]);
+  // Excel keeps the apostrophes of a downloaded CSV file when it saves it as a workbook.
+  const rows = own && table.part ? table.rows.map((cells) => cells.map(restoreCell)) : table.rows;
+  return { ...table, rows, own, gradebook };
 }
 
 /** Return the header and the rows of a class, with what the teacher entered before a download. */

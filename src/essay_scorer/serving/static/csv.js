@@ -64,7 +64,8 @@ function isFormula(cell) {
   return FORMULA.test(bare) && !NUMBER.test(bare);
 }
 
-const restoreCell = (cell) => (cell.startsWith("'") && isFormula(cell) ? cell.slice(1) : cell);
+/** Return a cell without the apostrophe that neutralizes a formula. */
+export const restoreCell = (cell) => (cell.startsWith("'") && isFormula(cell) ? cell.slice(1) : cell);
 
 /** Say whether a spreadsheet program would evaluate a cell as it stands; "-" alone is none. */
 export const isLiveFormula = (cell) =>

@@ -2,8 +2,7 @@
 
 import { byId, create, downloadBytes } from "./dom.js";
 import { FileError } from "./file-error.js";
-import { decimalOf, encodeGradebook, fillGradebook, readLayout } from "./gradebook.js";
-import { openGradebook } from "./gradebook-file.js";
+import { fillFile, layoutOf, openGradebook } from "./gradebook-file.js";
 import { matchStudents } from "./gradebook-match.js";
 import { formatNumber, plural, translate, translateCode } from "./i18n.js";
 import { UnclosedQuote } from "./csv.js";
@@ -14,7 +13,7 @@ export class GradebookView {
   #classroom;
   #onChange;
   #layout = null; // of the class's gradebook
-  #text = null; // that the layout is of
+  #source = null; // the text or the bytes that the layout is of
   #error = null; // {code, values} of a file that is none
 
   /**
@@ -38,7 +37,7 @@ export class GradebookView {
     if (!file) return;
     this.#error = null;
     try {
-      this.#onChange({ gradebook: await openGradebook(file, this.#classroom().header) });
+      this.#onChange({ gradebook: await openGradebook(file, this.#classroom()) });
     } catch (error) {
       this.#error = errorOf(error);
       this.render();
@@ -46,17 +45,14 @@ export class GradebookView {
   }
 
   /** Show the class's gradebook: who is in it, and what will be filled in. */
-  render() {
-    const { header } = this.#classroom();
-    if (header === null) return; // the class was closed meanwhile
-    const { gradebook } = header;
+  async render() {
+    if (this.#classroom().header === null) return; // the class was closed meanwhile
     const error = this.#error;
     byId("gradebook-error").textContent = error ? translateCode("file", error.code, error.values) : "";
+    if (!(await this.#readLayout())) return;
+    const { gradebook } = this.#classroom().header;
     for (const id of ["gradebook-fill", "download-gradebook"]) byId(id).hidden = !gradebook;
     if (!gradebook) return;
-    if (this.#text !== gradebook.text) {
-      [this.#text, this.#layout] = [gradebook.text, readLayout(gradebook.text)];
-    }
     const layout = this.#layout;
     const options = layout.grades.map((value) => create("option", { value }, layout.titles[value]));
     byId("gradebook-column").replaceChildren(...options);
@@ -65,16 +61,33 @@ export class GradebookView {
     byId("gradebook-report").replaceChildren(...lines.map((line) => create("p", {}, line)));
   }
 
-  #reportLines({ match, marks, comments }) {
+  /** Read the layout of the class's gradebook, if it has one; say whether it is still shown. */
+  async #readLayout() {
+    const source = this.#shownSource();
+    if (source === undefined || source === this.#source) return true;
+    const layout = await layoutOf(this.#classroom().header.gradebook);
+    if (source !== this.#shownSource()) return false; // another one was opened meanwhile
+    [this.#source, this.#layout] = [source, layout];
+    return true;
+  }
+
+  #shownSource() {
+    const gradebook = this.#classroom().header?.gradebook;
+    return gradebook?.bytes ?? gradebook?.text;
+  }
+
+  #reportLines({ match, marks, comments, formulas }) {
     const { header, marking } = this.#classroom();
     const { fileName, grade } = header.gradebook;
-    const { students, maxima, comment } = this.#layout;
+    const { students, maxima, comment, sheet, sheets } = this.#layout;
     const all = formatNumber(students.length);
     const lines = [plural("gradebook_matched", match.pairs.size, { all, file: fileName })];
     if (match.rowsLeft.length > 0) lines.push(translate("not_in_gradebook", { names: namesOf(match.rowsLeft) }));
     if (match.studentsLeft.length > 0) lines.push(translate("not_in_class", { names: namesOf(match.studentsLeft) }));
     const filled = { comments: plural("comments_count", comments) };
     lines.push(comment < 0 ? plural("marks_filled", marks) : plural("marks_comments_filled", marks, filled));
+    if (formulas > 0) lines.push(plural("formulas_left", formulas));
+    if (sheets > 1) lines.push(translate("sheet_filled", { sheet }));
     const maximum = Number((maxima[grade] ?? "").replace(",", "."));
     const { labels, max } = marking.scale;
     if (maximum > 0 && (labels.length > 0 || max !== maximum)) {
@@ -88,31 +101,28 @@ export class GradebookView {
   #filled() {
     const { header, rows, marking } = this.#classroom();
     const { grade } = header.gradebook;
-    const layout = this.#layout;
-    const decimal = decimalOf(layout, grade);
-    const match = matchStudents(rows, layout.students, header.titles ?? []);
+    const { students, comment } = this.#layout;
+    const match = matchStudents(rows, students, header.titles ?? []);
     const cells = new Map();
-    const counts = { marks: 0, comments: 0 };
+    const counts = { marks: 0, comments: 0, formulas: 0 };
+    const add = (record, kind, column, value) => {
+      const isFormula = record.formulas?.has(column) ?? false;
+      counts[isFormula ? "formulas" : kind] += 1;
+      if (!isFormula) cells.set(record, (cells.get(record) ?? new Map()).set(column, value));
+    };
     for (const [{ record }, row] of match.pairs) {
       const mark = marking.markOf(row);
-      const filled = new Map();
-      if (mark !== null) {
-        filled.set(grade, marking.scale.format(mark, (value) => String(value).replace(".", decimal)));
-        counts.marks += 1;
-      }
-      if (layout.comment >= 0 && row.comment.trim() !== "") {
-        filled.set(layout.comment, row.comment);
-        counts.comments += 1;
-      }
-      cells.set(record, filled);
+      if (mark !== null) add(record, "marks", grade, marking.scale.format(mark, (value) => value));
+      if (comment >= 0 && row.comment.trim() !== "") add(record, "comments", comment, row.comment);
     }
     return { match, cells, ...counts };
   }
 
-  #download() {
-    const { text, encoding, fileName } = this.#classroom().header.gradebook;
-    const filled = fillGradebook(text, this.#layout, this.#filled().cells);
-    downloadBytes(encodeGradebook(filled, encoding), "text/csv", fileName);
+  async #download() {
+    if (!(await this.#readLayout())) return;
+    const { gradebook } = this.#classroom().header;
+    const { content, type } = await fillFile(gradebook, this.#layout, this.#filled().cells);
+    downloadBytes(content, type, gradebook.fileName);
   }
 }
 

@@ -6,7 +6,10 @@ import { FileError } from "./file-error.js";
 import { normalizeTitle, USUAL_TITLES } from "./table-header.js";
 
 const MAX_LINES_ABOVE = 10;
-const NAMES = ["fullname", "nomcomplet", "student", "etudiant", "eleve", "name", "nom"];
+const NAMES = [
+  ...["fullname", "nomcomplet", "studentname", "nometprenom", "nomprenom", "prenometnom"],
+  ...["student", "etudiant", "eleve", "name", "nom"],
+];
 const FIRST_NAMES = ["firstname", "prenom"];
 const LAST_NAMES = ["lastname", "surname", "nomdefamille", "nom"];
 export const IDENTIFIERS = [
@@ -15,8 +18,11 @@ export const IDENTIFIERS = [
   ...["emailaddress", "email", "adressedecourriel", "adresseelectronique", "courriel"],
 ];
 const GRADES = ["grade", "note", ...USUAL_TITLES.teacherScore];
+const MAX_MARK_COLUMN_CHARACTERS = 200; // of a cell; a column with longer ones has essays
 const MAXIMA = ["maximumgrade", "notemaximale"];
 const COMMENTS = /^(?:feedbackcomments|feedbackparcommentaires|commentaires?|comments?|remarks?|appreciations?|feedback|yourcomment|votreappreciation)$/;
+// The names of rows below a list's students; "max" and "min" are names of people, too.
+const SUMMARIES = /^(?:(?:class)?(?:average|mean|median)|(?:moyenne|mediane)(?:de(?:la)?classe|generale)?|ecarttype|standarddeviation|total)$/;
 const POINTS_POSSIBLE = /^pointspossibles?$/;
 const READ_ONLY = /read only|lecture seule/i;
 const ASSIGNMENT = /\(\d+\)\s*$/; // Canvas ends the title of an assignment with its id
@@ -26,13 +32,11 @@ const ASSIGNMENT = /\(\d+\)\s*$/; // Canvas ends the title of an assignment with
  *
  * Throws FileError.
  */
-export async function readGradebook(file) {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  if (/^PK/.test(String.fromCharCode(...bytes.subarray(0, 2)))) throw new FileError("sheet");
+export function readGradebook(bytes, fileName) {
   const encoding = encodingOf(bytes);
   const text = new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes);
   if (text.includes("\0")) throw new FileError("table");
-  return { fileName: file.name, encoding, text };
+  return { fileName, encoding, text };
 }
 
 function encodingOf(bytes) {
@@ -47,29 +51,33 @@ function encodingOf(bytes) {
   }
 }
 
+/** Return what a gradebook's text holds, as `findLayout` does. */
+export const readLayout = (text) => findLayout(parseRecords(text));
+
 /**
- * Return what a gradebook's text holds, or null if it has no students or no column for marks.
+ * Return what a gradebook holds, or null if it has no students or no column for marks.
  *
+ * @param {{separator: string, records: {cells: string[]}[]}} table
  * @returns {{kind: "canvas"|"moodle"|"table", separator: string, titles: string[],
  *   students: {record: object, name: string, identifiers: string[]}[], grades: number[],
- *   grade: number, comment: number, maxima: object, identity: number[]}} `grades` are the columns
- *   that may take the marks and `grade` is the likely one; `comment` is -1 if there is none;
- *   `maxima` has the best mark of each column.
+ *   grade: number, isNamed: boolean, comment: number, maxima: object, identity: number[]}} `grades`
+ *   are the columns that may take the marks and `grade` is the likely one, whose title says so if
+ *   it `isNamed`; `comment` is -1 if there is none; `maxima` has the best mark of each column.
  */
-export function readLayout(text) {
-  const { separator, records } = parseRecords(text);
+export function findLayout({ separator, records }) {
   const start = records.slice(0, MAX_LINES_ABOVE).findIndex((record) => isTitles(record));
   if (start < 0) return null;
   const titles = records[start].cells.map((title) => title.trim());
   const normalized = titles.map(normalizeTitle);
   const body = records.slice(start + 1);
   const points = body.slice(0, 3).findIndex(({ cells }) => isPointsPossible(cells[0]));
-  const found = points >= 0 ? canvas(titles, body[points].cells) : worksheet(titles, normalized);
+  const found = points >= 0 ? canvas(titles, body[points].cells) : worksheet(titles, normalized, body);
   const identity = identityColumns(normalized, points >= 0);
   const students = body
     .slice(points + 1)
     .map((record) => studentOf(record, { normalized, identity }))
-    .filter(({ name, identifiers }) => name !== "" || identifiers.length > 0);
+    .filter(({ name, identifiers }) => name !== "" || identifiers.length > 0)
+    .filter(({ name }) => !SUMMARIES.test(normalizeTitle(name)));
   if (students.length === 0 || found.grades.length === 0) return null;
   const layout = { separator, titles, students, identity, ...found };
   return { ...layout, maxima: maximaOf(layout, body[points]?.cells, normalized) };
@@ -86,22 +94,29 @@ const isPointsPossible = (cell = "") => POINTS_POSSIBLE.test(normalizeTitle(cell
 function canvas(titles, points) {
   const isOpen = (index) => ASSIGNMENT.test(titles[index]) && !READ_ONLY.test(points[index] ?? "");
   const grades = titles.map((_, index) => index).filter(isOpen);
-  return { kind: "canvas", grades, grade: grades[0] ?? -1, comment: -1 };
+  return { kind: "canvas", grades, grade: grades[0] ?? -1, isNamed: true, comment: -1 };
 }
 
-function worksheet(titles, normalized) {
+function worksheet(titles, normalized, body) {
   const likely = GRADES.map((title) => normalized.indexOf(title)).find((index) => index >= 0) ?? -1;
   const comment = normalized.findIndex((title) => COMMENTS.test(title));
   const isMoodle = normalized.some((title) => MAXIMA.includes(title));
   const others = titles.map((_, index) => index).filter((index) => titles[index] !== "" && index !== comment);
-  const identity = new Set(identityColumns(normalized, false));
-  const grades = isMoodle ? [likely] : others.filter((index) => !identity.has(index));
+  const excluded = new Set([...identityColumns(normalized, false), ...essayColumns(normalized, body)]);
+  const grades = isMoodle ? [likely] : others.filter((index) => !excluded.has(index));
   return {
     kind: isMoodle ? "moodle" : "table",
     grades: grades.filter((index) => index >= 0),
     grade: likely >= 0 ? likely : (grades.at(-1) ?? -1),
+    isNamed: likely >= 0,
     comment,
   };
+}
+
+/** Return the columns with essays, which no mark may replace. */
+function essayColumns(normalized, body) {
+  const isLong = (index) => body.some(({ cells }) => (cells[index] ?? "").length > MAX_MARK_COLUMN_CHARACTERS);
+  return normalized.flatMap((title, index) => (USUAL_TITLES.text.includes(title) || isLong(index) ? [index] : []));
 }
 
 function identityColumns(normalized, isCanvas) {
@@ -129,8 +144,8 @@ function maximaOf({ kind, grades, students }, points, normalized) {
   return Object.fromEntries(grades.map((index) => [index, cell(index).trim()]));
 }
 
-/** Say how a gradebook writes 14.5: with "," or ".". */
-export function decimalOf({ separator, maxima, students }, grade) {
+/** Say how a gradebook in CSV writes 14.5: with "," or ".". */
+function decimalOf({ separator, maxima, students }, grade) {
   const numbers = [maxima[grade] ?? "", ...students.map(({ record }) => record.cells[grade] ?? "")];
   const written = numbers.find((number) => /^\s*\d+[.,]\d+\s*$/.test(number));
   if (written) return written.includes(",") ? "," : ".";
@@ -142,9 +157,12 @@ export function decimalOf({ separator, maxima, students }, grade) {
  *
  * Besides the filled cells, only cells change that would become formulas and that identify nobody.
  *
- * @param {Map<object, Map<number, string>>} filled New cells, by record and column.
+ * @param {Map<object, Map<number, number | string>>} filled New cells, by record and column.
  */
-export function fillGradebook(text, { separator, students, identity }, filled) {
+export function fillGradebook(text, layout, filled) {
+  const { separator, students, identity } = layout;
+  const written = (value, column) =>
+    typeof value === "number" ? String(value).replace(".", decimalOf(layout, column)) : value;
   let out = "";
   let done = 0;
   const identifying = new Set(identity);
@@ -155,7 +173,7 @@ export function fillGradebook(text, { separator, students, identity }, filled) {
       const [start, end] = record.spans[column] ?? [record.spans.at(-1)[1], record.spans.at(-1)[1]];
       const raw = text.slice(start, end);
       const lead = column < record.spans.length ? "" : separator;
-      out += text.slice(done, start) + lead + newCell(raw, cells.get(column), { separator, isKept: identifying.has(column) });
+      out += text.slice(done, start) + lead + newCell(raw, written(cells.get(column), column), { separator, isKept: identifying.has(column) });
       done = end;
     }
   }

@@ -36,9 +36,9 @@ export async function sheetTable(bytes, fileName) {
   const { readSheets } = await import("./xlsx.js");
   const tables = [];
   let problem = new FileError("table");
-  for (const { rows } of await sheets(readSheets, bytes)) {
+  for (const { rows, part } of await sheets(readSheets, bytes)) {
     try {
-      tables.push({ fileName, separator: localSeparator(), ...trimTable(rows) });
+      tables.push({ fileName, separator: localSeparator(), part, ...trimTable(rows) });
     } catch (error) {
       problem = error;
     }

@@ -8,8 +8,21 @@ import { ZipArchive } from "./zip-archive.js";
 const MAX_UNPACKED_BYTES = 64 * 1024 * 1024; // the texts of some hundred essays
 const MAX_COLUMNS = 1000;
 
-/** Return the visible sheets of a workbook: their names and their rows of text. Throws FileError. */
+/** Return the visible sheets of a workbook: their names, parts, and rows of text. Throws FileError. */
 export async function readSheets(bytes) {
+  const { sheets } = await readWorkbook(bytes);
+  const texts = (rows) => squareRows(rows).map(({ cells }) => cells);
+  return sheets.map(({ name, part, rows }) => ({ name, part, rows: texts(rows) }));
+}
+
+/**
+ * Return the parts of a workbook. Throws FileError.
+ *
+ * @returns {Promise<{archive: ZipArchive, part: string, formats: object,
+ *   sheets: {name: string, part: string, rows: string[][]}[]}>} The visible sheets with the text of
+ *   each row that the file has, and what the numbers of each style are.
+ */
+export async function readWorkbook(bytes) {
   const archive = new ZipArchive(bytes, { bytes: MAX_UNPACKED_BYTES });
   const main = (await related(archive, "")).find(({ type }) => type === "officeDocument");
   const part = main?.part ?? "xl/workbook.xml";
@@ -27,9 +40,19 @@ export async function readSheets(bytes) {
     const found = parts.find(({ id }) => id === attribute(sheet, "id"));
     if (found?.type !== "worksheet" || attribute(sheet, "state")?.match(/hidden/i)) continue;
     const rows = readRows(await readXml(archive, found.part), { strings, formats });
-    sheets.push({ name: attribute(sheet, "name"), rows });
+    sheets.push({ name: attribute(sheet, "name"), part: found.part, rows });
   }
-  return sheets;
+  return { archive, part, formats, sheets };
+}
+
+/** Return the rows that are not blank, equally long, with the place of each in the sheet. */
+export function squareRows(rows) {
+  const filled = rows
+    .map((cells, place) => ({ cells, place }))
+    .filter(({ cells }) => cells.some((cell) => cell !== ""));
+  const width = Math.max(0, ...filled.map(({ cells }) => cells.length));
+  const square = (cells) => [...cells, ...Array(width - cells.length).fill("")];
+  return filled.map(({ cells, place }) => ({ cells: square(cells), place }));
 }
 
 const all = (xml, name) => [...(xml?.getElementsByTagNameNS("*", name) ?? [])];
@@ -38,10 +61,16 @@ const attribute = (node, name) =>
   [...(node?.attributes ?? [])].find((one) => one.localName === name)?.value;
 
 async function readXml(archive, name) {
+  const xml = await readXmlText(archive, name);
+  return xml === null ? null : parseXml(xml);
+}
+
+/** Return the text of a part that is XML, or null if there is none of this name. Throws FileError. */
+export async function readXmlText(archive, name) {
   const bytes = await archive.read(name);
   if (!bytes) return null;
   const declaration = binaryString(bytes.subarray(0, 200));
-  return parseXml(decodeText(bytes, /encoding=["']([\w.-]+)["']/.exec(declaration)?.[1] ?? "utf-8"));
+  return decodeText(bytes, /encoding=["']([\w.-]+)["']/.exec(declaration)?.[1] ?? "utf-8");
 }
 
 /** Return what a part refers to: the id, the type's name, and the part's. */
@@ -57,7 +86,7 @@ async function related(archive, part) {
 
 function readRows(xml, workbook) {
   const rows = [];
-  for (const row of all(xml, "row")) {
+  for (const row of all(all(xml, "sheetData")[0], "row")) {
     const cells = [];
     for (const cell of all(row, "c")) {
       const column = columnOf(attribute(cell, "r")) ?? cells.length;
@@ -65,13 +94,11 @@ function readRows(xml, workbook) {
     }
     rows.push(Array.from(cells, (cell) => cell ?? ""));
   }
-  const filled = rows.filter((row) => row.some((cell) => cell !== ""));
-  const width = Math.max(0, ...filled.map((row) => row.length));
-  return filled.map((row) => [...row, ...Array(width - row.length).fill("")]);
+  return rows;
 }
 
 /** Return the index of the column in a reference such as "AB12", or null. */
-function columnOf(reference) {
+export function columnOf(reference) {
   const letters = /^[A-Z]+/.exec(reference ?? "")?.[0];
   if (!letters) return null;
   return [...letters].reduce((sum, letter) => 26 * sum + letter.charCodeAt(0) - 64, 0) - 1;

@@ -44,6 +44,11 @@ export class ZipArchive {
     return [...this.#entries.values()].map((entry) => entry.path).filter((path) => !path.endsWith("/"));
   }
 
+  /** Return what the directory says of each file, with its name: what `copyArchive` needs. */
+  entries() {
+    return [...this.#entries];
+  }
+
   /** Return the archive in one of this archive's files. */
   nested(bytes) {
     return new ZipArchive(bytes, this.#budget);
@@ -54,14 +59,18 @@ export class ZipArchive {
     const entry = this.#entries.get(normalizeName(name));
     if (!entry) return null;
     if (entry.flags & ENCRYPTED) throw new FileError("password");
-    const header = entry.offset;
-    const skipped =
-      this.#view.getUint16(header + 26, true) + this.#view.getUint16(header + 28, true);
-    const start = this.#view.byteOffset + header + LOCAL_HEADER_SIZE + skipped;
-    const data = new Uint8Array(this.#view.buffer, start, entry.size);
+    const data = this.packed(entry);
     if (entry.method === METHODS.stored) return this.#spend(data);
     if (entry.method !== METHODS.deflated) throw new Error("method");
     return await this.#readAll(inPieces(data).pipeThrough(new DecompressionStream("deflate-raw")));
+  }
+
+  /** Return the bytes of an entry as they are in the archive. */
+  packed({ offset, size }) {
+    const skipped =
+      this.#view.getUint16(offset + 26, true) + this.#view.getUint16(offset + 28, true);
+    const start = this.#view.byteOffset + offset + LOCAL_HEADER_SIZE + skipped;
+    return new Uint8Array(this.#view.buffer, start, size);
   }
 
   async #readAll(stream) {
@@ -106,13 +115,12 @@ function readDirectory(view) {
     const nameStart = at + DIRECTORY_ENTRY.size;
     const extra = { start: nameStart + nameSize, size: extraSize };
     const path = entryPath(view, nameStart, extra);
-    const { size, offset } = sizeAndOffset(view, at, extra);
     entries.set(normalizeName(path), {
       path,
       flags: view.getUint16(at + 8, true),
       method: view.getUint16(at + 10, true),
-      size,
-      offset,
+      header: new Uint8Array(view.buffer, view.byteOffset + at, DIRECTORY_ENTRY.size + nameSize),
+      ...sizesAndOffset(view, at, extra),
     });
     at = nameStart + nameSize + extraSize + commentSize;
   }
@@ -136,17 +144,17 @@ function findEnd(view) {
   throw new Error("archive");
 }
 
-/** Return the packed size of an entry and the offset of its header; large ones are in an extra. */
-function sizeAndOffset(view, entry, extra) {
+/** Return the sizes of an entry and the offset of its header; large ones are in an extra. */
+function sizesAndOffset(view, entry, extra) {
   const values = [24, 20, 42].map((offset) => view.getUint32(entry + offset, true));
   let field = findExtra(view, extra, EXTRA_64)?.start;
-  if (field === undefined) return { size: values[1], offset: values[2] };
   values.forEach((value, index) => {
-    if (value !== IN_EXTRA_64) return;
+    if (field === undefined || value !== IN_EXTRA_64) return;
     values[index] = readUint64(view, field);
     field += 8;
   });
-  return { size: values[1], offset: values[2] };
+  const [unpackedSize, size, offset] = values;
+  return { unpackedSize, size, offset };
 }
 
 /** Return where the data of an extra field are, or undefined. */
