@@ -80,8 +80,8 @@ class ClassPictures:
         self._take("class", page.locator(".marking"))
         self._run("three read", lambda: walk.read_essays(page, on_read=self._take_essay))
         self._run("suggestions accepted", lambda: walk.accept_suggestions(page))
-        self._run("sheets printed", lambda: walk.print_sheets(page, folder / "sheets.pdf"))
-        self._take_sheet()
+        path = folder / "sheets.pdf"
+        self._run("sheets printed", lambda: walk.print_sheets(page, path, self._take_sheet))
         self._run("worksheet filled", lambda: walk.fill_worksheet(page, moodle_worksheet()))
 
     def _take_essay(self) -> None:
@@ -93,7 +93,6 @@ class ClassPictures:
         marked = self._page.locator("#print-area .sheet").filter(has=self._page.locator("h3 + p"))
         marked.first.screenshot(path=_picture("sheet", self._language))
         self._page.emulate_media(media="screen")
-        self._page.evaluate("dispatchEvent(new Event('afterprint'))")
 
 
 def _capture(browser: Browser, url: str, language: str) -> None:
@@ -107,21 +106,24 @@ def _capture(browser: Browser, url: str, language: str) -> None:
     sys.stdout.write(f"{language}  {sum(pictures.seconds.values()):6.1f} s\n")
 
 
-def main() -> None:
-    """Serve the shipped model and take all screenshots."""
-    expect.set_options(timeout=TIMEOUT_MS)
-    command = [sys.executable, "-m", "essay_scorer.cli", "serve", "--port", "0"]
-    with (
-        subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server,
-        sync_playwright() as playwright,
-    ):
-        assert server.stderr is not None
-        url = server.stderr.readline().split()[-1]
+def _capture_all(url: str) -> None:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser())
         for language in LANGUAGES:
             _capture(browser, url, language)
         browser.close()
-        server.terminate()
+
+
+def main() -> None:
+    """Serve the shipped model and take all screenshots."""
+    expect.set_options(timeout=TIMEOUT_MS)
+    command = [sys.executable, "-m", "essay_scorer.cli", "serve", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        try:
+            _capture_all(server.stderr.readline().split()[-1])
+        finally:
+            server.terminate()
 
 
 if __name__ == "__main__":

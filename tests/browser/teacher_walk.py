@@ -148,12 +148,20 @@ def accept_suggestions(page: Page) -> int:
     return rows
 
 
-def print_sheets(page: Page, path: Path) -> None:
-    """Print a sheet for each student; a headless browser prints into a file."""
+def print_sheets(page: Page, path: Path, on_sheets: Callable[[], object] | None = None) -> None:
+    """Print a sheet for each student; a headless browser prints into a file.
+
+    Args:
+        page: with the list of the class's essays.
+        path: of the PDF.
+        on_sheets: called before they are printed, which removes them from the page.
+    """
     page.evaluate("window.print = () => {}")
     tab_to(page, "#print-sheets")
     page.keyboard.press("Enter")
     expect(page.locator("body[data-print]")).to_be_attached()
+    if on_sheets:
+        on_sheets()
     page.pdf(path=path, format="A4")
 
 
