@@ -155,7 +155,7 @@ def test_the_focus_stays_in_the_reader(open_page: OpenPage) -> None:
     expect(dialog.get_by_label("Your mark")).to_have_value("3")
     page.keyboard.press("Alt+ArrowDown")
     page.get_by_role("button", name="Explain this score").press("Enter")
-    expect(page.get_by_role("heading", name="How each sentence")).to_be_focused()
+    expect(page.get_by_role("heading", name="Where to look")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Student 2", exact=True)).to_be_focused()
 
