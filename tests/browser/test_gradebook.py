@@ -73,7 +73,7 @@ def test_a_canvas_gradebook_comes_out_filled_and_else_as_it_was(open_page: OpenP
     expect(report).to_contain_text("2 of 4 students in grades.csv have an essay here.")
     expect(report).to_contain_text("Not in the gradebook: Grace.")
     expect(report).to_contain_text("Without an essay here: Turing, Alan, Student, Test.")
-    expect(report).to_contain_text("2 scores will be filled in")
+    expect(report).to_contain_text("2 marks will be filled in")
     page.get_by_label("Column for your marks").select_option("Essay 1 (12345)")
     filled = _filled(page).decode()
     expected = CANVAS.replace('"3e ""B""",,\n', '"3e ""B""",14.5,\n').replace("11.5", "12")

@@ -75,7 +75,7 @@ def test_a_mark_off_the_scale_is_refused_beside_its_field(
     _field(page).press_sequentially(typed)
     _field(page).press("Tab")
     cell = page.get_by_role("cell").filter(has=_field(page))
-    expect(cell.get_by_role("alert")).to_contain_text(f"“{typed}” is not on your scale")
+    expect(cell.get_by_role("alert")).to_contain_text(f"“{typed}” isn’t on your scale")
     expect(_field(page)).to_have_attribute("aria-invalid", "true")
     expect(_field(page)).to_have_value(typed)
     assert _stored(page) == before
