@@ -186,7 +186,7 @@ def test_several_classes_are_kept_opened_renamed_and_deleted(open_page: OpenPage
     _score_class(page, "6a.csv")
     page.get_by_label("Your comment: Student 1", exact=True).fill("Of 6a.")
     page.get_by_role("button", name="All classes").click()
-    expect(page.get_by_role("button", name="Choose a CSV file")).to_be_focused()
+    expect(page.get_by_role("button", name="Choose files")).to_be_focused()
     _score_class(page, "6b.csv")
     page.get_by_label("Your comment: Student 1", exact=True).fill("Of 6b.")
     page.get_by_role("button", name="All classes").click()
@@ -219,7 +219,7 @@ def test_a_class_that_another_tab_deletes_is_closed_and_stays_deleted(open_page:
     page.get_by_role("button", name="Delete this class").click()
     expect(other.locator("#class-results")).to_be_hidden()
     other.reload()
-    expect(other.get_by_role("button", name="Choose a CSV file")).to_be_visible()
+    expect(other.get_by_role("button", name="Choose files")).to_be_visible()
     expect(other.locator("#class-list")).to_be_hidden()
 
 
@@ -238,7 +238,7 @@ def test_a_class_is_forgotten_after_thirty_days_unless_it_is_kept(open_page: Ope
     page.get_by_role("button", name="Delete it after 30 days").click()
     page.evaluate(_AGE, 31)
     page.reload()
-    expect(page.get_by_role("button", name="Choose a CSV file")).to_be_visible()
+    expect(page.get_by_role("button", name="Choose files")).to_be_visible()
     expect(page.locator("#class-list")).to_be_hidden()
 
 
