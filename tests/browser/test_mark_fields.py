@@ -168,7 +168,7 @@ def test_marks_are_compared_on_the_teachers_scale_only(open_page: OpenPage) -> N
     expect(page.locator(".suggested-score strong")).to_have_count(0)  # none on this scale yet
     expect(page.locator("#score-chart")).not_to_contain_text("a suggestion and your mark")
     bars = page.locator(".chart .visually-hidden").all_text_contents()
-    assert sum("1 of your scores" in bar for bar in bars) == 3
+    assert sum("1 of your marks" in bar for bar in bars) == 3
     assert not any("suggested" in bar for bar in bars)
 
 
