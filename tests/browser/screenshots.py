@@ -20,6 +20,7 @@ from tests.browser.class_of_thirty import moodle_worksheet, word_files
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_MS = 60_000
 WIDTH, HEIGHT = 1200, 840  # pixels
+SHEET_WIDTH = 760  # pixels; A4 has 680 between its margins
 LANGUAGES = ("en", "fr")
 
 
@@ -89,10 +90,12 @@ class ClassPictures:
         self._page.screenshot(path=_picture("reader", self._language))
 
     def _take_sheet(self) -> None:
+        self._page.set_viewport_size({"width": SHEET_WIDTH, "height": HEIGHT})
         self._page.emulate_media(media="print")
         marked = self._page.locator("#print-area .sheet").filter(has=self._page.locator("h3 + p"))
         marked.first.screenshot(path=_picture("sheet", self._language))
         self._page.emulate_media(media="screen")
+        self._page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
 
 
 def _capture(browser: Browser, url: str, language: str) -> None:

@@ -69,7 +69,7 @@ def test_the_page_works_with_the_keyboard_alone(open_page: OpenPage) -> None:
     tab_to("essay-text")
     page.keyboard.type(ESSAY)
     tab_to("choose-essay-file")
-    tab_to("Assignment prompt (optional)")
+    tab_to("Assignment (optional)")
     page.keyboard.press("Enter")
     tab_to("essay-prompt")
     page.keyboard.type("Write about school.")

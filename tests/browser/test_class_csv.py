@@ -36,7 +36,7 @@ def test_the_download_has_every_column_and_the_teachers_entries(open_page: OpenP
     FakeServer.install(page, error(422, "text_without_words"), flagged)
     score_table(page, [(*HEADER, "note"), ("Ada", "1234", "x"), (formula, text, "-5")])
     wait_for_status(page)
-    page.get_by_label(f"Your score: {formula}").fill("4.5")
+    page.get_by_label(f"Your mark: {formula}").fill("4.5")
     page.get_by_label(f"Your comment: {formula}").fill("Good, =so far")
     page.keyboard.press("Tab")
     first, second = _download(page)
@@ -47,13 +47,13 @@ def test_the_download_has_every_column_and_the_teachers_entries(open_page: OpenP
         "essay": text.replace("\n", "\r\n") if "\r\n" in second["essay"] else text,
         "note": "-5",
         "Suggested score": "3",
-        "Lower bound": "2",
-        "Upper bound": "4",
-        "Unrounded score": "2.77",
-        "Flags": "It is longer than any essay the model was trained on.",
-        "Needs review": "yes",
+        "Lowest likely score": "2",
+        "Highest likely score": "4",
+        "Unrounded suggested score": "2.77",
+        "Flags": "The essay is longer than any that the model learned from.",
+        "Needs your reading": "yes",
         "Error": "",
-        "Your score": "4.5",
+        "Your mark": "4.5",
         "Your comment": "Good, =so far",
         "Your scale": "1 to 6",
         "Model": "essay-scorer-en 1.1.0",
@@ -66,8 +66,8 @@ def test_a_french_table_is_read_and_written_in_french_format(open_page: OpenPage
     table = "Élève;Rédaction;Note\r\nZoé;Un “texte”, long.;3,5\r\n"
     open_table(page, table.encode("cp1252"), "6eB.csv")
     expect(page.locator("#essay-count")).to_have_text("1 copie dans 6eB.csv.")
-    page.get_by_role("button", name="Noter toutes les copies").click()
-    wait_for_status(page, "Notation terminée.")
+    page.get_by_role("button", name="Proposer une note pour chaque copie").click()
+    wait_for_status(page, "Terminé.")
     expect(page.get_by_label("Votre note : Zoé")).to_have_value("3,5")
     with page.expect_download() as download:
         page.get_by_role("button", name="Télécharger le CSV").click()
@@ -75,7 +75,7 @@ def test_a_french_table_is_read_and_written_in_french_format(open_page: OpenPage
     lines = Path(download.value.path()).read_text("utf-8-sig").splitlines()
     (row,) = csv.DictReader(lines, delimiter=";")
     assert row["Rédaction"] == "Un “texte”, long."
-    assert (row["Note non arrondie"], row["Votre note"]) == ("2,77", "3,5")
+    assert (row["Note proposée non arrondie"], row["Votre note"]) == ("2,77", "3,5")
 
 
 DIALECTS: dict[str, dict[str, Any]] = {

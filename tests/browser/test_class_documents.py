@@ -51,12 +51,12 @@ def test_thirty_word_files_are_a_class_of_thirty(page: Page) -> None:
 
 
 REFUSED = {
-    "photo.docx": (b"\x89PNG\r\n\x1a\n" + bytes(50), "An image can’t be read."),
-    "phone.heic": (b"\0\0\0\x18ftypheic" + bytes(50), "An image can’t be read."),
+    "photo.docx": (b"\x89PNG\r\n\x1a\n" + bytes(50), "This is an image."),
+    "phone.heic": (b"\0\0\0\x18ftypheic" + bytes(50), "This is an image."),
     "old.doc": (compound_file("WordDocument"), "old version of Word"),
     "empty.docx": (docx(""), "There is no text in this file."),
     "nothing.txt": (b"", "There is no text in this file."),
-    "setup.txt": (b"MZ\x90\0" + bytes(80), "This file is a program."),
+    "setup.txt": (b"MZ\x90\0" + bytes(80), "This file is a program, not an essay."),
     "marks.csv": (b"name,essay\nAda,One.\n", "This is a table, not an essay."),
     "list.xlsx": ((CASES / "class.xlsx").read_bytes(), "This is a table, not an essay."),
     "scan.pdf": ((CASES / "scan.pdf").read_bytes(), "This PDF is a scan"),
@@ -127,7 +127,7 @@ def test_the_zip_file_of_a_platform_is_a_class_with_its_names(page: Page, name: 
     assert names(page) == expected
     expect(page.locator("#essay-count")).to_have_text(f"{len(expected)} essays in class.zip.")
     found = notes(page)
-    assert "4 files that a computer or program left were skipped." in found
+    assert "4 system files were skipped." in found
     assert any(note.startswith("more.zip: This is a ZIP file in a ZIP file") for note in found)
     texts = score(page)
     assert student_names(page) == expected
@@ -173,6 +173,6 @@ def test_several_files_are_no_single_essay(open_page: OpenPage) -> None:
     )
     page.locator("#essay-text").dispatch_event("drop", {"dataTransfer": data})
     expect(page.locator("#essay-error")).to_have_text(
-        "These are several files. Open them under “Whole class”."
+        "You chose several files. Open them under “Whole class”."
     )
     expect(page.locator("#essay-text")).to_have_value("")

@@ -91,7 +91,7 @@ def test_the_prompt_of_a_row_takes_precedence_over_the_prompt_of_the_class(
     rows = [("id", "text", "prompt"), ("1", "One.", "Its own."), ("2", "Two.", "")]
     open_table(page, csv_bytes(rows))
     page.locator("#column-form summary").click()
-    page.get_by_label("One prompt for the whole class").fill("For all.")
+    page.get_by_label("One assignment for the whole class").fill("For all.")
     page.get_by_role("button", name="Score all essays").click()
     wait_for_status(page)
     assert sorted(request["prompt"] for request in server.requests) == ["For all.", "Its own."]

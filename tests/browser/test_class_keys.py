@@ -34,12 +34,12 @@ def test_enter_goes_from_mark_to_mark(open_page: OpenPage) -> None:
     _open_class(page)
     page.keyboard.press("Alt+ArrowDown")
     for number in range(1, 5):
-        assert _focused(page) == f"Your score: Student {number}"
+        assert _focused(page) == f"Your mark: Student {number}"
         page.keyboard.type(f"{number % 3 + 2}")
         page.keyboard.press("Enter")
-    assert _focused(page) == "Your score: Student 4"  # there is no next student
+    assert _focused(page) == "Your mark: Student 4"  # there is no next student
     page.keyboard.press("Shift+Enter")
-    assert _focused(page) == "Your score: Student 3"
+    assert _focused(page) == "Your mark: Student 3"
     fields = page.locator(".teacher-score").all()
     assert [field.input_value() for field in fields] == ["3", "4", "2", "3"]
 
@@ -59,7 +59,7 @@ def test_letters_step_filter_and_open_fields(open_page: OpenPage) -> None:
     score_table(page, [HEADER, ("Ada", "One."), ("Bo", "Two."), ("Cy", "Three.")])
     wait_for_status(page)
     page.get_by_role("button", name="Bo", exact=True).focus()
-    for key, focused in (("n", "Cy"), ("n", "Ada"), ("p", "Cy"), ("m", "Your score: Cy")):
+    for key, focused in (("n", "Cy"), ("n", "Ada"), ("p", "Cy"), ("m", "Your mark: Cy")):
         page.keyboard.press(key)
         assert _focused(page) == focused
     page.keyboard.type("4")
@@ -78,12 +78,14 @@ def test_letters_step_filter_and_open_fields(open_page: OpenPage) -> None:
 def test_a_suggestion_is_taken_with_one_key_and_given_back(open_page: OpenPage) -> None:
     page = open_page("#class")
     _open_class(page)
-    first = page.get_by_label("Your score: Student 1", exact=True)
-    second = page.get_by_label("Your score: Student 2", exact=True)
+    first = page.get_by_label("Your mark: Student 1", exact=True)
+    second = page.get_by_label("Your mark: Student 2", exact=True)
     first.fill("5")
     first.press("=")
     expect(first).to_have_value("3")
-    expect(page.locator("#acceptance-message")).to_have_text("Suggestion taken for Student 1: 3.")
+    expect(page.locator("#acceptance-message")).to_have_text(
+        "Suggestion accepted for Student 1: 3."
+    )
     first.press("Enter")
     page.keyboard.press("=")
     expect(second).to_have_value("3")
@@ -99,9 +101,11 @@ def test_a_suggestion_is_taken_with_one_key_and_given_back(open_page: OpenPage) 
 def test_taken_suggestions_are_no_agreement(open_page: OpenPage) -> None:
     page = open_page("#class")
     _open_class(page)
-    page.get_by_label("Your score: Student 1", exact=True).fill("4")
-    page.get_by_label("Your score: Student 2", exact=True).press("=")
-    expect(page.locator("#score-chart")).to_contain_text("1 essay has both scores: 0 identical")
+    page.get_by_label("Your mark: Student 1", exact=True).fill("4")
+    page.get_by_label("Your mark: Student 2", exact=True).press("=")
+    expect(page.locator("#score-chart")).to_contain_text(
+        "1 essay has a suggestion and your mark: 0 identical"
+    )
 
 
 def test_the_keys_are_listed(open_page: OpenPage) -> None:
@@ -109,7 +113,7 @@ def test_the_keys_are_listed(open_page: OpenPage) -> None:
     _open_class(page)
     page.get_by_role("button", name="Student 1", exact=True).press("?")
     dialog = page.get_by_role("dialog", name="Keyboard")
-    expect(dialog).to_contain_text("Take the suggestion as your score")
+    expect(dialog).to_contain_text("Accept the suggestion as your mark")
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     assert _focused(page) == "Student 1"
@@ -146,9 +150,9 @@ def test_the_focus_stays_in_the_reader(open_page: OpenPage) -> None:
     page.keyboard.type("4")
     page.keyboard.press("Shift+Enter")
     dialog = page.get_by_role("dialog", name="Student 1")
-    expect(dialog.get_by_label("Your score")).to_be_focused()
+    expect(dialog.get_by_label("Your mark")).to_be_focused()
     page.keyboard.press("=")
-    expect(dialog.get_by_label("Your score")).to_have_value("3")
+    expect(dialog.get_by_label("Your mark")).to_have_value("3")
     page.keyboard.press("Alt+ArrowDown")
     page.get_by_role("button", name="Explain this score").press("Enter")
     expect(page.get_by_role("heading", name="Where to look")).to_be_focused()

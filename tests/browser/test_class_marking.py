@@ -40,7 +40,7 @@ def _open_class(page: Page) -> None:
 
 def _mark(page: Page, count: int) -> None:
     for number, mark in enumerate(MARKS[:count], 1):
-        page.get_by_label(f"Your score: Student {number}", exact=True).fill(str(mark))
+        page.get_by_label(f"Your mark: Student {number}", exact=True).fill(str(mark))
 
 
 def _suggestion(page: Page, number: int) -> str:
@@ -56,7 +56,7 @@ def test_suggestions_are_those_of_python_on_the_teachers_scale(open_page: OpenPa
     page.get_by_label("Your scale", exact=True).select_option("0-20")
     _mark(page, 12)
     report = page.locator("#marking-report")
-    expect(report).to_contain_text("Checked by leaving each of your 12 marks out")
+    expect(report).to_contain_text("Checked by leaving out each of your 12 marks")
     given = [mark if row < 12 else None for row, mark in enumerate(MARKS)]
     profile = learn_profile(VECTORS, given, bundle_scale=BUNDLE_SCALE, scale="0-20")
     for number in (13, 20, 30):
@@ -138,18 +138,18 @@ def test_blind_a_suggestion_shows_only_after_the_mark_and_only_if_they_differ(
     _mark(page, 14)
     expect(page.locator("#marking-report")).to_contain_text("14 marks")
     assert _suggestion(page, 20) == "hidden"
-    agreeing = [n for n in range(1, 15) if _suggestion(page, n) == "no difference to note"]
+    agreeing = [n for n in range(1, 15) if _suggestion(page, n) == "in line with your mark"]
     assert len(agreeing) > 9
     changed = agreeing[0]
     other = "0" if MARKS[changed - 1] > 9 else "20"
-    page.get_by_label(f"Your score: Student {changed}", exact=True).fill(other)
+    page.get_by_label(f"Your mark: Student {changed}", exact=True).fill(other)
     row = page.get_by_role("row").filter(
         has=page.get_by_role("button", name=f"Student {changed}", exact=True)
     )
-    expect(row).to_contain_text("worth a second look")
-    assert _suggestion(page, changed) != "no difference to note"
+    expect(row).to_contain_text("second look")
+    assert _suggestion(page, changed) != "in line with your mark"
     page.get_by_role("button", name="Student 20", exact=True).click()
-    expect(page.locator("#essay-dialog-result")).to_contain_text("hidden until you’ve marked")
+    expect(page.locator("#essay-dialog-result")).to_contain_text("hidden until you mark")
 
 
 def test_ten_essays_to_mark_first_are_tagged_until_they_are_marked(open_page: OpenPage) -> None:
@@ -172,7 +172,7 @@ def test_what_was_learned_is_saved_and_serves_the_next_class(
     page.get_by_label("Your scale", exact=True).select_option("0-20")
     _mark(page, 12)
     with page.expect_download() as download:
-        page.get_by_role("button", name="Save what was learned").click()
+        page.get_by_role("button", name="Save the marking profile").click()
     saved = tmp_path / "class-profile.json"
     download.value.save_as(saved)
     profile = Profile.load(saved)
@@ -191,7 +191,7 @@ def test_a_file_that_is_no_profile_is_refused(open_page: OpenPage, tmp_path: Pat
         path = tmp_path / "wrong.json"
         path.write_bytes(content)
         page.locator("#profile-file").set_input_files(path)
-        expect(page.locator("#scale-error")).to_contain_text("isn’t a profile")
+        expect(page.locator("#scale-error")).to_contain_text("isn’t a marking profile")
 
 
 def test_letters_are_a_scale(open_page: OpenPage) -> None:
@@ -200,9 +200,9 @@ def test_letters_are_a_scale(open_page: OpenPage) -> None:
     page.get_by_label("Your scale", exact=True).select_option("A,B,C,D,F")
     for number, mark in enumerate(MARKS[:10], 1):
         letter = "FDCBA"[min(mark // 4, 4)]
-        page.get_by_label(f"Your score: Student {number}", exact=True).fill(letter.lower())
+        page.get_by_label(f"Your mark: Student {number}", exact=True).fill(letter.lower())
     page.keyboard.press("Tab")
-    expect(page.get_by_label("Your score: Student 10", exact=True)).to_have_value(letter)
+    expect(page.get_by_label("Your mark: Student 10", exact=True)).to_have_value(letter)
     expect(page.locator("#marking-report")).to_contain_text("10 marks")
     assert _suggestion(page, 20)[0] in "ABCDF"
 
@@ -211,10 +211,10 @@ def test_a_scale_of_ones_own_is_checked(open_page: OpenPage) -> None:
     page = open_page("#class")
     _open_class(page)
     page.get_by_label("Your scale", exact=True).select_option("own")
-    field = page.get_by_label("Lowest-highest")
+    field = page.get_by_label("Your scale, such as")
     field.fill("ten")
     field.press("Tab")
-    expect(page.locator("#scale-error")).to_contain_text("Write a scale like")
+    expect(page.locator("#scale-error")).to_contain_text("Write your scale like")
     field.fill("0-30")
     field.press("Tab")
     _mark(page, 8)
@@ -245,7 +245,7 @@ def test_one_text_with_two_marks_is_pointed_out(open_page: OpenPage) -> None:
     score_table(page, class_rows(6))
     wait_for_status(page)
     for number in range(1, 7):
-        page.get_by_label(f"Your score: Student {number}", exact=True).fill(str(number % 5 + 1))
+        page.get_by_label(f"Your mark: Student {number}", exact=True).fill(str(number % 5 + 1))
     expect(page.locator("#marking-report")).to_contain_text(
         "are the same text with different marks"
     )

@@ -55,8 +55,8 @@ def test_the_table_filters_and_searches(open_page: OpenPage) -> None:
     page = open_page("#class")
     _score_mixed_class(page)
     show = page.get_by_label("Show", exact=True)
-    search = page.get_by_label("Search names and text")
-    show.select_option("Needs review")
+    search = page.get_by_label("Search names and texts")
+    show.select_option("Needs your reading")
     assert student_names(page) == ["Bea 9", "Ada"]
     expect(page.locator("#shown-count")).to_have_text("Showing 2 of 4")
     show.select_option("All essays")
@@ -65,8 +65,8 @@ def test_the_table_filters_and_searches(open_page: OpenPage) -> None:
     search.fill("good.")
     assert student_names(page) == ["Cy"]
     search.fill("")
-    page.get_by_label("Your score: Cy").fill("6")
-    show.select_option("Without your score")
+    page.get_by_label("Your mark: Cy").fill("6")
+    show.select_option("Without your mark")
     assert student_names(page) == ["Bea 9", "Ada", "Bea 10"]
 
 
@@ -102,11 +102,11 @@ def test_the_chart_compares_suggested_scores_with_the_teachers(open_page: OpenPa
         "Score 6: 1 suggested score.",
     ]
     for name, score in (("Cy", "6"), ("Ada", "4"), ("Bea 9", "5")):
-        page.get_by_label(f"Your score: {name}").fill(score)
+        page.get_by_label(f"Your mark: {name}").fill(score)
         page.keyboard.press("Tab")
-    expect(bins.last).to_contain_text("1 suggested score. 1 of your scores.")
+    expect(bins.last).to_contain_text("1 suggested score. 1 of your marks.")
     expect(page.locator("#score-chart")).to_contain_text(
-        "3 essays have both scores: 1 identical, 2 within one point."
+        "3 essays have a suggestion and your mark: 1 identical, 2 within one point."
     )
 
 
@@ -116,7 +116,7 @@ def test_the_dialog_shows_an_essay_and_steps_to_the_next(open_page: OpenPage) ->
     page.get_by_role("button", name="Bea 9").click()
     dialog = page.get_by_role("dialog", name="Bea 9")
     expect(dialog).to_contain_text("Doubtful.")
-    expect(dialog).to_contain_text("It doesn’t appear to address the prompt.")
+    expect(dialog).to_contain_text("The essay doesn’t seem to answer the assignment.")
     expect(dialog.get_by_role("button", name="Previous")).to_be_disabled()
     dialog.get_by_label("Your comment").fill("Off topic indeed.")
     dialog.get_by_role("button", name="Next").click()

@@ -36,12 +36,12 @@ def test_a_class_gets_the_scores_of_the_scorer_and_flagged_essays_come_first(
     rest = [name for name in essays if name not in flagged]
     assert student_names(page) == ["none", *flagged, "short", *rest]
     expect(page.get_by_role("row", name="none")).to_contain_text("This text contains no words.")
-    expect(page.get_by_role("row", name="short")).to_contain_text("needs review too short")
+    expect(page.get_by_role("row", name="short")).to_contain_text("needs your reading too short")
     for name, text in essays.items():
         score = scorer.score(text)
         cell = page.get_by_role("row", name=name).locator(".suggested-score")
         expect(cell).to_have_text(f"{score.value} {score.interval.low} to {score.interval.high}")
-    to_review = f"{len(flagged) + 1} need{'' if flagged else 's'} review"
+    to_review = f"{len(flagged) + 1} need{'' if flagged else 's'} your reading"
     expect(page.locator("#class-progress-text")).to_have_text(
         f"4 of 5 essays scored. {to_review}. 1 couldn’t be scored."
     )

@@ -51,7 +51,7 @@ days => new Promise((resolve, reject) => {
 
 def _expect_entries(page: Page, *, score: str, comment: str) -> None:
     """Check what the teacher entered for the first student."""
-    expect(page.get_by_label("Your score: Student 1", exact=True)).to_have_value(score)
+    expect(page.get_by_label("Your mark: Student 1", exact=True)).to_have_value(score)
     expect(page.get_by_label("Your comment: Student 1", exact=True)).to_have_value(comment)
 
 
@@ -60,7 +60,7 @@ def test_nothing_is_lost_or_sent_again_after_a_reload(open_page: OpenPage) -> No
     server = FakeServer.install(page, result(), result(), result(), no_reply)
     score_table(page, class_rows(9))
     expect(page.locator(".suggested-score strong")).to_have_count(3)
-    page.get_by_label("Your score: Student 1", exact=True).fill("5")
+    page.get_by_label("Your mark: Student 1", exact=True).fill("5")
     comment = page.get_by_label("Your comment: Student 1", exact=True)
     comment.fill("Well argued.")
     comment.press("Tab")
@@ -158,8 +158,8 @@ def test_two_tabs_do_not_overwrite_each_others_entries(open_page: OpenPage) -> N
     page.get_by_label("Your comment: Student 1", exact=True).fill("Well argued.")
     comment = other.get_by_label("Your comment: Student 1", exact=True)
     expect(comment).to_have_value("Well argued.")
-    other.get_by_label("Your score: Student 1", exact=True).fill("5")
-    expect(page.get_by_label("Your score: Student 1", exact=True)).to_have_value("5")
+    other.get_by_label("Your mark: Student 1", exact=True).fill("5")
+    expect(page.get_by_label("Your mark: Student 1", exact=True)).to_have_value("5")
     for tab in (page, other):
         tab.reload()
         _expect_entries(tab, score="5", comment="Well argued.")
@@ -172,13 +172,13 @@ def test_a_tab_that_hears_nothing_writes_its_own_fields_only(open_page: OpenPage
     other = _second_tab(page)
     page.get_by_label("Your comment: Student 1", exact=True).fill("Well argued.")
     _expect_entries(other, score="", comment="")
-    other.get_by_label("Your score: Student 1", exact=True).fill("5")
+    other.get_by_label("Your mark: Student 1", exact=True).fill("5")
     other.locator("#mark-scale").select_option("0-20")
     page.get_by_role("button", name="Keep it").click()
     other.reload()
     _expect_entries(other, score="5", comment="Well argued.")
     expect(other.locator("#mark-scale")).to_have_value("0-20")
-    expect(other.locator("#class-kept")).to_contain_text("Kept in this browser")
+    expect(other.locator("#class-kept")).to_contain_text("stays in this browser")
 
 
 def test_several_classes_are_kept_opened_renamed_and_deleted(open_page: OpenPage) -> None:
@@ -226,7 +226,7 @@ def test_a_class_that_another_tab_deletes_is_closed_and_stays_deleted(open_page:
 def test_a_class_is_forgotten_after_thirty_days_unless_it_is_kept(open_page: OpenPage) -> None:
     page = open_page("#class")
     _score_class(page, "class.csv")
-    expect(page.locator("#class-kept")).to_contain_text("30 days after it was last opened")
+    expect(page.locator("#class-kept")).to_contain_text("30 days after you last opened it")
     page.evaluate(_AGE, 29)
     page.reload()
     expect(page.locator("#class-table-body tr")).to_have_count(3)
@@ -235,7 +235,7 @@ def test_a_class_is_forgotten_after_thirty_days_unless_it_is_kept(open_page: Ope
     page.evaluate(_AGE, 31)
     page.reload()
     expect(page.locator("#class-table-body tr")).to_have_count(3)
-    page.get_by_role("button", name="Delete after 30 days").click()
+    page.get_by_role("button", name="Delete it after 30 days").click()
     page.evaluate(_AGE, 31)
     page.reload()
     expect(page.get_by_role("button", name="Choose files")).to_be_visible()

@@ -56,14 +56,14 @@ REJECTED = {
     "essay.rtf": (b"{\\rtf1 }", "There is no text in this file."),
     "essay.doc": (
         compound_file("WordDocument"),
-        "This is a file of an old version of Word (.doc).",
+        "This file is from an old version of Word (.doc).",
     ),
-    "photo.docx": (b"\x89PNG\r\n\x1a\n" + bytes(99), "An image can’t be read."),
-    "essay.txt": (b"\x7fELF" + bytes(99), "This file is a program."),
+    "photo.docx": (b"\x89PNG\r\n\x1a\n" + bytes(99), "This is an image."),
+    "essay.txt": (b"\x7fELF" + bytes(99), "This file is a program, not an essay."),
     "table.csv": (b"name,essay\nAda,One.\n", "This is a table, not an essay."),
-    "data.txt": (bytes(range(32)) * 9, "This file type isn’t supported."),
+    "data.txt": (bytes(range(32)) * 9, "This type of file can’t be opened."),
     "words.txt": (b" \n ... ", "There is no text in this file."),
-    "locked.docx": (compound_file("EncryptedPackage"), "protected with a password"),
+    "locked.docx": (compound_file("EncryptedPackage"), "protected by a password"),
     "broken.docx": (b"PK\x03\x04 no archive", "This file can’t be read"),
     "empty.docx": (b"", "There is no text in this file."),
     "truncated.docx": (WORD[:-30], "This file can’t be read"),
@@ -105,7 +105,7 @@ def test_a_file_that_is_too_large_is_not_read(open_page: OpenPage, tmp_path: Pat
     with path.open("wb") as file:
         file.truncate(20 * 2**20 + 1)
     page.locator("#essay-file").set_input_files(path)
-    expect(page.get_by_role("alert")).to_have_text("This file is too large.")
+    expect(page.get_by_role("alert")).to_contain_text("This file is too large.")
 
 
 def test_a_word_file_with_malformed_xml_is_rejected(
@@ -141,14 +141,14 @@ def test_typed_text_that_a_file_replaces_comes_back(open_page: OpenPage) -> None
     expect(notice).to_be_hidden()  # nothing was lost
     essay.fill(ESSAY)
     _choose_file(page, "two.txt", b"Two.\r\nLines.")
-    expect(notice).to_contain_text("The text of two.txt replaced what was here.")
+    expect(notice).to_contain_text("The text of two.txt has replaced your previous text.")
     expect(page.locator("#announcer")).to_contain_text("two.txt")
     essay.press("End")
     essay.press_sequentially("!")
     page.get_by_role("button", name="Undo").click()
     expect(essay).to_have_value(ESSAY)
     expect(essay).to_be_focused()
-    expect(notice).to_contain_text("What was here before is back.")
+    expect(notice).to_contain_text("Your previous text is back.")
     page.get_by_role("button", name="Undo").click()
     expect(essay).to_have_value("Two.\nLines.!")  # with what was typed after opening it
 

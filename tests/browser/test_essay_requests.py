@@ -21,7 +21,7 @@ def test_the_prompt_is_sent_if_it_is_given(open_page: OpenPage) -> None:
     submit_essay(page)
     expect(page.locator(".score")).to_be_visible()
     page.locator("#essay-prompt-details summary").click()
-    page.get_by_label("The text the students were given").fill("Write about school.")
+    page.get_by_label("What the students were asked to write").fill("Write about school.")
     page.get_by_role("button", name="Suggest a score").click()
     expect(page.locator("#essay-status")).to_be_empty()
     assert server.requests == [{"text": ESSAY}, {"text": ESSAY, "prompt": "Write about school."}]
@@ -44,7 +44,7 @@ def test_a_text_without_words_is_not_sent(open_page: OpenPage) -> None:
     page = open_page()
     server = FakeServer.install(page, result())
     submit_essay(page, " \n ")
-    expect(page.get_by_role("alert")).to_have_text("This text contains no words.")
+    expect(page.get_by_role("alert")).to_have_text("Paste an essay first.")
     assert server.requests == []
 
 
@@ -70,8 +70,8 @@ def test_a_throttled_request_is_retried(open_page: OpenPage) -> None:
 
 ERRORS: dict[str, tuple[Reply, str]] = {
     "no words": (error(422, "text_without_words"), "This text contains no words."),
-    "too large": (error(413, "too_large"), "This text is too long."),
-    "too large for the gateway": (413, "This text is too long."),
+    "too large": (error(413, "too_large"), "This text is too long to score."),
+    "too large for the gateway": (413, "This text is too long to score."),
     "internal error": (error(500, "internal"), "The server couldn’t score this text."),
     "unknown code": (error(418, "teapot"), "The server couldn’t score this text."),
     "not JSON": (
@@ -102,7 +102,7 @@ def test_the_access_key_is_asked_for_and_kept_for_the_tab(open_page: OpenPage, s
     page = open_page()
     server = FakeServer.install(page, status, status, result())
     submit_essay(page)
-    dialog = page.get_by_role("dialog", name="Access key required")
+    dialog = page.get_by_role("dialog", name="Access key needed")
     key = dialog.get_by_label("Access key")
     key.fill("wrong")
     dialog.get_by_role("button", name="Use this key").click()
@@ -123,5 +123,5 @@ def test_canceling_the_access_key_returns_to_the_text(open_page: OpenPage) -> No
     FakeServer.install(page, 401)
     submit_essay(page)
     page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_role("alert")).to_have_text("This server requires an access key.")
+    expect(page.get_by_role("alert")).to_have_text("This server needs an access key.")
     expect(page.get_by_label("Essay", exact=True)).to_have_value(ESSAY)

@@ -36,8 +36,8 @@ def test_an_essay_gets_the_score_of_the_scorer(
     score = scorer.score(example("middling"))
     expect(page.locator(".score")).to_have_text(f"{score.value} on a scale of 1 to 6")
     expect(page.locator("#result-body")).to_contain_text(
-        "For essays like this one, 90% of human scores are "
-        f"between {score.interval.low} and {score.interval.high}."
+        "Human graders give 90% of essays like this one a score "
+        f"from {score.interval.low} to {score.interval.high}."
     )
     expect(page.locator("#result-body")).not_to_contain_text("read this essay yourself")
 
@@ -105,7 +105,7 @@ def test_an_uncertain_score_without_flags_has_a_message(open_page: OpenPage) -> 
     FakeServer.install(page, result(review=True))
     submit_essay(page)
     expect(page.locator(".review li")).to_have_text(
-        "The model is less certain about this essay than about most."
+        "The model is less sure of this score than of most others."
     )
 
 
@@ -205,7 +205,7 @@ def test_a_stopped_or_missing_explanation_keeps_the_score(open_page: OpenPage) -
     page.get_by_role("button", name="Stop").click()
     expect(page.locator(".score")).to_be_visible()
     page.get_by_role("button", name="Explain this score").click()
-    expect(page.get_by_role("alert")).to_have_text("This model doesn’t provide explanations.")
+    expect(page.get_by_role("alert")).to_have_text("This model can’t explain its scores.")
     expect(page.locator(".score")).to_be_visible()
 
 
@@ -223,9 +223,7 @@ def test_editing_the_text_marks_the_score_as_stale(open_page: OpenPage) -> None:
     submit_essay(page)
     expect(page.locator(".score")).to_be_visible()
     page.get_by_label("Essay", exact=True).fill("Another text.")
-    expect(page.locator("#stale-notice")).to_contain_text(
-        "The text has changed since it was scored."
-    )
+    expect(page.locator("#stale-notice")).to_contain_text("You have changed the text since.")
 
 
 def test_hostile_text_is_shown_as_text(open_page: OpenPage) -> None:

@@ -71,10 +71,10 @@ def test_a_canvas_gradebook_comes_out_filled_and_else_as_it_was(open_page: OpenP
     _attach(page, CANVAS.encode())
     report = page.locator("#gradebook-report")
     expect(report).to_contain_text("2 of 4 students in grades.csv have an essay here.")
-    expect(report).to_contain_text("Not found in the gradebook: Grace.")
+    expect(report).to_contain_text("Not in the gradebook: Grace.")
     expect(report).to_contain_text("Without an essay here: Turing, Alan, Student, Test.")
-    expect(report).to_contain_text("2 scores will be filled in")
-    page.get_by_label("Column for your scores").select_option("Essay 1 (12345)")
+    expect(report).to_contain_text("2 marks will be filled in")
+    page.get_by_label("Column for your marks").select_option("Essay 1 (12345)")
     filled = _filled(page).decode()
     expected = CANVAS.replace('"3e ""B""",,\n', '"3e ""B""",14.5,\n').replace("11.5", "12")
     assert filled == expected
@@ -93,7 +93,7 @@ def test_a_moodle_worksheet_takes_marks_and_comments(open_page: OpenPage) -> Non
     _enter(page, "Lovelace Ada", mark="14.5", comment='Good, "very" good.\nGo on.')
     _enter(page, "Participant 4712", mark="9", comment="=1+1")
     _attach(page, MOODLE.encode())
-    expect(page.locator("#gradebook-report")).to_contain_text("2 scores and 2 comments")
+    expect(page.locator("#gradebook-report")).to_contain_text("2 marks and 2 comments")
     filled = _filled(page).decode()
     comment = '"Good, ""very"" good.\nGo on."'
     expected = MOODLE.replace('",,20.00', '",14.5,20.00').replace(
@@ -111,7 +111,7 @@ def test_a_french_worksheet_gets_decimal_commas_in_its_own_encoding(open_page: O
     _enter(page, "Ada Lovelace", mark="14.5", comment="Très bien – continuez !")
     for encoding in ("cp1252", "utf-8", "utf-16"):
         _attach(page, MOODLE_FR.encode(encoding))
-        expect(page.locator("#gradebook-report")).to_contain_text("1 score and 1 comment")
+        expect(page.locator("#gradebook-report")).to_contain_text("1 mark and 1 comment")
         expected = MOODLE_FR.replace("évaluation;;", "évaluation;14,5;").replace(
             "Oui;\r", "Oui;Très bien – continuez !\r"
         )
@@ -176,7 +176,7 @@ def test_two_students_of_one_name_are_not_confused(open_page: OpenPage) -> None:
     _attach(page, b"name,mark\nAda Lovelace,\nLovelace Ada,\nBo,\n")
     report = page.locator("#gradebook-report")
     expect(report).to_contain_text("1 of 3 students")
-    expect(report).to_contain_text("Not found in the gradebook: Ada Lovelace.")
+    expect(report).to_contain_text("Not in the gradebook: Ada Lovelace.")
 
 
 def test_another_scale_than_the_gradebooks_is_pointed_out(open_page: OpenPage) -> None:
@@ -184,7 +184,7 @@ def test_another_scale_than_the_gradebooks_is_pointed_out(open_page: OpenPage) -
     _class(page, [("Ada Lovelace", "One essay.")], scale="0-100")
     _attach(page, CANVAS.encode())
     expect(page.locator("#gradebook-report")).to_contain_text(
-        "goes up to 20, and your scale to 100"
+        "goes up to 20, but your scale goes up to 100"
     )
 
 
@@ -214,7 +214,7 @@ def test_a_downloaded_class_can_be_opened_again(open_page: OpenPage, scale: str,
     server = FakeServer.install(other, result())
     open_table(other, text.encode(), name)
     other.locator("#column-form [type=submit]").click()
-    wait_for_status(other, "Notation terminée.")
+    wait_for_status(other, "Terminé.")
     assert {request["text"] for request in server.requests} == {"=1+1 is an essay.", "Two."}
     expect(other.locator("#mark-scale")).to_have_value(scale)
     row = other.locator("#class-table-body tr").filter(has_text="=Ada")
@@ -234,4 +234,4 @@ def test_a_semicolon_table_gets_decimal_commas_in_any_language(open_page: OpenPa
     wait_for_status(page)
     _, text = _download(page)
     (row,) = csv.DictReader(io.StringIO(text, newline=""), delimiter=";")
-    assert (row["Unrounded score"], row["Your score"]) == ("2,77", "3,5")
+    assert (row["Unrounded suggested score"], row["Your mark"]) == ("2,77", "3,5")

@@ -19,7 +19,7 @@ def _open_class(page: Page, scale: str = "0-20", size: int = 3) -> None:
 
 
 def _field(page: Page, number: int = 1) -> Locator:
-    return page.get_by_label(f"Your score: Student {number}", exact=True)
+    return page.get_by_label(f"Your mark: Student {number}", exact=True)
 
 
 def _stored(page: Page, number: int = 1) -> str:
@@ -27,7 +27,7 @@ def _stored(page: Page, number: int = 1) -> str:
     with page.expect_download() as download:
         page.get_by_role("button", name="Download CSV").click()
     lines = io.StringIO(Path(download.value.path()).read_text("utf-8-sig"), newline="")
-    return list(csv.DictReader(lines))[number - 1]["Your score"]
+    return list(csv.DictReader(lines))[number - 1]["Your mark"]
 
 
 # What is typed on a scale, what the field shows afterwards, and what is stored.
@@ -75,7 +75,7 @@ def test_a_mark_off_the_scale_is_refused_beside_its_field(
     _field(page).press_sequentially(typed)
     _field(page).press("Tab")
     cell = page.get_by_role("cell").filter(has=_field(page))
-    expect(cell.get_by_role("alert")).to_contain_text(f"“{typed}” is not on your scale")
+    expect(cell.get_by_role("alert")).to_contain_text(f"“{typed}” isn’t on your scale")
     expect(_field(page)).to_have_attribute("aria-invalid", "true")
     expect(_field(page)).to_have_value(typed)
     assert _stored(page) == before
@@ -125,7 +125,7 @@ def test_marks_are_written_with_the_decimal_sign_of_the_language(open_page: Open
     page = open_page("#class", locale="fr")
     FakeServer.install(page, result())
     score_table(page, [HEADER, ("Zoé", "Une copie.")])
-    wait_for_status(page, "Notation terminée.")
+    wait_for_status(page, "Terminé.")
     page.locator("#mark-scale").select_option("0-20")
     field = page.get_by_label("Votre note : Zoé")
     field.fill("14.5")
@@ -150,14 +150,14 @@ def test_marks_of_a_table_that_the_scale_lacks_stay(open_page: OpenPage) -> None
     FakeServer.install(page, result())
     score_table(page, [(*HEADER, "mark"), ("Ada", "One essay.", "Excellent"), ("Bo", "Two.", "3")])
     wait_for_status(page)
-    expect(page.get_by_label("Your score: Ada", exact=True)).to_have_value("Excellent")
-    expect(page.locator("#marking-report")).to_contain_text("1 mark is not on the scale")
+    expect(page.get_by_label("Your mark: Ada", exact=True)).to_have_value("Excellent")
+    expect(page.locator("#marking-report")).to_contain_text("1 mark isn’t on the scale")
     assert _stored(page) == "Excellent"
     page.locator("#mark-scale").select_option("own")
-    page.get_by_label("Lowest-highest").fill("Excellent,Good,3")
-    page.get_by_label("Lowest-highest").press("Tab")
-    expect(page.locator("#marking-report")).not_to_contain_text("not on the scale")
-    expect(page.get_by_label("Your score: Ada", exact=True)).to_have_value("Excellent")
+    page.get_by_label("Your scale, such as").fill("Excellent,Good,3")
+    page.get_by_label("Your scale, such as").press("Tab")
+    expect(page.locator("#marking-report")).not_to_contain_text("on the scale")
+    expect(page.get_by_label("Your mark: Ada", exact=True)).to_have_value("Excellent")
 
 
 def test_marks_are_compared_on_the_teachers_scale_only(open_page: OpenPage) -> None:
@@ -166,9 +166,9 @@ def test_marks_are_compared_on_the_teachers_scale_only(open_page: OpenPage) -> N
     for number, mark in ((1, "3"), (2, "14"), (3, "15,5")):
         _field(page, number).fill(mark)
     expect(page.locator(".suggested-score strong")).to_have_count(0)  # none on this scale yet
-    expect(page.locator("#score-chart")).not_to_contain_text("both scores")
+    expect(page.locator("#score-chart")).not_to_contain_text("a suggestion and your mark")
     bars = page.locator(".chart .visually-hidden").all_text_contents()
-    assert sum("1 of your scores" in bar for bar in bars) == 3
+    assert sum("1 of your marks" in bar for bar in bars) == 3
     assert not any("suggested" in bar for bar in bars)
 
 
@@ -179,4 +179,4 @@ def test_letters_are_compared_as_letters(open_page: OpenPage) -> None:
         _field(page, number).fill(mark)
     bins = page.locator(".chart li > :last-child").all_text_contents()
     assert bins == ["F", "D", "C", "B", "A"]
-    expect(page.locator(".chart li").nth(3)).to_contain_text("2 of your scores.")
+    expect(page.locator(".chart li").nth(3)).to_contain_text("2 of your marks.")

@@ -20,10 +20,10 @@ from tests.browser.page_actions import (
 )
 
 REASONS = {
-    "not_english": "It doesn’t appear to be in English.",
-    "too_short": "It is shorter than any essay the model was trained on.",
-    "gibberish": "Much of it reads like gibberish.",
-    "list_or_code": "It looks like a list or computer code rather than prose.",
+    "not_english": "The essay doesn’t seem to be in English.",
+    "too_short": "The essay is shorter than any that the model learned from.",
+    "gibberish": "Much of the text makes no sense.",
+    "list_or_code": "The text looks like a list or computer code, not like an essay.",
 }
 MEANINGLESS_TEXTS = {
     "French": "Les élèves devraient commencer plus tard, car ils dorment trop peu la nuit. " * 15,
@@ -39,8 +39,8 @@ def test_the_reason_stands_in_place_of_the_score(open_page: OpenPage, flag: str)
     submit_essay(page)
     body = page.locator("#result-body")
     expect(body.locator("strong").first).to_have_text(REASONS[flag])
-    expect(body).to_contain_text("a score would mean nothing")
-    expect(body).to_contain_text("It is longer than any essay")
+    expect(body).to_contain_text("A score would mean nothing")
+    expect(body).to_contain_text("The essay is longer than any")
     expect(page.locator(".score, .scale")).to_have_count(0)
     expect(body).not_to_contain_text("90%")
     expect(page.locator("#explain-score")).to_be_hidden()
@@ -82,13 +82,13 @@ def test_a_class_shows_counts_and_exports_no_such_score(open_page: OpenPage) -> 
     wait_for_status(page)
     expect(page.locator(".suggested-score")).to_have_text("no score")
     expect(page.locator(".chart")).to_have_count(0)
-    page.get_by_label("Your score: Student 1", exact=True).fill("4")
-    expect(page.locator("#score-chart")).not_to_contain_text("both scores")
-    page.get_by_label("Your score: Student 1", exact=True).press("=")
-    expect(page.get_by_label("Your score: Student 1", exact=True)).to_have_value("4")
+    page.get_by_label("Your mark: Student 1", exact=True).fill("4")
+    expect(page.locator("#score-chart")).not_to_contain_text("a suggestion and your mark")
+    page.get_by_label("Your mark: Student 1", exact=True).press("=")
+    expect(page.get_by_label("Your mark: Student 1", exact=True)).to_have_value("4")
     row = _download(page)
-    assert (row["Suggested score"], row["Unrounded score"]) == ("", "")
-    assert row["Flags"] == "It appears to be in French, not in English."
+    assert (row["Suggested score"], row["Unrounded suggested score"]) == ("", "")
+    assert row["Flags"] == "The essay seems to be in French, not in English."
     page.get_by_role("button", name="Student 1", exact=True).click()
     expect(page.locator("#essay-dialog .no-score")).to_contain_text("French")
     expect(page.locator("#essay-dialog .score")).to_have_count(0)
@@ -112,7 +112,7 @@ def test_nothing_but_texts_prompts_and_what_is_asked_for_is_sent(open_page: Open
     FakeServer.install(page, result())
     score_table(page, [HEADER, ("Secret Name", ESSAY)], "secret class.csv")
     wait_for_status(page)
-    page.get_by_label("Your score: Secret Name", exact=True).fill("4")
+    page.get_by_label("Your mark: Secret Name", exact=True).fill("4")
     page.get_by_label("Your comment: Secret Name", exact=True).fill("A secret comment.")
     gradebook = b"name,mark\nSecret Name,\n"
     page.locator("#gradebook-file").set_input_files(

@@ -16,81 +16,82 @@ Case = tuple[tuple[str, float, float, float], str, str]
 CASES: list[Case] = [
     (
         ("words", 249, 608.8, 1030.2),
-        "Only 249 words; usual is 609 to 1,030.",
-        "Copie courte : 249 mots ; d’habitude, de 609 à 1 030.",
+        "A short essay: 249 words; 609 to 1,030 is usual.",
+        "Copie courte : 249 mots ; d’ordinaire, de 609 à 1 030.",
     ),
     (
         ("words", 1, 1.4, 9),
-        "Only 1 word; usual is 2 to 9.",
-        "Copie courte : 1 mot ; d’habitude, de 2 à 9.",
+        "A short essay: 1 word; 2 to 9 is usual.",
+        "Copie courte : 1 mot ; d’ordinaire, de 2 à 9.",
     ),
     (
         ("words", 1200, 170, 442),
-        "A long essay: 1,200 words; usual is 170 to 442.",
-        "Copie longue : 1 200 mots ; d’habitude, de 170 à 442.",
+        "A long essay: 1,200 words; 170 to 442 is usual.",
+        "Copie longue : 1 200 mots ; d’ordinaire, de 170 à 442.",
     ),
     (
         ("paragraphs", 1, 3, 6),
-        "Only 1 paragraph; usual is 3 to 6.",
-        "Un découpage à revoir : 1 paragraphe seulement ; d’habitude, de 3 à 6.",
+        "Only 1 paragraph; 3 to 6 is usual.",
+        "Seulement 1 paragraphe ; d’ordinaire, de 3 à 6.",
     ),
     (
         ("paragraphs", 9, 5, 8.4),
-        "Many paragraphs: 9; usual is 5 to 8.",
-        "Beaucoup de paragraphes : 9 ; d’habitude, de 5 à 8.",
+        "Many paragraphs: 9; 5 to 8 is usual.",
+        "Beaucoup de paragraphes : 9 ; d’ordinaire, de 5 à 8.",
     ),
     (
         ("sentence_length", 31.52, 14.2, 24.9),
-        "Long sentences: 32 words on average; usual is 14 to 25.",
-        "Phrases longues : 32 mots en moyenne ; d’habitude, de 14 à 25.",
+        "Long sentences: 32 words on average; 14 to 25 is usual.",
+        "Phrases longues : 32 mots en moyenne ; d’ordinaire, de 14 à 25.",
     ),
     (
         ("sentence_length", 8.4, 14.2, 24.9),
-        "Short sentences: 8 words on average; usual is 14 to 25.",
-        "Phrases courtes : 8 mots en moyenne ; d’habitude, de 14 à 25.",
+        "Short sentences: 8 words on average; 14 to 25 is usual.",
+        "Phrases courtes : 8 mots en moyenne ; d’ordinaire, de 14 à 25.",
     ),
     (
         ("sentence_variety", 1.52, 5.4, 9.3),
-        "Sentences of nearly the same length: they differ by 1.5 words on average; "
-        "usual is 5.4 to 9.3.",
-        "Phrases de longueur presque égale : 1,5 mot d’écart en moyenne ; "
-        "d’habitude, de 5,4 à 9,3.",
+        "Sentences of nearly the same length: they differ by about 1.5 words; 5.4 to 9.3 is usual.",
+        "Phrases presque toutes de même longueur : environ 1,5 mot d’écart ; "
+        "d’ordinaire, de 5,4 à 9,3.",
     ),
     (
         ("distinct_words", 60, 74.9, 84.2),
-        "Words are often repeated: only 30 different words in fifty; usual is 37 to 42.",
-        "Mots souvent répétés : 30 mots différents sur cinquante ; d’habitude, de 37 à 42.",
+        "Words are often repeated: only 30 different words in every fifty; 37 to 42 is usual.",
+        "Beaucoup de répétitions : seulement 30 mots différents sur cinquante ; "
+        "d’ordinaire, de 37 à 42.",
     ),
     (
         ("long_words", 1.2, 13.4, 25.42),
-        "Only 1 word in a hundred has seven letters or more; usual is 13 to 25.",
-        "Peu de mots longs (sept lettres ou plus) : 1 sur cent ; d’habitude, de 13 à 25.",
+        "Few long words: only 1 in a hundred has seven letters or more; 13 to 25 is usual.",
+        "Peu de mots longs : seulement 1 sur cent a sept lettres ou plus ; "
+        "d’ordinaire, de 13 à 25.",
     ),
     (
         ("connections", 1.04, 1.92, 5.33),
-        "Only 1 linking word in a hundred; usual is 1.9 to 5.3.",
-        "Seulement 1 mot de liaison pour cent mots ; d’habitude, de 1,9 à 5,3.",
+        "Only 1 linking word per hundred words; 1.9 to 5.3 is usual.",
+        "Seulement 1 mot de liaison pour cent mots ; d’ordinaire, de 1,9 à 5,3.",
     ),
     (
         ("connections", 1.7, 2, 5),
-        "Only 1.7 linking words in a hundred; usual is 2 to 5.",
-        "Seulement 1,7 mot de liaison pour cent mots ; d’habitude, de 2 à 5.",
+        "Only 1.7 linking words per hundred words; 2 to 5 is usual.",
+        "Seulement 1,7 mot de liaison pour cent mots ; d’ordinaire, de 2 à 5.",
     ),
     (
         ("connections", 0, 2, 5),
-        "No linking words; usual is 2 to 5 in a hundred.",
-        "Aucun mot de liaison ; d’habitude, de 2 à 5 pour cent mots.",
+        "No linking words; 2 to 5 is usual per hundred words.",
+        "Aucun mot de liaison ; d’ordinaire, de 2 à 5 pour cent mots.",
     ),
     (
         ("mechanics", 0.9, 0, 0.33),
-        "Missing capitals or end marks: 0.9 in a hundred words; usual is at most 0.3.",
-        "Majuscules ou ponctuations finales manquantes : 0,9 pour cent mots ; "
-        "d’habitude, 0,3 au plus.",
+        "Missing capital letters or end punctuation: 0.9 per hundred words; at most 0.3 is usual.",
+        "Oublis de majuscule ou de ponctuation finale : 0,9 pour cent mots ; "
+        "d’ordinaire, 0,3 au plus.",
     ),
     (
         ("mechanics", 0.9, 0, 0.01),
-        "Missing capitals or end marks: 0.9 in a hundred words; usual is 0.",
-        "Majuscules ou ponctuations finales manquantes : 0,9 pour cent mots ; d’habitude, 0.",
+        "Missing capital letters or end punctuation: 0.9 per hundred words; 0 is usual.",
+        "Oublis de majuscule ou de ponctuation finale : 0,9 pour cent mots ; d’ordinaire, 0.",
     ),
 ]
 
@@ -145,18 +146,18 @@ def test_what_looks_usual_once_it_is_rounded_is_no_sentence(open_page: OpenPage)
     expect(page.locator(".comparison:not(.within)")).to_have_count(0)
 
 
-def test_all_counts_are_a_table_behind_a_disclosure(open_page: OpenPage) -> None:
+def test_all_measures_are_a_table_behind_a_disclosure(open_page: OpenPage) -> None:
     page = open_page()
     _sentences(page, EXPLANATION["observations"])
     table = page.locator(".observations")
     expect(table).to_be_hidden()
-    page.get_by_text("All counts").click()
+    page.get_by_text("All measures").click()
     rows = {
-        "Words": "249 typical 180 to 1,620",
-        "Paragraphs": "1 below typical 3 to 6",
-        "Average sentence length, in words": "32 above typical 14 to 25",
-        "Transition words per 100 words": "2.2 typical 0.8 to 4",
-        "Words of seven or more letters": "21% typical 17% to 28%",
+        "Words": "249 usual 180 to 1,620",
+        "Paragraphs": "1 below usual 3 to 6",
+        "Average sentence length, in words": "32 above usual 14 to 25",
+        "Linking words per 100 words": "2.2 usual 0.8 to 4",
+        "Words of seven or more letters": "21% usual 17% to 28%",
     }
     shown = table.locator("tbody tr").all_inner_texts()
     assert [row.split() for row in shown] == [f"{name} {row}".split() for name, row in rows.items()]
@@ -167,7 +168,7 @@ def test_a_sentence_is_copied_as_edited(open_page: OpenPage) -> None:
     _sentences(page, [_observation("paragraphs", 1, 3, 6)])
     page.get_by_label("Paragraphs", exact=True).fill("Use paragraphs.")
     page.get_by_role("button", name="Copy: Paragraphs").click()
-    expect(page.locator(".sentences [role=status]")).to_have_text("Copied.")
+    expect(page.locator(".sentences [role=status]")).to_have_text("Sentence copied.")
     assert page.evaluate("navigator.clipboard.readText()") == "Use paragraphs."
 
 
@@ -180,7 +181,7 @@ def test_a_sentence_is_added_to_the_remark_of_a_class(open_page: OpenPage) -> No
     page.get_by_role("button", name="Student 1").click()
     dialog = page.locator("#essay-dialog")
     dialog.get_by_role("button", name="Add to your comment: Paragraphs").click()
-    remark = "Well argued. Only 1 paragraph; usual is 3 to 6."
+    remark = "Well argued. Only 1 paragraph; 3 to 6 is usual."
     expect(dialog.locator("#essay-dialog-fields .comment")).to_have_value(remark)
     page.get_by_role("button", name="Close").click()
     comment = page.locator("#class-table-body .comment").first

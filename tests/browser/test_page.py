@@ -35,7 +35,7 @@ def test_switching_the_language_translates_everything_and_is_remembered(
     page.locator("#essay-text").fill(ESSAY)
     page.locator("#suggest-score").click()
     body = page.locator("#result-body")
-    expect(body).to_contain_text("Veuillez lire cette copie vous-même.")
+    expect(body).to_contain_text("Relisez cette copie vous-même.")
     expect(body).to_contain_text("90\u202f%", use_inner_text=True)
     page.get_by_role("button", name="English").click()
     _expect_language(page, "en")

@@ -25,7 +25,7 @@ def _score(page: Page, **fields: Any) -> Page:
 @pytest.mark.parametrize(
     ("language", "question", "limits"),
     [
-        ("en", "What do 1–6 mean?", "US students of grades 6–12"),
+        ("en", "What do the scores 1 to 6 mean?", "students in US grades 6–12"),
         ("fr", "Que signifient les notes de 1 à 6 ?", "élèves américains"),
     ],
 )

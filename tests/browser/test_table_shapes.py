@@ -150,7 +150,7 @@ def test_cells_with_html_are_plain_text_and_prose_stays_as_it_is(open_page: Open
     rows = [("id", "essay"), *((str(n), cell) for n, cell in enumerate([*HTML, *PROSE]))]
     open_table(page, csv_bytes(rows))
     expect(page.locator("#essay-preview")).to_have_text(next(iter(HTML.values())))
-    assert _notes(page) == [f"{len(HTML)} essays are HTML; their plain text is scored."]
+    assert _notes(page) == [f"{len(HTML)} essays contain HTML codes; only their text is scored."]
     page.get_by_role("button", name=SCORE_ALL).click()
     wait_for_status(page)
     texts = {request["text"] for request in server.requests}
@@ -201,18 +201,18 @@ def test_a_downloaded_class_can_be_opened_and_downloaded_again(open_page: OpenPa
     for _ in range(2):
         page.get_by_role("button", name=SCORE_ALL).click()
         wait_for_status(page)
-        page.get_by_label("Your score: 2", exact=True).fill("4")
+        page.get_by_label("Your mark: 2", exact=True).fill("4")
         with page.expect_download() as download:
             page.get_by_role("button", name="Download CSV").click()
         content = Path(download.value.path()).read_bytes()
         lines = io.StringIO(content.decode("utf-8-sig"), newline="")
         first, second = csv.DictReader(lines)
         assert (first["id"], first["essay"]) == ("'=x", "'-An essay.")
-        assert (second["Your score"], second["Suggested score"]) == ("4", "3")
+        assert (second["Your mark"], second["Suggested score"]) == ("4", "3")
         assert not any("(2)" in title for title in second)  # the added columns are recognized
         page.once("dialog", lambda dialog: dialog.accept())
         page.get_by_role("button", name="Delete this class").click()
         open_table(page, content)
         expect(page.locator("#column-form")).to_be_visible()
         expect(page.locator("#essay-preview")).to_have_text("-An essay.")
-        assert _selected(page, "teacher-score") == "Your score"
+        assert _selected(page, "teacher-score") == "Your mark"

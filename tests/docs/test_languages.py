@@ -14,7 +14,7 @@ from essay_scorer.serving.messages import ERRORS
 # Codes of errors that come from API Gateway or from the page itself.
 OTHER_ERRORS = {
     *("unauthorised", "quota_exceeded", "throttled"),
-    *("unreachable", "no_explanation", "other"),
+    *("unreachable", "no_essay", "no_explanation", "other"),
 }
 # Compressed: what the first visit loads, what the view of a class adds, all files, some of which
 # only a document, a gradebook, or printing needs, and what others wrote, which only a PDF needs.
@@ -119,7 +119,9 @@ def test_every_key_in_use_exists_and_every_key_is_in_use(static: Path) -> None:
     keys = set(_messages(static, "en"))
     assert used <= keys
     # The other keys end in a code, or are string constants in a module.
-    families = ("flag_", "mark_", "error_", "file_", "observation_", "remark_", "meaning_")
+    families = (
+        *("flag_", "mark_", "error_", "file_", "observation_", "remark_", "meaning_", "keycap_"),
+    )
     others = {key for key in keys - used if not key.startswith(families)}
     assert {key for key in others if f'"{key}"' not in scripts} == set()
 

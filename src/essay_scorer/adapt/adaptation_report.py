@@ -95,8 +95,8 @@ class AdaptationReport:
         """Return the report as JSON."""
         return {
             **vars(self),
-            **{name: vars(getattr(self, name)) for name in ("profile", "length", "scale_map")},
-            "curve": [vars(point) for point in self.curve],
+            **{name: dict(vars(getattr(self, name))) for name in ("profile", "length", "scale_map")},
+            "curve": [dict(vars(point)) for point in self.curve],
             "notes": list(self.notes),
         }
 

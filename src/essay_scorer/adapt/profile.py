@@ -113,7 +113,7 @@ class Profile:
         """Return the profile as JSON of at most 100 KB."""
         return {
             "format": FORMAT,
-            "bundle": vars(self.bundle),
+            "bundle": dict(vars(self.bundle)),
             "scale": self.scale.to_dict(),
             "means": encode_floats(self.space.means),
             "deviations": encode_floats(self.space.deviations),

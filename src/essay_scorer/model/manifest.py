@@ -172,7 +172,7 @@ class Manifest:
 
         What a bundle does not have is left out.
         """
-        further = [vars(data) for data in self.further_data]
+        further = [dict(vars(data)) for data in self.further_data]
         return {
             "format": FORMAT,
             "name": self.model.name,
@@ -186,14 +186,14 @@ class Manifest:
             "scale": self.scale.to_dict(),
             "calibration": _calibration_table(self.calibration),
             "uncertainty": {name: list(row) for name, row in vars(self.uncertainty).items()},
-            "thresholds": vars(self.thresholds),
-            **({"off_topic_part": vars(self.off_topic_part)} if self.off_topic_part else {}),
+            "thresholds": dict(vars(self.thresholds)),
+            **({"off_topic_part": dict(vars(self.off_topic_part))} if self.off_topic_part else {}),
             "typical_ranges": {
                 f"{score:g}": {code: [pair.low, pair.high] for code, pair in row.items()}
                 for score, row in self.typical_ranges.items()
             },
             "metrics": dict(self.metrics),
-            "files": {name: vars(record) for name, record in self.files.items()},
+            "files": {name: dict(vars(record)) for name, record in self.files.items()},
         }
 
     def write(self, folder: Path) -> None:

@@ -33,8 +33,8 @@ USUAL_NAMES: Mapping[Role, tuple[str, ...]] = {
     "prompt_id": ("promptid", "promptname", "essayset", "prompt"),  # its label
     "score": (
         "score", "holisticscore", "holisticessayscore", "holistic", "overallscore", "overall",
-        "humanscore", "teacherscore", "yourscore", "votrenote", "mark", "marks", "points", "note",
-        "grade",
+        "humanscore", "teacherscore", "yourmark", "yourscore", "votrenote", "mark", "marks",
+        "points", "note", "grade",
     ),
     "split": ("split",),
     "rater1": ("rater1",),

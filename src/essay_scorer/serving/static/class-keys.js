@@ -3,7 +3,7 @@
 // Keys with a letter act only while the focus is in the class, and not in a field.
 
 import { byId, create } from "./dom.js";
-import { translate } from "./i18n.js";
+import { translate, translateCode } from "./i18n.js";
 
 const FILTERS = { t: "all", r: "review", u: "ungraded", f: "flagged" };
 const HELP = [
@@ -49,12 +49,15 @@ export function startClassKeys(actions) {
 
 function showKeys() {
   const items = HELP.flatMap(([keys, meaning]) => [
-    create("dt", {}, ...keys.flatMap((key, index) => [index > 0 ? "+" : "", create("kbd", {}, key)])),
+    create("dt", {}, ...keys.flatMap((key, index) => [index > 0 ? "+" : "", keycap(key)])),
     create("dd", {}, translate(meaning)),
   ]);
   byId("keys-list").replaceChildren(...items);
   byId("keys-dialog").showModal();
 }
+
+/** Return a key with what is printed on it in the current language's keyboards. */
+const keycap = (key) => create("kbd", {}, translateCode("keycap", key));
 
 /** Act on a key; return whether it has a meaning here. */
 function handle(event, actions) {

@@ -70,7 +70,7 @@ async function submit(event) {
   event.preventDefault();
   if (request) return; // ignore double clicks
   if (!/\S/.test(text.value)) {
-    problem = ["error", "text_without_words"];
+    problem = ["error", "no_essay"];
     text.focus();
     renderForm();
     return;

@@ -18,7 +18,7 @@ export const USUAL_TITLES = {
   ],
   prompt: ["prompt", "prompttext", "assignment", "question", "sujet", "consigne", "devoir"],
   teacherScore: [
-    ...["yourscore", "votrenote"], // the page's own, in a class that was downloaded
+    ...["yourmark", "yourscore", "votrenote"], // the page's own, in a class that was downloaded
     ...["score", "mark", "marks", "teacherscore", "holisticscore", "humanscore", "note"],
     ...["grade", "holisticessayscore", "holistic", "overallscore", "overall", "points"],
   ],
