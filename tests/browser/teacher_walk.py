@@ -63,6 +63,7 @@ def focused_student(page: Page) -> str:
 
 def open_class(page: Page, files: Mapping[str, bytes]) -> None:
     """Open the students' documents, and have all essays scored without their headings."""
+    page.on("filechooser", lambda _: None)  # so that none is missed while it's waited for
     choose_files(page, "#choose-class-file", files)
     expect(page.locator("#import-list li")).to_have_count(len(files))
     tab_to(page, "#leave-out-all")
@@ -95,12 +96,15 @@ def correct_the_slip(page: Page) -> str:
     student = focused_student(page)
     page.keyboard.press("Enter")
     expect(page.locator("#essay-dialog")).to_be_visible()
+    report = page.locator("#marking-report")
+    before = report.inner_text()
     page.keyboard.press("m")
     page.keyboard.press("Control+a")
     page.keyboard.type(MARKS[student])
     page.keyboard.press("Escape")
     page.keyboard.press("t")
-    expect(page.locator(".tag.second-look")).to_have_count(0)  # it has been learned from
+    expect(page.locator(".tag.second-look")).to_have_count(0)
+    expect(report).not_to_have_text(before, use_inner_text=True)  # it has been learned from
     return student
 
 

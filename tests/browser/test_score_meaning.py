@@ -74,6 +74,8 @@ def test_a_servers_profile_says_what_it_was_learned_from(open_page: OpenPage) ->
     _score(page)
     expect(page.locator(".meaning")).to_have_count(0)
     expect(page.locator("#result-body")).to_contain_text("learned from 24 marks")
+    expect(page.locator("#result-body")).to_contain_text("By these marks, 90% of essays")
+    expect(page.locator("#result-body")).not_to_contain_text("Human graders")
 
 
 def test_the_model_card_is_a_page(open_page: OpenPage) -> None:

@@ -95,7 +95,9 @@ class AdaptationReport:
         """Return the report as JSON."""
         return {
             **vars(self),
-            **{name: dict(vars(getattr(self, name))) for name in ("profile", "length", "scale_map")},
+            "profile": dict(vars(self.profile)),
+            "length": dict(vars(self.length)),
+            "scale_map": dict(vars(self.scale_map)),
             "curve": [dict(vars(point)) for point in self.curve],
             "notes": list(self.notes),
         }

@@ -1,5 +1,6 @@
 """The manifest ``bundle.json``: everything a bundle states about itself, typed and checked."""
 
+import copy
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -192,7 +193,7 @@ class Manifest:
                 f"{score:g}": {code: [pair.low, pair.high] for code, pair in row.items()}
                 for score, row in self.typical_ranges.items()
             },
-            "metrics": dict(self.metrics),
+            "metrics": copy.deepcopy(dict(self.metrics)),
             "files": {name: dict(vars(record)) for name, record in self.files.items()},
         }
 

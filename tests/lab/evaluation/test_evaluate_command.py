@@ -151,8 +151,8 @@ def test_the_report_says_what_it_was_made_from(
 ) -> None:
     monkeypatch.setattr(provenance, "now", lambda: datetime(2026, 2, 3, 23, 59, tzinfo=UTC))
     data, out = write(12, [2, 3, 4], grade=["8"]), tmp_path / "out"
-    arguments = ("--data", data, "--group", "grade", "--bundle", shipped)
-    arguments = (*arguments, "--out", out, "--overwrite")
+    what = ("--data", data, "--group", "grade", "--bundle", shipped)
+    arguments = (*what, "--out", out, "--overwrite")
     outputs = [_evaluate(capsys, *arguments, *further)[1] for further in (("--markdown",), ())]
     outputs.append((out / "report.html").read_text(encoding="utf-8"))
     known = [

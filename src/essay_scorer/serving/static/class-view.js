@@ -163,6 +163,7 @@ function learn() {
   marking.update(header, rows);
   markingView.update(marking);
   for (const row of rows) classTable.updateRow(row);
+  if (!dialog.row) classTable.updateIfIdle(); // other rows may be first, or surprising, now
   renderRun();
   outputs.render();
 }

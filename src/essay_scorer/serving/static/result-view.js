@@ -5,7 +5,7 @@ import { renderExplanation } from "./explanation-view.js";
 import { formatNumber, languageName, translate, translateCode } from "./i18n.js";
 import { hasMeaning, meaninglessFlags } from "./meaningless-scores.js";
 import { formatScore, intervalEnds } from "./score-format.js";
-import { renderMeaning } from "./score-meaning.js";
+import { marksLearnedFrom, renderMeaning } from "./score-meaning.js";
 
 export { renderParagraphs } from "./essay-passages.js";
 
@@ -82,10 +82,11 @@ const scoreSentence = ({ "essay score": score, scale }) =>
 function intervalSentence(result) {
   const { interval } = result;
   const share = formatNumber(interval.coverage, { style: "percent" });
+  const key = marksLearnedFrom(result) === undefined ? "interval" : "interval_learned";
   const { low, high } = intervalEnds(result);
   return interval.low === interval.high
-    ? translate("interval_single", { share, low })
-    : translate("interval", { share, low, high });
+    ? translate(`${key}_single`, { share, low })
+    : translate(key, { share, low, high });
 }
 
 function headline({ "essay score": score, scale }) {

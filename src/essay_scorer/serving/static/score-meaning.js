@@ -15,9 +15,12 @@ export function rememberServer(health) {
   serverProfile = health?.profile ?? null;
 }
 
+/** Return how many marks a result's scale was learned from; undefined if it is the model's own. */
+export const marksLearnedFrom = (result) => result.profile?.marks ?? serverProfile?.marks;
+
 /** Return what a result's score means, as a disclosure or a sentence. */
 export function renderMeaning(result) {
-  const marks = result.profile?.marks ?? serverProfile?.marks;
+  const marks = marksLearnedFrom(result);
   if (marks !== undefined) {
     return create("p", { class: "muted" }, plural("meaning_learned", marks));
   }
