@@ -1,5 +1,6 @@
 """Accessibility: screen readers, keyboard, zoom, small screens, dark mode, motion, and print."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -13,25 +14,53 @@ from tests.browser.page_states import STATES
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+LARGEST: ViewportSize = {"width": 3840, "height": 2160}
 
 
 # Axe's default rules, and the one of WCAG 2.2 that is off by default.
 RULES = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 
 
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+@dataclass(frozen=True, kw_only=True)
+class Mode:
+    """How a page is shown."""
+
+    size: ViewportSize = field(default_factory=lambda: DESKTOP)
+    color_scheme: Literal["light", "dark"] = "light"
+    forced_colors: Literal["active", "none"] = "none"
+    media: Literal["screen", "print"] = "screen"
+
+    def apply(self, page: Page) -> None:
+        """Show a page like this."""
+        page.set_viewport_size(self.size)
+        page.emulate_media(
+            media=self.media, color_scheme=self.color_scheme, forced_colors=self.forced_colors
+        )
+
+
+MODES = {
+    "phone": Mode(size=PHONE),
+    "phone-dark": Mode(size=PHONE, color_scheme="dark"),
+    "desktop": Mode(),
+    "4k-dark": Mode(size=LARGEST, color_scheme="dark"),
+    "forced-colors": Mode(forced_colors="active"),
+    "print": Mode(media="print"),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("state", STATES)
 def test_axe_finds_no_violation(
-    open_page: OpenPage, screenshots: Path, state: str, color_scheme: Literal["light", "dark"]
+    open_page: OpenPage, screenshots: Path, state: str, language: str
 ) -> None:
     """Check WCAG 2.2 AA and axe's best practices, contrast included."""
-    for language, size in (("en", DESKTOP), ("fr", PHONE)):
-        page = open_page(locale=language, color_scheme=color_scheme, viewport=size)
-        STATES[state](page)
-        name = f"{state}-{language}-{color_scheme}-{size['width']}.png"
-        page.screenshot(path=screenshots / name, full_page=True)
+    page = open_page(locale=language, viewport=DESKTOP)
+    STATES[state](page)
+    for name, mode in MODES.items():
+        mode.apply(page)
+        page.screenshot(path=screenshots / f"{state}-{language}-{name}.png", full_page=True)
         found = Axe().run(page, options=RULES)
-        assert found.violations_count == 0, found.generate_report()
+        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
 
 
 @pytest.mark.parametrize("state", STATES)

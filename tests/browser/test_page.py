@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.fake_server import FakeServer, result
 from tests.browser.page_actions import ESSAY, OpenPage
 
+MAX_FIRST_VISIT = 70 * 1024  # bytes, compressed, with their headers
 TITLES = {"en": "A second opinion on student essays", "fr": "Un second avis sur vos copies"}
 
 
@@ -44,6 +45,20 @@ def test_switching_the_language_translates_everything_and_is_remembered(
     expect(page.get_by_role("button", name="English")).to_have_attribute("aria-pressed", "true")
     page.reload()
     _expect_language(page, "en")
+
+
+def test_the_first_visit_is_light(open_page: OpenPage) -> None:
+    """The view of a class and the parsers of files are loaded when they're needed."""
+    page = open_page("docs")
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    sizes: list[float] = []
+    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    page.goto(page.url.replace("docs", ""), wait_until="networkidle")
+    page.get_by_role("link", name="essay-scorer-en").wait_for()
+    assert len(sizes) > 10  # it is the page that was measured
+    assert sum(sizes) <= MAX_FIRST_VISIT
 
 
 def test_numbers_and_plurals_follow_the_language(open_page: OpenPage) -> None:
