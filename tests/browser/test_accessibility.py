@@ -144,6 +144,15 @@ def test_bars_and_marks_on_the_scale_show_in_forced_colors(
     assert _forced_color(page, "#essay-dialog .interval-band") == "solid"
 
 
+def test_the_current_view_is_underlined_in_forced_colors(open_page: OpenPage) -> None:
+    page = open_page(forced_colors="active")
+    color = "links => links.map(link => getComputedStyle(link).borderBottomColor)"
+    current, other = page.locator("nav a").evaluate_all(color)
+    background = page.locator("body").evaluate("node => getComputedStyle(node).backgroundColor")
+    assert other in {background, "rgb(255, 255, 255)"}
+    assert current != other
+
+
 def test_nothing_moves_if_reduced_motion_is_requested(open_page: OpenPage) -> None:
     page = open_page(reduced_motion="reduce")
     STATES["scored"](page)

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from essay_scorer.documents import problems
 from essay_scorer.documents.problems import refusal
 from essay_scorer.documents.reading import MAX_FILE_BYTES, read_document
 from essay_scorer.documents.submission_names import Submission, name_submissions
+from essay_scorer.documents.zip_errors import ENTRY_ERRORS, OPEN_ERRORS
 from essay_scorer.errors import DocumentError, FileError
 
 MAX_DOCUMENTS = 100_000
@@ -150,7 +150,7 @@ def _open_archive(path: Path) -> zipfile.ZipFile:
         return zipfile.ZipFile(path)
     except OSError as error:
         raise FileError(f"{path} cannot be read: {error.strerror}.") from error
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except OPEN_ERRORS as error:
         raise FileError(f"{path} is not a ZIP archive, or is damaged.") from error
 
 
@@ -177,12 +177,5 @@ def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, file: str) -> 
         raise refusal(file, problems.OVERSIZED)
     try:
         return archive.read(entry)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        OSError,
-        ValueError,
-        NotImplementedError,
-    ) as error:
+    except ENTRY_ERRORS as error:
         raise refusal(file, problems.DAMAGED) from error

@@ -2,10 +2,10 @@
 
 import io
 import zipfile
-import zlib
 from dataclasses import dataclass
 
 from essay_scorer.documents.problems import DAMAGED, OVERSIZED, PASSWORD, UNSUPPORTED, Refused
+from essay_scorer.documents.zip_errors import ENTRY_ERRORS, OPEN_ERRORS
 
 # What one document may unpack. An essay's text takes a tenth of it; pictures are not unpacked.
 MAX_UNPACKED_BYTES = 8 * 1024 * 1024
@@ -37,7 +37,7 @@ class OfficeArchive:
         self._budget = budget or Budget()
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        except (*OPEN_ERRORS, OSError) as error:
             raise Refused(DAMAGED) from error
         entries = self._zip.infolist()
         if len(entries) > MAX_PARTS:
@@ -71,7 +71,7 @@ class OfficeArchive:
                 return part.read(entry.file_size)
         except NotImplementedError as error:
             raise Refused(UNSUPPORTED) from error
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+        except ENTRY_ERRORS as error:
             raise Refused(DAMAGED) from error
 
 

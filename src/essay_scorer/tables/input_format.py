@@ -7,6 +7,7 @@ from essay_scorer.documents import problems
 from essay_scorer.documents.kinds import kind_of
 from essay_scorer.documents.office_file import kind_of_names
 from essay_scorer.documents.problems import SENTENCES, refusal
+from essay_scorer.documents.zip_errors import OPEN_ERRORS
 from essay_scorer.errors import FileError
 from essay_scorer.tables.formats import DOCUMENTS, PIPE, SUFFIXES, format_of
 
@@ -63,6 +64,6 @@ def _kind(path: Path) -> str:
             inner = kind_of_names(archive.namelist())
     except OSError as error:
         raise FileError(f"{path} cannot be read: {error.strerror}.") from error
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except OPEN_ERRORS as error:
         raise FileError(f"{path} is a ZIP archive that is damaged.") from error
     return "zip" if inner == problems.ARCHIVE else inner

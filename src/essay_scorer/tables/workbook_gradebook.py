@@ -7,13 +7,13 @@ import io
 import posixpath
 import re
 import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
 from essay_scorer.documents.office_archive import Budget, OfficeArchive
 from essay_scorer.documents.problems import DAMAGED, Refused, refusal
 from essay_scorer.documents.xml_parts import MAX_TAGS, attribute, decode_xml, descendants, parse_xml
+from essay_scorer.documents.zip_errors import ENTRY_ERRORS
 from essay_scorer.errors import FileError
 from essay_scorer.tables.class_list import ListRow, StudentMark
 from essay_scorer.tables.delimited import cell
@@ -189,7 +189,7 @@ def _check_archive(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             damaged = archive.testzip()
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (*ENTRY_ERRORS, RuntimeError) as error:
         raise Refused(DAMAGED) from error
     if damaged is not None:
         raise Refused(DAMAGED)
