@@ -89,7 +89,7 @@ def test_a_downloaded_class_that_became_a_workbook_is_filled(open_page: OpenPage
     expect(page.locator("#gradebook-report")).to_contain_text("2 of 2 students")
     page.locator(".teacher-score").first.fill("14,5")
     page.locator(".comment").last.fill(COMMENT)
-    expect(page.locator("#gradebook-report")).to_contain_text("1 score and 1 comment")
+    expect(page.locator("#gradebook-report")).to_contain_text("1 mark and 1 comment")
     name, filled = _download(page, "#download-gradebook")
     assert name == "class-scores.xlsx"
     sheet = openpyxl.load_workbook(io.BytesIO(filled)).active

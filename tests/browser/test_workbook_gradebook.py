@@ -143,7 +143,7 @@ def test_a_formula_in_a_students_cell_is_left(open_page: OpenPage) -> None:
     book.save(out)
     page, filled = _fill_class(open_page, out.getvalue())
     report = page.locator("#gradebook-report")
-    expect(report).to_contain_text("1 score and 1 comment will be filled in.")
+    expect(report).to_contain_text("1 mark and 1 comment will be filled in.")
     expect(report).to_contain_text("1 cell holds a formula and is left as it is.")
     sheet = _book(filled)["6A"]
     assert [sheet["D4"].value, sheet["D5"].value] == ["=F4*2", 12]
@@ -177,7 +177,7 @@ def test_letters_are_text(open_page: OpenPage) -> None:
     _class(page, [("Ada Lovelace", "One essay.")], scale="A,B,C,D,F")
     _enter(page, "Ada Lovelace", mark="B")
     _attach(page, class_list())
-    expect(page.locator("#gradebook-report")).to_contain_text("1 score and 0 comments")
+    expect(page.locator("#gradebook-report")).to_contain_text("1 mark and 0 comments")
     cell = _book(_filled(page))["6A"]["D4"]
     assert (cell.value, cell.data_type) == ("B", "s")
 
@@ -191,7 +191,7 @@ def test_a_column_of_percents_shows_the_mark(open_page: OpenPage) -> None:
     _class(page, [("Ada Lovelace", "One essay.")], scale="0-100")
     _enter(page, "Ada Lovelace", mark="85")
     _attach(page, out.getvalue())
-    expect(page.locator("#gradebook-report")).to_contain_text("1 score and 0 comments")
+    expect(page.locator("#gradebook-report")).to_contain_text("1 mark and 0 comments")
     assert _book(_filled(page))["6A"]["D4"].value == 0.85
 
 
