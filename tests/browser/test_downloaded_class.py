@@ -95,5 +95,5 @@ def test_a_downloaded_class_that_became_a_workbook_is_filled(open_page: OpenPage
     sheet = openpyxl.load_workbook(io.BytesIO(filled)).active
     assert sheet is not None
     titles = [cell.value for cell in sheet[1]]
-    marks, comments = titles.index("Your score"), titles.index("Your comment")
+    marks, comments = titles.index("Your mark"), titles.index("Your comment")
     assert [sheet[2][marks].value, sheet[3][comments].value] == [14.5, COMMENT]
