@@ -34,6 +34,7 @@ def test_an_output_that_cannot_be_written_is_one_sentence(
     ("name", "content", "sentence"),
     [
         ("nowhere.csv", None, "cannot be read: No such file"),
+        ("nowhere", None, "cannot be read: No such file"),
         ("essays.txt", b"text\nx\n", "name its --format"),
         ("essays.csv", b"", "has no header line"),
         ("essays.jsonl", b"\n", "holds no row"),

@@ -1,5 +1,7 @@
 """The format of an input, by its first bytes: names lie."""
 
+import errno
+import os
 import zipfile
 from pathlib import Path
 
@@ -32,6 +34,8 @@ def input_format(name: str, asked: str | None) -> str:
     path = Path(name)
     if name != PIPE and path.is_dir():
         return DOCUMENTS
+    if name != PIPE and not path.exists():
+        raise FileError(f"{path} cannot be read: {os.strerror(errno.ENOENT)}.")
     if name == PIPE or not path.is_file():  # a pipe or a device can be read only once
         return format_of(name, asked)
     kind = _kind(path)
