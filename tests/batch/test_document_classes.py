@@ -142,6 +142,20 @@ def test_marks_are_learned_from_a_worksheet_and_the_rest_of_it_is_filled(
     assert [cell.value for cell in filled["C"][1:]] == [float(row["Grade"]) for row in after]
 
 
+def test_headings_are_left_out_of_what_is_learned_from(
+    moodle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sheet = _worksheet(tmp_path / "Grades.csv")
+    learn = ["adapt", str(moodle), "--marks", str(sheet), "--scale", "0-20", "--overwrite"]
+    profiles = {}
+    for further in ((), ("--without-heading",)):
+        out = tmp_path / "profile.json"
+        assert main([*learn, *further, "--out", str(out)]) == 0
+        profiles[further] = out.read_bytes()
+    assert "note     left out 9 headings of 9\n" in capsys.readouterr().err
+    assert len(set(profiles.values())) == len(profiles)
+
+
 def test_a_gradebook_needs_a_profile_of_its_scale(moodle: Path, tmp_path: Path) -> None:
     sheet = _worksheet(tmp_path / "Grades.csv")
     done = run_batch(moodle, tmp_path / "scores.csv", "--into", sheet)

@@ -119,7 +119,7 @@ def score_file(job: Job) -> Summary:
             checkpoint.complete()
         scorer.summary.notes = (
             *source.notes,
-            *(headings.notes() if headings else ()),
+            *(headings.notes(are_kept=True) if headings else ()),
             *(collector.fill() if collector else ()),
         )
         scorer.summary.encoding = describe_encodings(source.encodings)

@@ -108,6 +108,7 @@ def _read(options: argparse.Namespace) -> _Essays:
     from essay_scorer.tables.columns import EssayColumns
     from essay_scorer.tables.header import Table
     from essay_scorer.tables.input_format import input_format
+    from essay_scorer.tables.paper_headings import HeadingFilter
     from essay_scorer.tables.readers import open_source
 
     format_ = input_format(options.source, options.format)
@@ -120,8 +121,10 @@ def _read(options: argparse.Namespace) -> _Essays:
         columns = EssayColumns.choose(table.names, named, where=options.source)
         marks = _Marks.of(options, table.names, named)
         print(f"columns  {columns.describe_choice()}{marks.describe()}", file=sys.stderr)
+        headings = HeadingFilter(columns.text) if options.without_heading else None
+        table = headings.table(table) if headings else table
         essays = _collect(options, table, columns, marks)
-        for note in source.notes:
+        for note in (*source.notes, *(headings.notes() if headings else ())):
             print(f"note     {note}", file=sys.stderr)
     return essays
 
@@ -129,8 +132,6 @@ def _read(options: argparse.Namespace) -> _Essays:
 def _collect(
     options: argparse.Namespace, table: "Table", columns: "EssayColumns", marks: "_Marks"
 ) -> _Essays:
-    from essay_scorer.documents.paper_heading import split_heading
-
     essays, unreadable = _Essays(), []
     for row in table.rows:
         if row.error is not None and row.detail and "file" in row.fields:  # one document of many
@@ -144,9 +145,7 @@ def _collect(
         if not isinstance(text, str) or not any(map(str.isalpha, text)):
             essays.without_text += 1
             continue
-        without = options.without_heading
-        name = str(row.fields.get("name") or "")
-        essays.texts.append(split_heading(text, name).rest if without else text)
+        essays.texts.append(text)
         essays.marks.append(marks.of_row(row.fields))
         essays.names.append(columns.describe(row))
     for problem in unreadable:

@@ -47,11 +47,16 @@ class HeadingFilter:
         left_out = describe_lines(heading.lines)
         return replace(row, fields={**row.fields, self.text: heading.rest, COLUMN: left_out})
 
-    def notes(self) -> tuple[str, ...]:
-        """Return how many headings were left out, for people."""
+    def notes(self, *, are_kept: bool = False) -> tuple[str, ...]:
+        """Return how many headings were left out, for people.
+
+        Args:
+            are_kept: whether an output has them in their column.
+        """
         found = self.counts[True]
         what = "heading" if found == 1 else "headings"
-        return (f"left out {found:,} {what} of {self.counts.total():,}; see column {COLUMN}",)
+        place = f"; see column {COLUMN}" if are_kept else ""
+        return (f"left out {found:,} {what} of {self.counts.total():,}{place}",)
 
 
 def describe_lines(lines: Sequence[str]) -> str:
