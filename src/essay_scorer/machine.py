@@ -61,9 +61,18 @@ def share_of_memory(share: float) -> int:
     return int(share * os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
 
 
+def _allocated_bytes() -> int:
+    """Return how much memory this process has allocated; 0 where the system doesn't say."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[5])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
 @contextmanager
 def memory_limit(name: str, limit: int = DEFAULT_MEMORY_LIMIT) -> Iterator[None]:
-    """Limit the memory that reading a file may allocate.
+    """Limit the memory that reading a file may allocate, beyond what the process has already.
 
     Two kilobytes of Parquet can decompress to twenty gigabytes. The operating system enforces
     the limit, and never more than half of the machine's memory is allowed. Child processes
@@ -80,14 +89,16 @@ def memory_limit(name: str, limit: int = DEFAULT_MEMORY_LIMIT) -> Iterator[None]
         yield
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    limits = [limit, share_of_memory(0.5), *(value for value in (soft, hard) if value >= 0)]
-    resource.setrlimit(resource.RLIMIT_DATA, (min(limits), hard))
+    allocated = _allocated_bytes()
+    wanted = allocated + min(limit, share_of_memory(0.5))
+    most = min([wanted, *(value for value in (soft, hard) if value >= 0)])
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
     try:
         yield
     except MemoryError as error:
         raise FileError(
-            f"{name} decompresses to more than the {min(limits) / 1024**2:,.0f} MiB of memory that "
-            "a file may use; split it."
+            f"{name} decompresses to more than the {(most - allocated) / 1024**2:,.0f} MiB of "
+            "memory that a file may use; split it."
         ) from error
     finally:
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
