@@ -82,11 +82,11 @@ const scoreSentence = ({ "essay score": score, scale }) =>
 function intervalSentence(result) {
   const { interval } = result;
   const share = formatNumber(interval.coverage, { style: "percent" });
-  const key = marksLearnedFrom(result) === undefined ? "interval" : "interval_learned";
+  const isOwn = marksLearnedFrom(result) === undefined; // the model's scale
   const { low, high } = intervalEnds(result);
   return interval.low === interval.high
-    ? translate(`${key}_single`, { share, low })
-    : translate(key, { share, low, high });
+    ? translate(isOwn ? "interval_single" : "interval_learned_single", { share, low })
+    : translate(isOwn ? "interval" : "interval_learned", { share, low, high });
 }
 
 function headline({ "essay score": score, scale }) {
