@@ -14,9 +14,9 @@ from local_aws.tests.faults import fault_table as page
 from local_aws.tests.faults.deployment_target import (
     LONGEST,
     LONGEST_TEXT,
-    MEDIUM,
     SHORT,
     Target,
+    end_clients,
     error_type,
     request_log_lines,
 )
@@ -131,7 +131,7 @@ def test_burst_is_throttled(target: Target) -> None:
 def test_client_times_out(target: Target) -> None:
     container = target.single_environment()
     with pytest.raises(subprocess.CalledProcessError):
-        target.send(MEDIUM, "--max-time", "0.4")
+        target.harm_during_request(end_clients)
     target.check_next_request()
     assert len(target.environments()) == 2
     # The emulator drops lines of concurrent requests; the output of the container is complete.
