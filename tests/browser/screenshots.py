@@ -48,7 +48,7 @@ def _show_essay(page: Page, language: str) -> None:
 
 
 class ClassPictures:
-    """Walks through the class of thirty, and takes pictures between the stages.
+    """Marks the class of thirty, and takes pictures between the stages.
 
     Args:
         page: the view of a class, empty.

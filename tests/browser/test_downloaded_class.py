@@ -8,20 +8,15 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.fake_server import FakeServer, result
+from tests.browser.gradebook_actions import download
 from tests.browser.page_actions import HEADER, OpenPage, open_table, score_table
 from tests.workbook_files import saved
 
 COMMENT = '=Good; "very" good,\nsays Zoé.'
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-
-
-def _download(page: Page, button: str) -> tuple[str, bytes]:
-    with page.expect_download() as download:
-        page.locator(button).click()
-    return download.value.suggested_filename, Path(download.value.path()).read_bytes()
 
 
 def _rows(content: bytes) -> list[list[str]]:
@@ -63,7 +58,7 @@ def test_marks_and_comments_come_back_from_a_spreadsheet(open_page: OpenPage, fo
     page.locator("#mark-scale").select_option("0-20")
     page.locator(".teacher-score").first.fill("14,5")
     page.locator(".comment").first.fill(COMMENT)
-    name, content = _download(page, "#download-class")
+    name, content = download(page, "#download-class")
     suffix, save = SAVED[form]
     other = open_page("#class")
     FakeServer.install(other, result())
@@ -83,14 +78,14 @@ def test_a_downloaded_class_that_became_a_workbook_is_filled(open_page: OpenPage
     score_table(page, [HEADER, ("Ada", "An essay."), ("Bo", "Two is one, too.")])
     expect(page.locator("#stop-class")).to_be_hidden()
     page.locator("#mark-scale").select_option("0-20")
-    _, content = _download(page, "#download-class")
+    _, content = download(page, "#download-class")
     open_table(page, _as_workbook(content), "class-scores.xlsx")
     page.locator("#column-form [type=submit]").click()
     expect(page.locator("#gradebook-report")).to_contain_text("2 of 2 students")
     page.locator(".teacher-score").first.fill("14,5")
     page.locator(".comment").last.fill(COMMENT)
     expect(page.locator("#gradebook-report")).to_contain_text("1 mark and 1 comment")
-    name, filled = _download(page, "#download-gradebook")
+    name, filled = download(page)
     assert name == "class-scores.xlsx"
     sheet = openpyxl.load_workbook(io.BytesIO(filled)).active
     assert sheet is not None

@@ -5,15 +5,13 @@ import io
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.fake_server import FakeServer, result
+from tests.browser.gradebook_actions import attach, download, enter, score_class
 from tests.browser.page_actions import (
-    HEADER,
     OpenPage,
-    Rows,
     open_table,
-    score_table,
     wait_for_status,
 )
 
@@ -39,35 +37,21 @@ MOODLE_FR = (
 )
 
 
-def _class(page: Page, rows: Rows, *, scale: str = "0-20") -> None:
-    FakeServer.install(page, result())
-    score_table(page, [HEADER, *rows])
-    expect(page.locator("#stop-class")).to_be_hidden()
-    page.locator("#mark-scale").select_option(scale)
-
-
-def _enter(page: Page, name: str, *, mark: str = "", comment: str = "") -> None:
-    row = page.locator("#class-table-body tr").filter(has_text=name)
-    row.locator(".teacher-score").fill(mark)
-    row.locator(".comment").fill(comment)
-
-
-def _attach(page: Page, content: bytes, name: str = "grades.csv") -> None:
-    file: FilePayload = {"name": name, "mimeType": "text/csv", "buffer": content}
-    page.locator("#gradebook-file").set_input_files(file)
+def _attach(page: Page, content: bytes) -> None:
+    attach(page, content, "grades.csv")
 
 
 def _filled(page: Page) -> bytes:
-    with page.expect_download() as download:
-        page.locator("#download-gradebook").click()
-    return Path(download.value.path()).read_bytes()
+    return download(page)[1]
 
 
 def test_a_canvas_gradebook_comes_out_filled_and_else_as_it_was(open_page: OpenPage) -> None:
     page = open_page("#class")
-    _class(page, [("Ada Lovelace", "One essay."), ("zoe emile-noel", "Two."), ("Grace", "Three.")])
-    _enter(page, "Ada Lovelace", mark="14,5", comment="No column takes this.")
-    _enter(page, "zoe emile-noel", mark="12")
+    score_class(
+        page, [("Ada Lovelace", "One essay."), ("zoe emile-noel", "Two."), ("Grace", "Three.")]
+    )
+    enter(page, "Ada Lovelace", mark="14,5", comment="No column takes this.")
+    enter(page, "zoe emile-noel", mark="12")
     _attach(page, CANVAS.encode())
     report = page.locator("#gradebook-report")
     expect(report).to_contain_text("2 of 4 students in grades.csv have an essay here.")
@@ -82,16 +66,16 @@ def test_a_canvas_gradebook_comes_out_filled_and_else_as_it_was(open_page: OpenP
 
 def test_the_assignment_without_marks_is_proposed_first(open_page: OpenPage) -> None:
     page = open_page("#class")
-    _class(page, [("Ada Lovelace", "One essay.")])
+    score_class(page, [("Ada Lovelace", "One essay.")])
     _attach(page, CANVAS.encode())
     expect(page.locator("#gradebook-column option:checked")).to_have_text("Essay 2 (12346)")
 
 
 def test_a_moodle_worksheet_takes_marks_and_comments(open_page: OpenPage) -> None:
     page = open_page("#class")
-    _class(page, [("Lovelace Ada", "One essay."), ("Participant 4712", "Two.")])
-    _enter(page, "Lovelace Ada", mark="14.5", comment='Good, "very" good.\nGo on.')
-    _enter(page, "Participant 4712", mark="9", comment="=1+1")
+    score_class(page, [("Lovelace Ada", "One essay."), ("Participant 4712", "Two.")])
+    enter(page, "Lovelace Ada", mark="14.5", comment='Good, "very" good.\nGo on.')
+    enter(page, "Participant 4712", mark="9", comment="=1+1")
     _attach(page, MOODLE.encode())
     expect(page.locator("#gradebook-report")).to_contain_text("2 marks and 2 comments")
     filled = _filled(page).decode()
@@ -107,8 +91,8 @@ def test_a_moodle_worksheet_takes_marks_and_comments(open_page: OpenPage) -> Non
 
 def test_a_french_worksheet_gets_decimal_commas_in_its_own_encoding(open_page: OpenPage) -> None:
     page = open_page("#class")
-    _class(page, [("Ada Lovelace", "One essay.")])
-    _enter(page, "Ada Lovelace", mark="14.5", comment="Très bien – continuez !")
+    score_class(page, [("Ada Lovelace", "One essay.")])
+    enter(page, "Ada Lovelace", mark="14.5", comment="Très bien – continuez !")
     for encoding in ("cp1252", "utf-8", "utf-16"):
         _attach(page, MOODLE_FR.encode(encoding))
         expect(page.locator("#gradebook-report")).to_contain_text("1 mark and 1 comment")
@@ -129,7 +113,7 @@ def test_a_class_that_came_from_a_worksheet_fills_it(open_page: OpenPage) -> Non
     expect(page.locator("#stop-class")).to_be_hidden()
     page.locator("#mark-scale").select_option("0-20")
     expect(page.locator("#gradebook-report")).to_contain_text("2 of 2 students")
-    _enter(page, "Ada Lovelace", mark="16")
+    enter(page, "Ada Lovelace", mark="16")
     page.reload()
     filled = _filled(page)
     assert filled == content.replace(b'",,20.00', b'",16,20.00')
@@ -139,8 +123,8 @@ def test_only_cells_that_identify_nobody_are_kept_from_becoming_formulas(
     open_page: OpenPage,
 ) -> None:
     page = open_page("#class")
-    _class(page, [("Ada", "One essay.")])
-    _enter(page, "Ada", mark="4")
+    score_class(page, [("Ada", "One essay.")])
+    enter(page, "Ada", mark="4")
     _attach(page, b'name,group,mark\n=Bob,=1+1,\nAda,"=2,2",\n-5,-5,\n')
     assert _filled(page) == b"name,group,mark\n=Bob,'=1+1,\nAda,\"'=2,2\",4\n-5,-5,\n"
 
@@ -172,7 +156,7 @@ def test_documents_are_matched_by_the_numbers_in_their_names(
 
 def test_two_students_of_one_name_are_not_confused(open_page: OpenPage) -> None:
     page = open_page("#class")
-    _class(page, [("Ada Lovelace", "One essay."), ("Bo", "Two.")])
+    score_class(page, [("Ada Lovelace", "One essay."), ("Bo", "Two.")])
     _attach(page, b"name,mark\nAda Lovelace,\nLovelace Ada,\nBo,\n")
     report = page.locator("#gradebook-report")
     expect(report).to_contain_text("1 of 3 students")
@@ -181,7 +165,7 @@ def test_two_students_of_one_name_are_not_confused(open_page: OpenPage) -> None:
 
 def test_another_scale_than_the_gradebooks_is_pointed_out(open_page: OpenPage) -> None:
     page = open_page("#class")
-    _class(page, [("Ada Lovelace", "One essay.")], scale="0-100")
+    score_class(page, [("Ada Lovelace", "One essay.")], scale="0-100")
     _attach(page, CANVAS.encode())
     expect(page.locator("#gradebook-report")).to_contain_text(
         "goes up to 20, but your scale goes up to 100"
@@ -191,7 +175,7 @@ def test_another_scale_than_the_gradebooks_is_pointed_out(open_page: OpenPage) -
 @pytest.mark.parametrize("content", [b"", b"nothing", b"PK\x03\x04", b"a,b\n1,2\n", b"\x00\x01"])
 def test_a_file_that_is_no_gradebook_is_refused(open_page: OpenPage, content: bytes) -> None:
     page = open_page("#class")
-    _class(page, [("Ada", "One essay.")])
+    score_class(page, [("Ada", "One essay.")])
     _attach(page, content)
     expect(page.locator("#gradebook-error")).not_to_be_empty()
     expect(page.locator("#download-gradebook")).to_be_hidden()
@@ -206,8 +190,8 @@ def _download(page: Page) -> tuple[str, str]:
 @pytest.mark.parametrize(("scale", "mark"), [("0-20", "14.5"), ("A,B,C,D,F", "B"), ("1-6", "3.5")])
 def test_a_downloaded_class_can_be_opened_again(open_page: OpenPage, scale: str, mark: str) -> None:
     page = open_page("#class")
-    _class(page, [("=Ada", "=1+1 is an essay."), ("Bo", "Two.")], scale=scale)
-    _enter(page, "=Ada", mark=mark, comment="=Good,\nvery good.")
+    score_class(page, [("=Ada", "=1+1 is an essay."), ("Bo", "Two.")], scale=scale)
+    enter(page, "=Ada", mark=mark, comment="=Good,\nvery good.")
     name, text = _download(page)
     assert "'=1+1 is an essay." in text
     other = open_page("#class", locale="fr")

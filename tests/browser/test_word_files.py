@@ -9,11 +9,12 @@ from playwright.sync_api import Page
 
 from tests.browser import word_files as word
 from tests.browser.page_actions import OpenPage
-from tests.browser.word_bodies import BODIES, hidden_style, paragraph, run
+from tests.browser.word_bodies import BODIES, paragraph, run
 from tests.browser.word_writers import (
     CHUNK,
     MAIN,
     PARTS,
+    STYLE_PARTS,
     WRITERS,
     deeply_embedded,
     embedded_documents,
@@ -51,16 +52,6 @@ def test_text_is_hidden_by_styles_and_what_they_are_based_on(page: Page) -> None
     def styled(style: str, text: str) -> str:
         return f'<w:r><w:rPr><w:rStyle w:val="{style}"/></w:rPr><w:t>{text}</w:t></w:r>'
 
-    parts = {
-        "word/_rels/document.xml.rels": word.relationships({"styles": "/word/looks.xml"}),
-        "word/looks.xml": word.styles(
-            hidden_style("character", "Hidden"),
-            hidden_style("character", "Derived", "Hidden"),
-            hidden_style("character", "Circle", "Circle"),
-            hidden_style("paragraph", "Form"),
-            '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"/>',
-        ),
-    }
     body = paragraph(
         run("One"), styled("Hidden", " a"), styled("Derived", " b"), styled("Circle", " two")
     )
@@ -69,7 +60,7 @@ def test_text_is_hidden_by_styles_and_what_they_are_based_on(page: Page) -> None
         run("Top of form"), styled("Hidden", "Twice hidden is visible. "), properties=form
     )
     body += paragraph(run("Three."))
-    text = read(page, word.word_file(body, parts))
+    text = read(page, word.word_file(body, STYLE_PARTS))
     assert text == "One two\n\nTwice hidden is visible. Three."
 
 

@@ -4,15 +4,15 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl.workbook.workbook import Workbook
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.fake_server import FakeServer, result
-from tests.browser.page_actions import HEADER, OpenPage, Rows, open_table, score_table
+from tests.browser.gradebook_actions import attach, download, enter, score_class
+from tests.browser.page_actions import OpenPage, open_table
 from tests.workbook_files import (
     SHEET,
     class_list,
@@ -22,32 +22,18 @@ from tests.workbook_files import (
     without_references,
 )
 
+NAME = "6a.xlsx"
 COMMENT = '=1+1 is "no" <sum> & _x0041_ is no A.\nSecond line 🙂  with spaces '
 
 
-def _class(page: Page, rows: Rows, *, scale: str = "0-20") -> None:
-    FakeServer.install(page, result())
-    score_table(page, [HEADER, *rows])
-    expect(page.locator("#stop-class")).to_be_hidden()
-    page.locator("#mark-scale").select_option(scale)
+def _attach(page: Page, content: bytes, name: str = NAME) -> None:
+    attach(page, content, name)
 
 
-def _enter(page: Page, name: str, *, mark: str = "", comment: str = "") -> None:
-    row = page.locator("#class-table-body tr").filter(has_text=name)
-    row.locator(".teacher-score").fill(mark)
-    row.locator(".comment").fill(comment)
-
-
-def _attach(page: Page, content: bytes, name: str = "6a.xlsx") -> None:
-    file: FilePayload = {"name": name, "mimeType": "", "buffer": content}
-    page.locator("#gradebook-file").set_input_files(file)
-
-
-def _filled(page: Page, name: str = "6a.xlsx") -> bytes:
-    with page.expect_download() as download:
-        page.locator("#download-gradebook").click()
-    assert download.value.suggested_filename == name
-    return Path(download.value.path()).read_bytes()
+def _filled(page: Page, name: str = NAME) -> bytes:
+    saved_as, content = download(page)
+    assert saved_as == name
+    return content
 
 
 def _parts(content: bytes) -> dict[str, bytes]:
@@ -63,9 +49,11 @@ def _book(content: bytes, **options: bool) -> Workbook:
 def _fill_class(open_page: OpenPage, content: bytes) -> tuple[Page, bytes]:
     """Fill the class list with marks and a comment; return the page and the file."""
     page = open_page("#class")
-    _class(page, [("Ada Lovelace", "One."), ("Émile-Noël Zoe", "Two."), ("Turing, Alan", "Three.")])
-    _enter(page, "Ada Lovelace", mark="14,5", comment=COMMENT)
-    _enter(page, "Émile-Noël Zoe", mark="12")
+    score_class(
+        page, [("Ada Lovelace", "One."), ("Émile-Noël Zoe", "Two."), ("Turing, Alan", "Three.")]
+    )
+    enter(page, "Ada Lovelace", mark="14,5", comment=COMMENT)
+    enter(page, "Émile-Noël Zoe", mark="12")
     _attach(page, content)
     expect(page.locator("#gradebook-report")).to_contain_text("3 of 4 students in 6a.xlsx")
     return page, _filled(page)
@@ -174,8 +162,8 @@ def test_missing_cells_are_added_in_the_style_of_their_column(open_page: OpenPag
 
 def test_letters_are_text(open_page: OpenPage) -> None:
     page = open_page("#class")
-    _class(page, [("Ada Lovelace", "One essay.")], scale="A,B,C,D,F")
-    _enter(page, "Ada Lovelace", mark="B")
+    score_class(page, [("Ada Lovelace", "One essay.")], scale="A,B,C,D,F")
+    enter(page, "Ada Lovelace", mark="B")
     _attach(page, class_list())
     expect(page.locator("#gradebook-report")).to_contain_text("1 mark and 0 comments")
     cell = _book(_filled(page))["6A"]["D4"]
@@ -188,8 +176,8 @@ def test_a_column_of_percents_shows_the_mark(open_page: OpenPage) -> None:
     out = io.BytesIO()
     book.save(out)
     page = open_page("#class")
-    _class(page, [("Ada Lovelace", "One essay.")], scale="0-100")
-    _enter(page, "Ada Lovelace", mark="85")
+    score_class(page, [("Ada Lovelace", "One essay.")], scale="0-100")
+    enter(page, "Ada Lovelace", mark="85")
     _attach(page, out.getvalue())
     expect(page.locator("#gradebook-report")).to_contain_text("1 mark and 0 comments")
     assert _book(_filled(page))["6A"]["D4"].value == 0.85
@@ -197,8 +185,8 @@ def test_a_column_of_percents_shows_the_mark(open_page: OpenPage) -> None:
 
 def test_the_sheet_of_the_class_is_filled(open_page: OpenPage) -> None:
     page = open_page("#class")
-    _class(page, [("Grace Hopper", "One essay.")])
-    _enter(page, "Grace Hopper", mark="17")
+    score_class(page, [("Grace Hopper", "One essay.")])
+    enter(page, "Grace Hopper", mark="17")
     _attach(page, class_list())
     expect(page.locator("#gradebook-report")).to_contain_text("Only the sheet “6B” will be filled")
     content = class_list()
@@ -223,9 +211,9 @@ def test_a_class_that_came_from_a_workbook_fills_it(open_page: OpenPage) -> None
     page.locator("#mark-scale").select_option("0-20")
     expect(page.locator("#gradebook-report")).to_contain_text("4 of 4 students")
     expect(page.locator("#gradebook-column option")).not_to_contain_text(["Essay"])
-    _enter(page, "Ada Lovelace", mark="14,5", comment=COMMENT)
-    _enter(page, "Zoé Émile-Noël", mark="12")
-    _enter(page, "Student Test", mark="9", comment="Late.")
+    enter(page, "Ada Lovelace", mark="14,5", comment=COMMENT)
+    enter(page, "Zoé Émile-Noël", mark="12")
+    enter(page, "Student Test", mark="9", comment="Late.")
     page.reload()
     expect(page.locator("#gradebook-report")).to_contain_text("4 of 4 students")
     _check_class(_filled(page))
@@ -243,7 +231,7 @@ def test_nothing_for_workbooks_is_loaded_before_one_is_opened(open_page: OpenPag
     page = open_page("#class")
     paths: list[str] = []
     page.on("request", lambda request: paths.append(request.url.rpartition("/")[2]))
-    _class(page, [("Ada Lovelace", "One essay.")])
+    score_class(page, [("Ada Lovelace", "One essay.")])
     _attach(page, b"name,mark\nAda Lovelace,\n", "6a.csv")
     expect(page.locator("#gradebook-report")).to_contain_text("1 of 1 students")
     modules = {"workbook-gradebook.js", "sheet-xml.js", "xlsx.js", "zip-writer.js"}
@@ -255,7 +243,7 @@ def test_nothing_for_workbooks_is_loaded_before_one_is_opened(open_page: OpenPag
 
 def test_a_damaged_workbook_is_refused(open_page: OpenPage) -> None:
     page = open_page("#class")
-    _class(page, [("Ada", "One essay.")])
+    score_class(page, [("Ada", "One essay.")])
     content = class_list()
     for broken in (content[:-200], rewritten(content, SHEET, "^", "<!DOCTYPE x>")):
         page.locator("#gradebook-error").evaluate("node => node.textContent = ''")

@@ -4,10 +4,21 @@ import base64
 import zipfile
 
 from tests.browser import word_files as word
-from tests.browser.word_bodies import paragraph, run
+from tests.browser.word_bodies import hidden_style, paragraph, run
 
 MAIN = word.document(paragraph(run("Café.")))
 PARTS = word.package(MAIN)
+# Styles that hide text: by themselves, by what they are based on, and, in a circle, not at all.
+STYLE_PARTS = {
+    "word/_rels/document.xml.rels": word.relationships({"styles": "/word/looks.xml"}),
+    "word/looks.xml": word.styles(
+        hidden_style("character", "Hidden"),
+        hidden_style("character", "Derived", "Hidden"),
+        hidden_style("character", "Circle", "Circle"),
+        hidden_style("paragraph", "Form"),
+        '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"/>',
+    ),
+}
 DECLARED = '<?xml version="1.0" encoding="{}"?>'
 STRICT_MAIN = word.document(paragraph(run("Café.")), w=word.STRICT)
 STRICT_PARTS = {

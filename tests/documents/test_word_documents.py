@@ -8,10 +8,11 @@ from essay_scorer.documents import problems
 from essay_scorer.documents.reading import read_document
 from essay_scorer.errors import DocumentError
 from tests.browser import word_files as word
-from tests.browser.word_bodies import BODIES, hidden_style, paragraph, run
+from tests.browser.word_bodies import BODIES, paragraph, run
 from tests.browser.word_writers import (
     CHUNK,
     MAIN,
+    STYLE_PARTS,
     WRITERS,
     deeply_embedded,
     embedded_documents,
@@ -37,22 +38,13 @@ def test_the_text_of_a_body_is_what_a_reader_sees(name: str) -> None:
 
 
 def test_text_is_hidden_by_styles_and_what_they_are_based_on() -> None:
-    parts = {
-        "word/_rels/document.xml.rels": word.relationships({"styles": "/word/looks.xml"}),
-        "word/looks.xml": word.styles(
-            hidden_style("character", "Hidden"),
-            hidden_style("character", "Derived", "Hidden"),
-            hidden_style("character", "Circle", "Circle"),
-            hidden_style("paragraph", "Form"),
-        ),
-    }
     styled = '<w:r><w:rPr><w:rStyle w:val="{}"/></w:rPr><w:t>{}</w:t></w:r>'
     runs = [styled.format(*one) for one in (("Hidden", " a"), ("Derived", " b"), ("Circle", " 2"))]
     form = paragraph(
         run("gone"), styled.format("Hidden", "twice "), properties='<w:pStyle w:val="Form"/>'
     )
     body = paragraph(run("One"), *runs) + form + paragraph(run("three."))
-    assert read(word.word_file(body, parts)) == "One 2\n\ntwice three."
+    assert read(word.word_file(body, STYLE_PARTS)) == "One 2\n\ntwice three."
 
 
 @pytest.mark.parametrize("name", ["ok", "wordonline", "strict", "altchunk"])

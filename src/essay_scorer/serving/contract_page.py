@@ -1,4 +1,4 @@
-"""The OpenAPI document as a page for people: plain HTML, without scripts or foreign hosts."""
+"""The OpenAPI document as a page for people."""
 
 import json
 import re
@@ -8,22 +8,9 @@ from html import escape
 from typing import Any
 
 from essay_scorer.serving.openapi import document
+from essay_scorer.serving.plain_page import plain_page
 
 _CODE = re.compile(r"`([^`]+)`")
-_HEAD = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>essay-scorer: the HTTP interface</title>
-<link rel="icon" href="static/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="static/page.css">
-<link rel="stylesheet" href="static/docs.css">
-</head>
-<body class="contract">
-<a class="skip-link" href="#main">Skip to content</a>
-"""
 
 
 @cache
@@ -34,14 +21,14 @@ def contract_page(*, original_answer: bool) -> bytes:
         original_answer: describe a server that answers in the original system's form.
     """
     table = document(original_answer=original_answer)
-    parts = [_HEAD, *_header(table["info"]), '<main id="main" tabindex="-1">', *_servers(table)]
+    parts = [*_header(table["info"]), '<main id="main" tabindex="-1">', *_servers(table)]
     for path, methods in table["paths"].items():
         for method, operation in methods.items():
             parts += _operation(f"{method.upper()} {path}", operation, table["components"])
     parts += [*_errors(table["components"]["responses"]), '<h2 id="schemas">Schemas</h2>']
     for name, schema in table["components"]["schemas"].items():
         parts += _named_schema(name, schema)
-    return "\n".join([*parts, "</main>", "</body>", "</html>", ""]).encode()
+    return plain_page(parts, title="essay-scorer: the HTTP interface", kind="contract")
 
 
 def _header(info: Mapping[str, str]) -> Iterator[str]:

@@ -75,24 +75,7 @@ class LocalServer:
         self.port: int = listener.getsockname()[1]
         self._stopping = False
         self._sockets: dict[int, Any] = {}
-        try:
-            server = create_server(
-                application,
-                map=self._sockets,
-                sockets=[listener],
-                threads=_THREADS,
-                ident=None,
-                max_request_body_size=_MAX_TRANSFER_BYTES,
-                inbuf_overflow=2 * _MAX_TRANSFER_BYTES,  # an essay is never written to disk
-                outbuf_overflow=2 * _MAX_TRANSFER_BYTES,
-                connection_limit=_MAX_CONNECTIONS,
-                asyncore_use_poll=True,  # select() supports fewer connections
-                channel_timeout=_IDLE_TIMEOUT,
-            )
-        except RuntimeError as error:  # no memory for a thread's stack
-            raise MemoryError from error
-        self._server = cast("Any", server)  # the types of waitress lack most of its attributes
-        self._server.channel_class = channel_class(application.reject)
+        self._server = _waitress(application, listener, self._sockets)
 
     @property
     def address(self) -> str:
@@ -137,6 +120,31 @@ class LocalServer:
 def _is_sending(channel: HTTPChannel) -> bool:
     """Say whether a part of a request, or of a response, is still to be transferred."""
     return bool(channel.request or channel.total_outbufs_len)
+
+
+def _waitress(
+    application: WsgiApplication, listener: socket.socket, sockets: dict[int, Any]
+) -> Any:
+    """Return the server that answers a listener's requests; ``sockets`` gets what it waits for."""
+    try:
+        server = create_server(
+            application,
+            map=sockets,
+            sockets=[listener],
+            threads=_THREADS,
+            ident=None,
+            max_request_body_size=_MAX_TRANSFER_BYTES,
+            inbuf_overflow=2 * _MAX_TRANSFER_BYTES,  # an essay is never written to disk
+            outbuf_overflow=2 * _MAX_TRANSFER_BYTES,
+            connection_limit=_MAX_CONNECTIONS,
+            asyncore_use_poll=True,  # select() supports fewer connections
+            channel_timeout=_IDLE_TIMEOUT,
+        )
+    except RuntimeError as error:  # no memory for a thread's stack
+        raise MemoryError from error
+    untyped = cast("Any", server)  # the types of waitress lack most of its attributes
+    untyped.channel_class = channel_class(application.reject)
+    return untyped
 
 
 def _listen(host: str, port: int) -> socket.socket:
