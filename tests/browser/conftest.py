@@ -1,27 +1,34 @@
 """Fixtures for tests of the page in a real browser: Debian's headless Chromium with Playwright."""
 
 import os
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.browser.browser_program import find_browser
-from tests.browser.page_actions import OpenPage
+from tests.browser.page_actions import OpenPage, PdfPages
 
 REQUIRED = "ESSAY_SCORER_BROWSER"  # if set, the tests fail without a browser instead of skipping
 TIMEOUT_MS = 120_000  # so long that only a hang, no busy machine, fails a test
+
+
+def _miss(reason: str) -> NoReturn:
+    """Skip a test, or let it fail where nothing may be missing."""
+    (pytest.fail if os.environ.get(REQUIRED) else pytest.skip)(reason)
+    raise AssertionError  # neither returns
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     program = find_browser()
     if program is None:
-        reason = "Chromium is not installed, so the page is not tested; run `make browser`"
-        (pytest.fail if os.environ.get(REQUIRED) else pytest.skip)(reason)
+        _miss("Chromium is not installed, so the page is not tested; run `make browser`")
     expect.set_options(timeout=TIMEOUT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program)
@@ -70,6 +77,21 @@ def open_page(chromium: Browser, port: int, page_errors: list[str]) -> Iterator[
     for context in contexts:
         context.close()
     assert page_errors == []
+
+
+@pytest.fixture(scope="session")
+def pdf_pages() -> PdfPages:
+    """Return the text of each page of a PDF, which the browser has printed."""
+    program = shutil.which("pdftotext")
+    if program is None:
+        _miss("pdftotext (Debian's poppler-utils) is not installed, so no printout is tested")
+
+    def pdf_pages(path: Path) -> list[str]:
+        command = [program, "-layout", str(path), "-"]
+        text = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+        return text.rstrip("\f").split("\f")
+
+    return pdf_pages
 
 
 @pytest.fixture(scope="session")

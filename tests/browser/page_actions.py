@@ -3,11 +3,13 @@
 import csv
 import io
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import FilePayload, Page, expect
 
 OpenPage = Callable[..., Page]  # of the fixture ``open_page``
+PdfPages = Callable[[Path], list[str]]  # of the fixture ``pdf_pages``
 Rows = Sequence[Sequence[str]]
 
 ESSAY = "Schools should open later. Students sleep too little. So they learn less."
@@ -15,6 +17,17 @@ HOSTILE = (
     "<script>document.title = 'broken'</script> <img src=x onerror=\"document.title = 'broken'\">"
 )
 HEADER = ("student", "essay")  # of a class
+# Resolves when all changes of classes that began before are stored: the browser orders them.
+_STORED = """
+() => new Promise((resolve, reject) => {
+  const request = indexedDB.open('essay-scorer');
+  request.onerror = reject;
+  request.onsuccess = () => {
+    const transaction = request.result.transaction(['classes', 'essays']);
+    transaction.oncomplete = () => { request.result.close(); resolve(); };
+  };
+})
+"""
 
 
 def submit_essay(page: Page, text: str = ESSAY) -> None:
@@ -55,3 +68,9 @@ def wait_for_status(page: Page, status: str = "Done.") -> None:
 def student_names(page: Page) -> list[str]:
     """Return the names in the table of the class, in the order shown."""
     return page.locator("#class-table-body th").all_inner_texts()
+
+
+def reload_class(page: Page) -> None:
+    """Reload the page once what was entered is stored, which takes a moment."""
+    page.evaluate(_STORED)
+    page.reload()

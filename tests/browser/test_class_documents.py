@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.class_files import docx, drop_folder, essay, open_files, zip_file
 from tests.browser.fake_server import FakeServer, result
-from tests.browser.page_actions import OpenPage, student_names, wait_for_status
+from tests.browser.page_actions import OpenPage, reload_class, student_names, wait_for_status
 from tests.browser.word_files import compound_file
 
 CASES = Path(__file__).parent / "cases"
@@ -159,7 +159,7 @@ def test_a_folder_can_be_chosen(page: Page, tmp_path: Path) -> None:
 def test_a_class_of_documents_keeps_its_names_over_a_reload(page: Page) -> None:
     open_files(page, {"Ann.docx": docx(essay(1)), "Bob.docx": docx(essay(2))})
     score(page)
-    page.reload()
+    reload_class(page)
     page.locator("#class-table-body th").first.wait_for()
     assert sorted(student_names(page)) == ["Ann", "Bob"]
 

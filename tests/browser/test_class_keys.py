@@ -11,6 +11,7 @@ from tests.browser.page_actions import (
     class_rows,
     csv_bytes,
     open_table,
+    reload_class,
     score_table,
     student_names,
     wait_for_status,
@@ -94,7 +95,7 @@ def test_a_suggestion_is_taken_with_one_key_and_given_back(open_page: OpenPage) 
     expect(second).to_be_focused()
     page.get_by_role("button", name="Undo").click()
     expect(first).to_have_value("5")
-    page.reload()
+    reload_class(page)
     expect(first).to_have_value("5")
 
 

@@ -51,6 +51,19 @@ def test_the_table_sorts_and_exposes_its_order(open_page: OpenPage) -> None:
             assert student_names(page) == orders[column][::step]
 
 
+def test_learning_from_marks_does_not_take_the_focus_from_a_column(open_page: OpenPage) -> None:
+    page = open_page("#class")
+    page.clock.install(time=0)
+    _score_mixed_class(page)
+    page.clock.pause_at(3_600_000)
+    page.get_by_label("Your mark: Cy").fill("6")
+    button = page.get_by_role("columnheader", name="Name").get_by_role("button")
+    button.click()
+    page.clock.run_for(1000)  # longer than the pause after which marks are learned from
+    expect(button).to_be_focused()
+    assert student_names(page) == ["Ada", "Bea 9", "Bea 10", "Cy"]
+
+
 def test_the_table_filters_and_searches(open_page: OpenPage) -> None:
     page = open_page("#class")
     _score_mixed_class(page)

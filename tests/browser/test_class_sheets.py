@@ -1,14 +1,22 @@
 """What is printed: a sheet for each student, and the list of a class."""
 
-import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.fake_server import EXPLANATION, FakeServer, error, no_reply, result
-from tests.browser.page_actions import HEADER, OpenPage, score_table, wait_for_status
+from tests.browser.page_actions import (
+    HEADER,
+    OpenPage,
+    PdfPages,
+    reload_class,
+    score_table,
+    wait_for_status,
+)
 
+Printed = Callable[[Page, str], list[str]]
 TEXT = (
     "🙂 Schools should\nopen later. Students sleep too little.\n\nSo they learn less. I like cake."
 )
@@ -33,25 +41,25 @@ def _print(page: Page, button: str) -> None:
     expect(page.locator("body[data-print]")).to_be_attached()
 
 
-def _pages(page: Page, path: Path) -> list[str]:
-    """Return the text of each page that would be printed."""
-    page.pdf(path=path, format="A4")
-    command = ["pdftotext", "-layout", str(path), "-"]
-    try:
-        text = subprocess.run(command, capture_output=True, check=True, text=True).stdout
-    except FileNotFoundError:
-        pytest.skip("pdftotext is not installed (Debian's poppler-utils)")
-    return text.rstrip("\f").split("\f")
+@pytest.fixture
+def printed(screenshots: Path, pdf_pages: PdfPages) -> Printed:
+    """Return the text of each page that the browser would print, and keep them for review."""
+
+    def printed(page: Page, name: str) -> list[str]:
+        page.pdf(path=screenshots / name, format="A4")
+        return pdf_pages(screenshots / name)
+
+    return printed
 
 
-def test_each_student_gets_a_sheet(open_page: OpenPage, screenshots: Path) -> None:
+def test_each_student_gets_a_sheet(open_page: OpenPage, printed: Printed) -> None:
     page = open_page("#class", color_scheme="dark")
     _open_class(page, explanation=EXPLANATION, raw=2.77)
     _print(page, "Print student sheets")
     page.emulate_media(media="print")
     color = page.locator("#print-area h2").first.evaluate("node => getComputedStyle(node).color")
     assert color == "rgb(35, 38, 43)"  # dark on paper, whatever the screen is like
-    pages = _pages(page, screenshots / "sheets.pdf")
+    pages = printed(page, "sheets.pdf")
     first = pages[0]
     assert first.split()[0] == "Ada"
     assert "6a · " in first
@@ -112,7 +120,7 @@ def test_sheets_are_printed_once_their_passages_are_found(open_page: OpenPage) -
     page.get_by_label("Mark the passages").uncheck()
     _print(page, "Print student sheets")
     assert len(server.requests) == 3  # nothing more is asked for
-    page.reload()
+    reload_class(page)
     page.get_by_role("button", name="Ada", exact=True).click()
     expect(page.locator("#essay-dialog-text mark.helps")).to_have_count(1)  # it is kept
 
@@ -137,13 +145,13 @@ def test_only_the_essays_in_the_table_get_a_sheet(open_page: OpenPage) -> None:
     assert page.locator("#print-area h2").all_text_contents() == ["Cy"]
 
 
-def test_an_open_essay_prints_as_its_sheet(open_page: OpenPage, screenshots: Path) -> None:
+def test_an_open_essay_prints_as_its_sheet(open_page: OpenPage, printed: Printed) -> None:
     page = open_page("#class")
     _open_class(page)
     with page.expect_response("**/class-sheets.js"):
         page.get_by_role("button", name="Ada", exact=True).click()
     page.evaluate("import('/static/class-sheets.js').then(() => null)")
-    (only,) = _pages(page, screenshots / "sheet.pdf")
+    (only,) = printed(page, "sheet.pdf")
     assert only.split()[0] == "Ada"
     assert "14.5 / 20" in only
     assert "Bo" not in only.split()
@@ -151,22 +159,22 @@ def test_an_open_essay_prints_as_its_sheet(open_page: OpenPage, screenshots: Pat
 
 
 def test_the_class_list_has_every_mark_and_whole_remarks(
-    open_page: OpenPage, screenshots: Path
+    open_page: OpenPage, printed: Printed
 ) -> None:
     page = open_page("#class")
     _open_class(page)
     _print(page, "Print the class list")
-    (only,) = _pages(page, screenshots / "class-list.pdf")
+    (only,) = printed(page, "class-list.pdf")
     assert [name for name in only.split() if name in {"Ada", "Bo", "Cy"}] == ["Ada", "Bo", "Cy"]
     assert "14.5 / 20" in only
     assert "This is its end." in only
     assert "2.77" not in only
 
 
-def test_the_printed_table_cuts_no_remark(open_page: OpenPage, screenshots: Path) -> None:
+def test_the_printed_table_cuts_no_remark(open_page: OpenPage, printed: Printed) -> None:
     page = open_page("#class")
     _open_class(page)
-    pages = "".join(_pages(page, screenshots / "table.pdf"))
+    pages = "".join(printed(page, "table.pdf"))
     assert pages.split().count("long") == 40
     assert {"its", "end."} <= set(pages.split())
     assert "Print student sheets" not in pages

@@ -3,7 +3,14 @@
 from playwright.sync_api import Page, expect
 
 from tests.browser.fake_server import EXPLANATION, FakeServer, no_reply, result
-from tests.browser.page_actions import ESSAY, OpenPage, class_rows, score_table, wait_for_status
+from tests.browser.page_actions import (
+    ESSAY,
+    OpenPage,
+    class_rows,
+    reload_class,
+    score_table,
+    wait_for_status,
+)
 
 # A class as the first version of the page saved it.
 SAVED_HEADER = {"file": "class.csv", "separator": ",", "titles": ["student", "essay"], "prompt": ""}
@@ -65,7 +72,7 @@ def test_nothing_is_lost_or_sent_again_after_a_reload(open_page: OpenPage) -> No
     comment.fill("Well argued.")
     comment.press("Tab")
     server.reset(result())
-    page.reload()
+    reload_class(page)
     expect(page.locator(".suggested-score strong")).to_have_count(3)
     _expect_entries(page, score="5", comment="Well argued.")
     assert server.requests == []
@@ -129,7 +136,7 @@ def test_the_explanation_of_an_essay_is_requested_and_saved(open_page: OpenPage)
         "explain": True,
         "features": True,
     }
-    page.reload()
+    reload_class(page)
     page.get_by_role("button", name="Student 2", exact=True).click()
     expect(explanation).to_be_visible()
     expect(marked).to_be_visible()
@@ -161,7 +168,7 @@ def test_two_tabs_do_not_overwrite_each_others_entries(open_page: OpenPage) -> N
     other.get_by_label("Your mark: Student 1", exact=True).fill("5")
     expect(page.get_by_label("Your mark: Student 1", exact=True)).to_have_value("5")
     for tab in (page, other):
-        tab.reload()
+        reload_class(tab)
         _expect_entries(tab, score="5", comment="Well argued.")
 
 
@@ -175,7 +182,7 @@ def test_a_tab_that_hears_nothing_writes_its_own_fields_only(open_page: OpenPage
     other.get_by_label("Your mark: Student 1", exact=True).fill("5")
     other.locator("#mark-scale").select_option("0-20")
     page.get_by_role("button", name="Keep it").click()
-    other.reload()
+    reload_class(other)
     _expect_entries(other, score="5", comment="Well argued.")
     expect(other.locator("#mark-scale")).to_have_value("0-20")
     expect(other.locator("#class-kept")).to_contain_text("stays in this browser")
@@ -199,7 +206,7 @@ def test_several_classes_are_kept_opened_renamed_and_deleted(open_page: OpenPage
     field.press("Enter")
     renamed = page.get_by_role("button", name="Class 6a, spring", exact=True)
     expect(renamed).to_be_focused()
-    page.reload()
+    reload_class(page)
     renamed.click()
     expect(page.get_by_role("heading", name="Class 6a, spring")).to_be_focused()
     _expect_entries(page, score="", comment="Of 6a.")
@@ -209,6 +216,25 @@ def test_several_classes_are_kept_opened_renamed_and_deleted(open_page: OpenPage
     expect(names).to_have_text(["6b.csv"])
     names.click()
     _expect_entries(page, score="", comment="Of 6b.")
+
+
+def test_another_tab_that_changes_the_scale_does_not_interrupt_typing(open_page: OpenPage) -> None:
+    page = open_page("#class")
+    _score_class(page, "class.csv")
+    other = _second_tab(page)
+    comment = page.get_by_label("Your comment: Student 1", exact=True)
+    comment.press_sequentially("Well argued.")
+    comment.press("ArrowLeft")
+    other.locator("#mark-scale").select_option("0-20")
+    expect(page.locator("#mark-scale")).to_have_value("0-20")
+    page.keyboard.press("!")
+    expect(comment).to_have_value("Well argued!.")
+    mark = page.get_by_label("Your mark: Student 1", exact=True)
+    mark.fill("1,")
+    other.locator("#mark-scale").select_option("0-100")
+    expect(page.locator("#mark-scale")).to_have_value("0-100")
+    page.keyboard.press("5")
+    expect(mark).to_have_value("1,5")
 
 
 def test_a_class_that_another_tab_deletes_is_closed_and_stays_deleted(open_page: OpenPage) -> None:

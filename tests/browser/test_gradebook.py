@@ -9,11 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.fake_server import FakeServer, result
 from tests.browser.gradebook_actions import attach, download, enter, score_class
-from tests.browser.page_actions import (
-    OpenPage,
-    open_table,
-    wait_for_status,
-)
+from tests.browser.page_actions import OpenPage, open_table, reload_class, wait_for_status
 
 CANVAS = (
     "Student,ID,SIS User ID,SIS Login ID,Section,Essay 1 (12345),Essay 2 (12346)\n"
@@ -114,7 +110,7 @@ def test_a_class_that_came_from_a_worksheet_fills_it(open_page: OpenPage) -> Non
     page.locator("#mark-scale").select_option("0-20")
     expect(page.locator("#gradebook-report")).to_contain_text("2 of 2 students")
     enter(page, "Ada Lovelace", mark="16")
-    page.reload()
+    reload_class(page)
     filled = _filled(page)
     assert filled == content.replace(b'",,20.00', b'",16,20.00')
 

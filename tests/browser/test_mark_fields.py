@@ -8,7 +8,14 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.fake_server import FakeServer, result
-from tests.browser.page_actions import HEADER, OpenPage, class_rows, score_table, wait_for_status
+from tests.browser.page_actions import (
+    HEADER,
+    OpenPage,
+    class_rows,
+    reload_class,
+    score_table,
+    wait_for_status,
+)
 
 
 def _open_class(page: Page, scale: str = "0-20", size: int = 3) -> None:
@@ -79,7 +86,7 @@ def test_a_mark_off_the_scale_is_refused_beside_its_field(
     expect(_field(page)).to_have_attribute("aria-invalid", "true")
     expect(_field(page)).to_have_value(typed)
     assert _stored(page) == before
-    page.reload()
+    reload_class(page)
     expect(_field(page)).to_have_value(before)
 
 
@@ -131,7 +138,7 @@ def test_marks_are_written_with_the_decimal_sign_of_the_language(open_page: Open
     field.fill("14.5")
     field.press("Tab")
     expect(field).to_have_value("14,5")
-    page.reload()
+    reload_class(page)
     expect(field).to_have_value("14,5")
 
 

@@ -9,7 +9,14 @@ from playwright.sync_api import Page, expect
 from essay_scorer import Scorer
 from essay_scorer.explain.observations import MEASURES
 from tests.browser.fake_server import EXPLANATION, FakeServer, result
-from tests.browser.page_actions import ESSAY, OpenPage, class_rows, score_table, wait_for_status
+from tests.browser.page_actions import (
+    ESSAY,
+    OpenPage,
+    class_rows,
+    reload_class,
+    score_table,
+    wait_for_status,
+)
 
 # code, value, low, high; and the sentence in English and in French.
 Case = tuple[tuple[str, float, float, float], str, str]
@@ -186,7 +193,7 @@ def test_a_sentence_is_added_to_the_remark_of_a_class(open_page: OpenPage) -> No
     page.get_by_role("button", name="Close").click()
     comment = page.locator("#class-table-body .comment").first
     expect(comment).to_have_value(remark)
-    page.reload()
+    reload_class(page)
     expect(comment).to_have_value(remark)
 
 

@@ -2,15 +2,13 @@
 
 import csv
 import io
-import subprocess
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser import teacher_walk
 from tests.browser.class_of_thirty import STUDENTS, moodle_worksheet, word_files
-from tests.browser.page_actions import OpenPage
+from tests.browser.page_actions import OpenPage, PdfPages
 
 IDENTITY = ("Identifier", "Full name", "Email address", "Status", "Maximum Grade")
 
@@ -55,17 +53,12 @@ def test_thirty_word_files_become_marks_sheets_and_a_worksheet(
 
 
 def test_the_sheets_of_a_class_have_a_page_for_each_student(
-    open_page: OpenPage, tmp_path: Path
+    open_page: OpenPage, pdf_pages: PdfPages, tmp_path: Path
 ) -> None:
     page = open_page("#class")
     teacher_walk.open_class(page, word_files())
     teacher_walk.print_sheets(page, tmp_path / "sheets.pdf")
-    command = ["pdftotext", "-layout", str(tmp_path / "sheets.pdf"), "-"]
-    try:
-        text = subprocess.run(command, capture_output=True, check=True, text=True).stdout
-    except FileNotFoundError:
-        pytest.skip("pdftotext is not installed (Debian's poppler-utils)")
-    titles = [" ".join(sheet.split()[:2]) for sheet in text.rstrip("\f").split("\f")]
+    titles = [" ".join(sheet.split()[:2]) for sheet in pdf_pages(tmp_path / "sheets.pdf")]
     assert sorted(set(titles) & {one.name for one in STUDENTS}) == sorted(
         one.name for one in STUDENTS
     )

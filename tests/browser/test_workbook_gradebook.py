@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.fake_server import FakeServer, result
 from tests.browser.gradebook_actions import attach, download, enter, score_class
-from tests.browser.page_actions import OpenPage, open_table
+from tests.browser.page_actions import OpenPage, open_table, reload_class
 from tests.workbook_files import (
     SHEET,
     class_list,
@@ -214,7 +214,7 @@ def test_a_class_that_came_from_a_workbook_fills_it(open_page: OpenPage) -> None
     enter(page, "Ada Lovelace", mark="14,5", comment=COMMENT)
     enter(page, "Zoé Émile-Noël", mark="12")
     enter(page, "Student Test", mark="9", comment="Late.")
-    page.reload()
+    reload_class(page)
     expect(page.locator("#gradebook-report")).to_contain_text("4 of 4 students")
     _check_class(_filled(page))
 

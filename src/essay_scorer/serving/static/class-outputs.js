@@ -1,9 +1,7 @@
 // What leaves the page: the table, the filled gradebook, and the printed sheets.
 
-import { explainRows, isUnexplained } from "./class-explanations.js";
 import { downloadClass } from "./csv-download.js";
 import { byId } from "./dom.js";
-import { formatNumber, plural, translate } from "./i18n.js";
 
 export class ClassOutputs {
   #classroom;
@@ -11,7 +9,8 @@ export class ClassOutputs {
   #essayOf;
   #onExplained;
   #openRow; // returns the row whose essay is open, or null
-  #explaining = null; // AbortController of the requests for explanations
+  #passages = null; // module that finds what sheets mark, once it is loaded
+  #isPreparing = false; // sheets, which takes a while if passages are to be found
   #gradebook = null; // promise of its view, which is loaded on first use
 
   /**
@@ -37,7 +36,7 @@ export class ClassOutputs {
         downloadClass(header, rows, marking);
       },
       "print-sheets": () => this.#printSheets(visibleRows()),
-      "stop-sheets": () => this.#explaining.abort(),
+      "stop-sheets": () => this.#passages.stopFindingPassages(),
       "print-list": () => this.#print((sheets) => sheets.printClassList(this.#classroom())),
       "print-sheet": () => this.#print((sheets) => sheets.printSheets([openRow()], this.#classroom())),
       "choose-gradebook": () => byId("gradebook-file").click(),
@@ -52,36 +51,25 @@ export class ClassOutputs {
 
   /** Print a sheet for each row, once its passages are known. */
   async #printSheets(rows) {
-    if (this.#explaining) return;
+    if (this.#isPreparing) return;
+    this.#isPreparing = true;
     const { header } = this.#classroom();
-    const sheets = await this.prepareSheets();
-    const isWhole = !byId("sheet-passages").checked || (await this.#explain(rows, header));
-    if (isWhole && this.#classroom().header === header) sheets.printSheets(rows, this.#classroom());
+    const isShown = () => this.#classroom().header === header;
+    try {
+      const sheets = await this.prepareSheets();
+      const isWhole = !byId("sheet-passages").checked || (await this.#findPassages(rows, isShown));
+      if (isWhole && isShown()) sheets.printSheets(rows, this.#classroom());
+    } finally {
+      this.#isPreparing = false;
+    }
   }
 
-  /** Explain the rows that aren't explained yet; return whether nobody stopped it. */
-  async #explain(rows, header) {
-    const { signal } = (this.#explaining = new AbortController());
-    const missing = rows.filter(isUnexplained).length;
-    const show = (done) => {
-      const counts = { done: formatNumber(done), count: formatNumber(missing) };
-      byId("sheets-status").textContent = missing > 0 ? translate("finding_passages", counts) : "";
-    };
-    let done = 0;
-    const onRow = (row) => {
-      if (this.#classroom().header !== header) return this.#explaining.abort();
-      this.#onExplained(row);
-      show(++done);
-    };
-    byId("stop-sheets").hidden = missing === 0;
-    show(done);
-    await explainRows(rows, { essayOf: this.#essayOf, signal, onRow });
-    this.#explaining = null;
-    if (document.activeElement === byId("stop-sheets")) byId("print-sheets").focus();
-    byId("stop-sheets").hidden = true;
-    const left = signal.aborted ? 0 : rows.filter(isUnexplained).length;
-    byId("sheets-status").textContent = left > 0 ? plural("sheets_unmarked", left) : "";
-    return !signal.aborted;
+  async #findPassages(rows, isShown) {
+    const { findPassages, stopFindingPassages } = (this.#passages = await import("./sheet-passages.js"));
+    return await findPassages(rows, {
+      essayOf: this.#essayOf,
+      onExplained: (row) => (isShown() ? this.#onExplained(row) : stopFindingPassages()),
+    });
   }
 
   /** Load the module that prints, so that the browser's own command prints sheets, too. */

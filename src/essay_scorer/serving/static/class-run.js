@@ -9,8 +9,9 @@ export class ClassRun {
   #onStatus;
 
   /**
-   * @param {{onRow: (row) => void, onStatus: () => void}} listeners Called for each row that has
-   *   got its result or its error, and when the status has changed.
+   * @param {{onRow: (row) => Promise, onStatus: () => void}} listeners Called for each row that has
+   *   got its result or its error, and when the status has changed. The run ends once the promises
+   *   of all rows have resolved.
    */
   constructor({ onRow, onStatus }) {
     this.#onRow = onRow;

@@ -10,7 +10,8 @@ export const pendingRows = (rows) =>
   rows.filter((row) => row.result === null && !PERMANENT_ERRORS.has(row.error));
 
 /**
- * Score all pending rows. Each row gets its result or its error, then `onRow` is called with it.
+ * Score all pending rows. Each row gets its result or its error, then `onRow` is called with it and
+ * awaited, such as for its storage: when this returns, all rows are dealt with.
  *
  * Ends early if it is stopped, or if no valid access key is entered.
  */
@@ -24,7 +25,7 @@ export async function scoreRows(rows, { essayOf, signal, onRow, onConnectionChan
       await scoreRow(row, essayOf(row), { signal: stop, onConnectionChange });
       if (stop.aborted) return;
       if (row.error === "unauthorised") noKey.abort();
-      onRow(row);
+      await onRow(row);
     }
   }
   await Promise.all(Array.from({ length: CONCURRENCY }, work));

@@ -51,6 +51,7 @@ function priority(row) {
 export class ClassTable {
   #rows = [];
   #elements = new Map(); // from row to its <tr>
+  #headers = new Map(); // from a column's key to its <th>
   #sort = { key: "flags", descending: false };
   #onOpen;
   #onEdit;
@@ -65,11 +66,16 @@ export class ClassTable {
 
   /** Show these rows, in the current language, with what is known of their marks. */
   render(rows, header, classMarking) {
+    const focused = document.activeElement;
+    const focusedRow = this.rowOf(focused);
     this.#rows = rows;
     marking = classMarking;
     isBlind = Boolean(header.blind);
+    this.#headers = new Map(COLUMNS.map(({ key }) => [key, this.#headerCell(key)]));
+    byId("class-table-header").replaceChildren(...this.#headers.values());
     this.#elements = new Map(rows.map((row) => [row, this.#rowElement(row)]));
     this.update();
+    if (rows.includes(focusedRow)) takeOverFocus(this.#elements.get(focusedRow), focused);
   }
 
   /** Show a row's changes without moving it. */
@@ -138,7 +144,7 @@ export class ClassTable {
   update() {
     const visible = this.visibleRows();
     byId("class-table-body").replaceChildren(...visible.map((row) => this.#elements.get(row)));
-    byId("class-table-header").replaceChildren(...COLUMNS.map(({ key }) => this.#headerCell(key)));
+    this.#showOrder();
     const counts = { shown: formatNumber(visible.length), all: formatNumber(this.#rows.length) };
     byId("shown-count").textContent = translate("shown", counts);
   }
@@ -149,16 +155,20 @@ export class ClassTable {
   }
 
   #headerCell(key) {
-    const { key: sortKey, descending } = this.#sort;
-    const order = key !== sortKey ? "none" : descending ? "descending" : "ascending";
     const button = create("button", { type: "button", class: "text-button" }, translate(key));
     button.addEventListener("click", () => {
+      const { key: sortKey, descending } = this.#sort;
       this.#sort = { key, descending: key === sortKey && !descending };
       this.update();
-      const sorted = "[aria-sort]:not([aria-sort=none]) button";
-      byId("class-table-header").querySelector(sorted).focus();
     });
-    return create("th", { role: "columnheader", scope: "col", "aria-sort": order }, button);
+    return create("th", { role: "columnheader", scope: "col" }, button);
+  }
+
+  #showOrder() {
+    const order = this.#sort.descending ? "descending" : "ascending";
+    for (const [key, header] of this.#headers) {
+      header.setAttribute("aria-sort", key === this.#sort.key ? order : "none");
+    }
   }
 
   #rowElement(row) {
@@ -182,6 +192,19 @@ export class ClassTable {
 /** Return the field for the teacher's own mark. */
 export const teacherScoreField = (row, onEdit) =>
   markField(row, { scaleOf: () => marking.scale, onEdit });
+
+/** Go on in a new row where the teacher is in the old one, also in the middle of typing. */
+function takeOverFocus(element, focused) {
+  const selector = [".teacher-score", ".comment"].find((one) => focused.matches(one));
+  const control = element.querySelector(selector ?? "th button");
+  control.focus();
+  if (!selector) return;
+  if (control.value !== focused.value) {
+    control.value = focused.value;
+    control.dispatchEvent(new Event("input"));
+  }
+  control.setSelectionRange(focused.selectionStart, focused.selectionEnd);
+}
 
 function scoreCell(row) {
   const { shown, error } = row;

@@ -120,12 +120,14 @@ function essayOf(row) {
   return { text: row.text, ...(prompt && { prompt }) };
 }
 
+/** Show and store a row's result or error; resolves when it is stored. */
 function showResult(row) {
-  saveFields(row, { result: row.result, error: row.error });
+  const saved = saveFields(row, { result: row.result, error: row.error });
   row.shown = marking.isBundleScale ? row.result : null; // until the marks are learned from
   classTable.updateRow(row);
   renderRun();
   learnSoon();
+  return saved;
 }
 
 /** Store a result that has its explanation now; its score on the teacher's scale stays. */
@@ -186,8 +188,8 @@ function edit(row, change) {
 }
 
 function saveFields(row, change) {
-  save(store.saveRow(header.id, row.index, change));
   tellOtherTabs({ id: header.id, index: row.index, change });
+  return save(store.saveRow(header.id, row.index, change));
 }
 
 /** Show what another tab has changed in this class. */
@@ -220,7 +222,7 @@ async function save(write) {
     await write;
   } catch {
     storageKey = "not_saved"; // the disk is full, or storage was disabled
-    render();
+    renderStorage();
   }
 }
 
@@ -231,8 +233,12 @@ async function confirmDelete(deleted) {
   closeClass();
 }
 
-function render() {
+function renderStorage() {
   byId("storage-notice").textContent = translate(storageKey);
+}
+
+function render() {
+  renderStorage();
   const isStart = header === null && !importForm.isOpen;
   byId("class-start").hidden = !isStart;
   byId("class-results").hidden = header === null;
