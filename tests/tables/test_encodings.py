@@ -1,9 +1,13 @@
 """Text files in any encoding: named by the user, or detected line by line."""
 
+import codecs
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.documents.national_texts import CHINESE, CZECH, FRENCH, GREEK
 from tests.essay_files import read_jsonl, run_batch
 
 from essay_scorer.tables.readers import open_source
@@ -42,6 +46,35 @@ def test_utf_8_and_windows_1252_are_told_apart_by_line(
         assert source.encodings == {"utf-8": 1, "windows-1252": 1}
     assert [row.fields["text"] for row in rows] == ["café", "naïve \ufffd", "plain"]
     assert {row.error for row in rows} == {None}
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text", "line_end", "name"),
+    [
+        ("mac_roman", FRENCH, "\r", "Mac Roman"),  # Excel for Mac
+        ("cp1250", CZECH, "\r\n", "Windows-1250"),
+        ("gb18030", CHINESE, "\r\n", "GB 18030"),
+    ],
+)
+def test_a_national_encoding_is_detected_and_said(
+    encoding: str, text: str, line_end: str, name: str, tmp_path: Path
+) -> None:
+    source, out = tmp_path / "essays.csv", tmp_path / "scores.csv"
+    lines = ["id;essay", f"1;{text}", "2;A town and its library.", f"3;{text}", ""]
+    source.write_bytes(line_end.join(lines).encode(encoding))
+    done = run_batch(source, out)
+    assert done.returncode == 0
+    assert f"2 lines are not UTF-8 and were read as {name}" in done.stderr
+    written = out.read_bytes()
+    assert written.startswith(codecs.BOM_UTF8)  # so that Excel reads it
+    assert written.decode().count(text) == 2
+
+
+def test_a_national_encoding_is_detected_in_a_pipe() -> None:
+    content = f'text\n"{GREEK}"\n'.encode("windows-1253")
+    command = [sys.executable, "-m", "essay_scorer.cli", "batch", "-", "-", "--format", "csv"]
+    done = subprocess.run(command, input=content, capture_output=True, check=True)
+    assert GREEK in done.stdout.decode()
 
 
 def test_without_detection_other_bytes_are_an_error_of_their_row(tmp_path: Path) -> None:

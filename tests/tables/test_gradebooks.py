@@ -66,6 +66,19 @@ def test_a_french_worksheet_has_decimal_commas(tmp_path: Path) -> None:
         assert (tmp_path / "notes-filled.csv").read_bytes() == filled.encode(encoding)
 
 
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [("gb18030", "王小明"), ("cp1250", "Łukasz Świątek"), ("cp932", "山田太郎")],
+)
+def test_a_list_in_a_national_encoding_keeps_its_bytes(
+    encoding: str, name: str, tmp_path: Path
+) -> None:
+    content = f"Student;Grade\r\n{name};\r\nAnn Lee;\r\n"
+    fill(tmp_path / "grades.csv", content.encode(encoding), mark("14", name=name))
+    filled = content.replace(f"{name};", f"{name};14")
+    assert (tmp_path / "grades-filled.csv").read_bytes() == filled.encode(encoding)
+
+
 def test_short_rows_get_the_fields_that_they_lack(tmp_path: Path) -> None:
     fill(tmp_path / "a.csv", b"Name,Class,Grade\nAnn\nBob,3b,", mark("B+", None, name="Ann"))
     assert (tmp_path / "a-filled.csv").read_bytes() == b"Name,Class,Grade\nAnn,,B+\nBob,3b,"

@@ -95,7 +95,7 @@ def add_encoding_option(command: argparse.ArgumentParser) -> None:
         "--encoding",
         type=encoding,
         default=DETECT,
-        help="of a text file; default: detect UTF-8, UTF-16 or Windows-1252",
+        help="of a text file, such as windows-1250; default: detect it",
     )
 
 
@@ -161,7 +161,7 @@ def day(text: str) -> date:
 
 
 def encoding(text: str) -> str:
-    """Parse the name of a text encoding; ``detect`` is UTF-8, UTF-16 or Windows-1252."""
+    """Parse the name of a text encoding; ``detect`` finds it by the bytes."""
     if text == DETECT:
         return text
     try:

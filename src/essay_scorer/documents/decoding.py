@@ -1,11 +1,11 @@
-"""The characters of text files: UTF-16, UTF-32, UTF-8, a named encoding, or Windows-1252."""
+"""The characters of text files: UTF-16, UTF-32, UTF-8, a named encoding, or a detected one."""
 
 import codecs
 import re
 
 from essay_scorer.documents.kinds import SAMPLE_BYTES
+from essay_scorer.documents.text_encoding import detect_encoding, is_utf_8
 
-_FALLBACK = "windows-1252"
 _CHARSET = re.compile(rb"charset=[\"']?([\w-]{1,40})", re.IGNORECASE)
 
 
@@ -14,7 +14,8 @@ def decode_text(data: bytes, encoding: str | None = None) -> str:
 
     Args:
         data: UTF-16, UTF-32, UTF-8, or else in the named encoding. Without a name, lines that are
-            not UTF-8 are Windows-1252: files are put together from several sources.
+            not UTF-8 have the encoding that is detected: files are put together from several
+            sources.
         encoding: as the file names it; one that Python does not know is ignored.
     """
     if (wide := wide_encoding(data)) is not None:
@@ -26,7 +27,11 @@ def decode_text(data: bytes, encoding: str | None = None) -> str:
         pass
     if encoding and is_known(encoding):
         return data.decode(encoding, "replace")
-    return "".join(_decode_line(line) for line in data.splitlines(keepends=True))
+    lines = data.splitlines(keepends=True)
+    other = detect_encoding(lines)
+    return "".join(
+        line.decode() if is_utf_8(line) else line.decode(other, "replace") for line in lines
+    )
 
 
 def decode_html(data: bytes) -> str:
@@ -41,13 +46,6 @@ def is_known(encoding: str) -> bool:
         return codecs.lookup(encoding)._is_text_encoding
     except LookupError:
         return False
-
-
-def _decode_line(line: bytes) -> str:
-    try:
-        return line.decode()
-    except UnicodeDecodeError:
-        return line.decode(_FALLBACK, "replace")
 
 
 def wide_encoding(data: bytes) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from essay_scorer.documents.text_encoding import detect_encoding, is_utf_8
 from essay_scorer.errors import FileError
 from essay_scorer.tables.class_list import ListRow, StudentMark
 from essay_scorer.tables.delimiters import declared_separator, detect_separator, has_decimal_commas
@@ -13,6 +14,8 @@ from essay_scorer.tables.formulas import guard_formula
 from essay_scorer.tables.roster import grade_column
 
 _OPENING_LINES = 12
+_BYTES = "latin-1"  # one character for each byte, whatever the encoding is
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
 
@@ -44,7 +47,8 @@ class DelimitedList:
             FileError: it has no header, or the column is not clear.
         """
         self._encoding, text = _decode(data)
-        lines = text.splitlines(keepends=True)[:_OPENING_LINES]
+        self._other = "" if self._encoding != _BYTES else detect_encoding(data.splitlines())
+        lines = _LINE.findall(text)[:_OPENING_LINES]
         declared = declared_separator(lines[0]) if lines else None
         head = lines[1 if declared else 0 :]
         self._separator = declared or detect_separator(head[0] if head else "", ",")
@@ -69,13 +73,10 @@ class DelimitedList:
         """Return what a cell as it stands says."""
         if cell.startswith('"') and cell.endswith('"') and len(cell) > 1:
             cell = cell[1:-1].replace('""', '"')
-        if self._encoding != "latin-1":
+        if self._encoding != _BYTES:
             return cell.lstrip("\ufeff")
-        data = cell.encode("latin-1").removeprefix(codecs.BOM_UTF8)
-        try:
-            return data.decode()
-        except UnicodeDecodeError:
-            return data.decode("windows-1252", "replace")
+        data = cell.encode(_BYTES).removeprefix(codecs.BOM_UTF8)
+        return data.decode() if is_utf_8(data) else data.decode(self._other, "replace")
 
     def write(self, file: BinaryIO, marks: Mapping[int, StudentMark]) -> None:
         """Write a copy of the file with marks filled in, by the index of the row."""
@@ -106,7 +107,7 @@ def _decode(data: bytes) -> tuple[str, str]:
     for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
         if data.startswith(mark):
             return encoding, data.decode(encoding, "replace")
-    return "latin-1", data.decode("latin-1")
+    return _BYTES, data.decode(_BYTES)
 
 
 def _records(text: str, separator: str) -> list[_Record]:

@@ -6,23 +6,28 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import BinaryIO
 
 from essay_scorer.documents.decoding import wide_encoding
 from essay_scorer.documents.kinds import SAMPLE_BYTES
+from essay_scorer.documents.text_encoding import detect_encoding, encoding_name
 from essay_scorer.errors import FileError
 from essay_scorer.tables.delimiters import Dialect
 
 MAX_LINE = 4 * 1024 * 1024  # characters of a line or a field; an essay is far smaller
 TOO_LONG = "x" * (MAX_LINE + 1)  # replaces a longer line
-DETECT = "detect"  # as encoding: each line is UTF-8 or, where it is not, Windows-1252
+_MAX_SAMPLE_LINES = 1_000_000
+# As encoding: each line is UTF-8 or, where it is not, in the encoding that is detected of all such
+# lines of the file.
+DETECT = "detect"
 
 
 class TextLines:
     """A text file, read line by line.
 
     The rest of a line after ``MAX_LINE`` characters is skipped, so that memory is bounded. With
-    ``DETECT``, a file may mix UTF-8 and Windows-1252, as the public ASAP-AES file needs.
+    ``DETECT``, a file may mix UTF-8 and one other encoding, as the public ASAP-AES file needs.
 
     Attributes:
         name: the file's name, for messages.
@@ -48,9 +53,12 @@ class TextLines:
         self._bytes, self._is_pipe = file, file is sys.stdin.buffer
         self._detects = encoding == DETECT
         is_utf8 = encoding in ("utf-8", DETECT)
-        start = _start(file)
-        wide = wide_encoding(start)
-        has_mark = start.startswith(codecs.BOM_UTF8)
+        self._start = _start(file)
+        self._other: str | None = (
+            None  # encoding of the lines that are not UTF-8, once there is one
+        )
+        wide = wide_encoding(self._start)
+        has_mark = self._start.startswith(codecs.BOM_UTF8)
         self._has_mark = has_mark or wide is not None or not is_utf8
         self._counts: Counter[str] = Counter()
         self._text = io.TextIOWrapper(
@@ -71,7 +79,7 @@ class TextLines:
     @property
     def needs_mark(self) -> bool:
         """Whether Excel needs a byte order mark to open it in UTF-8, as far as it was read."""
-        return self._has_mark or self._counts["windows-1252"] > 0
+        return self._has_mark or (self._other is not None and self._counts[self._other] > 0)
 
     def position(self) -> int:
         return 0 if self._is_pipe else self._bytes.tell()
@@ -110,16 +118,31 @@ class TextLines:
         if is_decoded(line):
             self._counts["utf-8"] += 1
             return line
-        self._counts["windows-1252"] += 1
-        return line.encode("utf-8", "surrogateescape").decode("windows-1252", "replace")
+        data = line.encode("utf-8", "surrogateescape")
+        if self._other is None:
+            self._other = detect_encoding(self._sample(data))
+        self._counts[self._other] += 1
+        return data.decode(self._other, "replace")
+
+    def _sample(self, line: bytes) -> Iterator[bytes]:
+        """Yield the lines of the file, or of a pipe the line that was read and the first ones."""
+        if self._is_pipe:
+            yield from (line, *self._start.splitlines(keepends=True)[:-1])
+            return
+        place = self._bytes.tell()
+        self._bytes.seek(0)
+        yield from islice(iter(lambda: self._bytes.readline(MAX_LINE), b""), _MAX_SAMPLE_LINES)
+        self._bytes.seek(place)
 
 
 def describe_encodings(encodings: Mapping[str, int]) -> str:
     """Return what was detected, for people; empty if nothing but UTF-8 was."""
-    lines = encodings.get("windows-1252", 0)
-    if lines == 1:
-        return "1 line is not UTF-8 and was read as Windows-1252"
-    return f"{lines:,} lines are not UTF-8 and were read as Windows-1252" if lines else ""
+    others = {codec: lines for codec, lines in encodings.items() if codec not in ("ascii", "utf-8")}
+    for codec, lines in others.items():
+        count = "1 line is" if lines == 1 else f"{lines:,} lines are"
+        verb = "was" if lines == 1 else "were"
+        return f"{count} not UTF-8 and {verb} read as {encoding_name(codec)}"
+    return ""
 
 
 def _start(file: BinaryIO) -> bytes:
