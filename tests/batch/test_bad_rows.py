@@ -21,11 +21,12 @@ POISON = [
     b"[" * 100_000,
     b'{"id": 11, "text": "Half a pair: \\ud83d stays."}',
     b'{"id": 12, "text": "Therefore the council ought to pay."}',
+    b'{"id": 13, "text": "One of two essays.", "text": "The other one."}',
 ]
 CODES = [
     None, "missing_text", "text_not_a_string", "text_not_a_string", "text_without_words",
     "invalid_encoding", "invalid_json", "not_an_object", "too_large", "too_large", "invalid_json",
-    None, None,
+    None, None, "repeated_field",
 ]  # fmt: skip
 
 

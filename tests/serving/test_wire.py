@@ -28,6 +28,12 @@ REFUSED = {
     "explain that is a word": (Call.of({**TEXT, "explain": "yes"}), 422, "explain_not_a_boolean"),
     "an unknown field": (Call.of({**TEXT, "student": 7}), 400, "unknown_field"),
     "a misspelt field": (Call.of({**TEXT, "promt": "Write."}), 400, "unknown_field"),
+    "two texts": (Call(body=b'{"text": "One.", "text": "Two."}'), 400, "repeated_field"),
+    "two texts in a profile": (
+        Call(body=b'{"text": "One.", "profile": {"a": 1, "a": 2}}'),
+        400,
+        "repeated_field",
+    ),
     "text and texts": (Call.of({**TEXT, "texts": []}), 400, "text_and_texts"),
     "texts that are a text": (Call.of({"texts": "An essay."}), 422, "texts_not_an_array"),
     "too many texts": (Call.of({"texts": ["a"] * 501}), 422, "too_many_texts"),

@@ -30,6 +30,22 @@ def test_columns_can_be_named(tmp_path: Path) -> None:
     assert read_jsonl(out)[0]["Klasse"] == "5b"
 
 
+def test_a_list_without_a_header_does_not_print_its_essays(tmp_path: Path) -> None:
+    source = tmp_path / "essays.csv"
+    source.write_text(f'1,"{TEXT}"\n2,"{TEXT}"\n')
+    done = run_batch(source, tmp_path / "scores.csv")
+    assert done.returncode == 1
+    assert f"There are: 1, {TEXT[:59]}…." in done.stderr
+
+
+def test_rows_that_cannot_be_read_are_the_reason_why_there_is_no_column(tmp_path: Path) -> None:
+    source = tmp_path / "essays.jsonl"
+    source.write_text('{"text": "Half\n[1]\n')
+    done = run_batch(source, tmp_path / "scores.jsonl")
+    assert done.returncode == 1
+    assert "has no row that can be read (line 1: invalid_json)" in done.stderr
+
+
 def test_a_short_value_in_a_guessed_prompt_column_is_no_prompt(tmp_path: Path) -> None:
     prompt = "Write an essay on whether the town's swimming pool should be heated in winter."
     rows = [{"text": TEXT, "prompt": value} for value in (3, prompt)]

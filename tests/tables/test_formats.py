@@ -175,3 +175,28 @@ def test_parquet_without_its_extra_is_refused_in_one_sentence(
     assert main(["batch", str(source), str(tmp_path / "out.parquet")]) == 1
     assert "pip install 'serverless-essay-scorer[batch]'" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == [source]
+
+
+@pytest.mark.parametrize(("name", "separator"), [("class.xls", "\t"), ("class.tab", "\t")])
+def test_a_list_may_have_the_name_that_opens_excel(
+    name: str, separator: str, tmp_path: Path
+) -> None:
+    out = tmp_path / "scores.jsonl"
+    done = run_batch(write_csv(tmp_path / name, ROWS, delimiter=separator), out)
+    assert done.returncode == 0
+    assert [row["text"] for row in read_jsonl(out)] == [row["text"] for row in ROWS]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<html><table><tr><td>essay</td></tr></table></html>",
+        '<?xml version="1.0"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+    ],
+)
+def test_other_files_of_excel_are_named_with_the_way_out(content: str, tmp_path: Path) -> None:
+    source = tmp_path / "class.xls"
+    source.write_text(content)
+    done = run_batch(source, tmp_path / "scores.csv")
+    assert done.returncode == 1
+    assert "is a spreadsheet; save a list of essays as .xlsx or CSV" in done.stderr

@@ -32,6 +32,7 @@ from essay_scorer.serving.outcomes import Answer, outcomes_of
 from essay_scorer.serving.request_ids import choose_request_id
 from essay_scorer.serving.request_log import RequestLog, Write
 from essay_scorer.serving.score_request import TEXT, TEXTS
+from essay_scorer.tables.unique_fields import unique_fields
 
 _ID_FIELD = REQUEST_ID_HEADER.lower()
 
@@ -63,7 +64,7 @@ def _request_in(event: Any) -> Any:
         return event
     body = event["body"]
     try:
-        return json.loads(body) if isinstance(body, str) else body
+        return json.loads(body, object_pairs_hook=unique_fields) if isinstance(body, str) else body
     except ValueError:
         return event
 

@@ -47,6 +47,11 @@ _TEXTUAL: Sequence[tuple[re.Pattern[bytes], str]] = (
         re.compile(rb"(?s)\s*<\?xml.{0,1500}(?:<pkg:package|<w:wordDocument)\b"),
         problems.UNSUPPORTED,
     ),
+    # A workbook of Excel 2003, which is often named .xls.
+    (
+        re.compile(rb"(?s)\s*<\?xml.{0,1500}urn:schemas-microsoft-com:office:spreadsheet"),
+        problems.SPREADSHEET,
+    ),
     (
         re.compile(rb'(?s)\s*\{.{0,500}"(?:doc_id|url)"\s*:\s*"[^"]*".{0,500}\}\s*$'),
         problems.SHORTCUT,

@@ -24,7 +24,7 @@ SENTENCES: Mapping[str, str] = {
     SCANNED: "has pages without text, such as scans; only a PDF with text can be read",
     PICTURE: "is a picture; only text can be read",
     SPREADSHEET: "is a spreadsheet; save a list of essays as .xlsx or CSV, and an essay as .docx",
-    ARCHIVE: "is an archive; a class in a ZIP file is scored with `essay-scorer batch`",
+    ARCHIVE: "is an archive or compressed; unpack it (`batch` reads a class in a ZIP file)",
     UNSUPPORTED: "is not a document that can be read; save it as .docx, .odt, .pdf, .rtf or .txt",
     SHORTCUT: "only refers to a document in Google Drive; download the document as .docx",
     EMBEDDED: "has a part in another file or format; save it as one .docx document",

@@ -24,12 +24,14 @@ from essay_scorer.serving.messages import (
     status_and_body,
 )
 from essay_scorer.serving.outcomes import Answer, Outcome, outcomes_of
+from essay_scorer.serving.score_request import quoted_name
 from essay_scorer.serving.static_files import (
     is_base_path,
     serve_file,
     serve_page,
     static_files,
 )
+from essay_scorer.tables.unique_fields import RepeatedFieldError, unique_fields
 
 if TYPE_CHECKING:
     from essay_scorer.serving.keys import KeyHash
@@ -62,11 +64,14 @@ def parse_json(body: bytes, *, content_type: str) -> Any:
     """Return the JSON value of a body, whatever its content type is.
 
     Raises:
-        RequestError: ``invalid_json``, or ``unsupported_media_type`` if the content type rules
-            out JSON.
+        RequestError: ``invalid_json``, ``repeated_field``, or ``unsupported_media_type`` if the
+            content type rules out JSON.
     """
     try:
-        return json.loads(body)
+        return json.loads(body, object_pairs_hook=unique_fields)
+    except RepeatedFieldError as error:
+        detail = f'The request has two fields "{quoted_name(error.name)}".'
+        raise RequestError("repeated_field", detail=detail) from None
     except (ValueError, RecursionError):
         may_be_json = content_type in _JSON_TYPES or "json" in content_type
         raise RequestError("invalid_json" if may_be_json else "unsupported_media_type") from None

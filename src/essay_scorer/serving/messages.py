@@ -18,6 +18,7 @@ ERRORS: dict[str, tuple[int, str]] = {
     "missing_text": (400, 'The request has no field "text".'),
     "text_and_texts": (400, 'Send either the field "text" or the field "texts".'),
     "unknown_field": (400, "The request has an unknown field."),
+    "repeated_field": (400, "The request has two fields of one name."),
     "unauthorised": (401, "Send a valid key as X-Api-Key, or as Authorization: Bearer."),
     "not_found": (404, "Nothing exists at this path."),
     "method_not_allowed": (405, "This path does not support this method."),

@@ -10,7 +10,8 @@ from essay_scorer.serving.openapi_schemas import reference
 # Codes of errors that a documented path cannot give.
 _OTHER_CODES = frozenset({"not_found"})
 _REASONS = {
-    400: "The body is not JSON, lacks a text, or has an unknown field; or this is not valid HTTP",
+    400: "The body is not JSON, lacks a text, or has an unknown field or two of one name; or this "
+    "is not valid HTTP",
     401: "The server requires a key, and the request has no valid one",
     405: "The path does not support the method; the header `Allow` names those that it does",
     413: f"The request is larger than {MAX_REQUEST_BYTES // 1024} KiB",

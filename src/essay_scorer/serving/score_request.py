@@ -84,12 +84,17 @@ def _missing_text(unknown: str | None) -> str:
 
 
 def _unknown_field(name: str) -> str:
-    """Return the message of an unknown field: its name, short and printable, and the nearest."""
-    quoted = name if len(name) <= _MAX_QUOTED_CHARACTERS else f"{name[:_MAX_QUOTED_CHARACTERS]}…"
-    printable = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in quoted)
+    """Return the message of an unknown field: its name, and the nearest."""
+    printable = quoted_name(name)
     if nearest := _nearest_field(name):
         return f'Unknown field "{printable}": did you mean "{nearest}"?'
     return f'Unknown field "{printable}"; the fields are {", ".join(FIELDS)}.'
+
+
+def quoted_name(name: str) -> str:
+    """Return a field's name for a message, short and printable."""
+    quoted = name if len(name) <= _MAX_QUOTED_CHARACTERS else f"{name[:_MAX_QUOTED_CHARACTERS]}…"
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in quoted)
 
 
 def _nearest_field(name: str) -> str:

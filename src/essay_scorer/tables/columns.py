@@ -8,6 +8,7 @@ from typing import Any, Literal
 from essay_scorer.errors import FileError
 from essay_scorer.tables.rows import NO_ESSAY, Row
 
+_MAX_SHOWN = 60  # characters of a name in a message
 MIN_PROMPT_WORDS = 4  # in a guessed column; what is shorter is a label, not an assignment
 
 Role = Literal[
@@ -158,7 +159,7 @@ def require_column(role: Role, names: Sequence[str], asked: str | None, where: s
     if column is None:
         raise FileError(
             f"{where} has no column with a usual name of the {role}; name it with {_option(role)}. "
-            f"There are: {', '.join(names)}."
+            f"There are: {_listed(names)}."
         )
     return column
 
@@ -170,7 +171,7 @@ def check_column(column: str, names: Sequence[str], where: str) -> None:
         FileError: it does not.
     """
     if column not in names:
-        raise FileError(f"{where} has no column {column}; there are: {', '.join(names)}.")
+        raise FileError(f"{where} has no column {column}; there are: {_listed(names)}.")
 
 
 def prefixed_columns(existing: Iterable[str], added: Iterable[str], prefix: str) -> list[str]:
@@ -194,6 +195,12 @@ def refuse_existing_columns(existing: Iterable[str], added: Iterable[str]) -> No
         raise FileError(
             f"The input has a column {both[0]} already; rename the added columns with --prefix."
         )
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return names for a message; a table without a header has whole essays as names."""
+    shown = [one if len(one) <= _MAX_SHOWN else f"{one[: _MAX_SHOWN - 1]}…" for one in names]
+    return ", ".join(shown)
 
 
 def _option(role: Role) -> str:

@@ -9,6 +9,7 @@ DOCUMENTS = "documents"  # a folder, a ZIP archive or a file of documents; only 
 SUFFIXES = {
     ".csv": "csv",
     ".tsv": "tsv",
+    ".tab": "tsv",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".json": "jsonl",

@@ -44,6 +44,9 @@ class Table:
         if not first:
             raise FileError(f"{source.name} holds no row.")
         names = tuple(dict.fromkeys(name for row in first for name in row.fields))
+        if not names:
+            reason = f"line {first[0].line}: {first[0].error or 'no fields'}"
+            raise FileError(f"{source.name} has no row that can be read ({reason}).")
         everything = chain(first, rows)
         return cls(names, fitting(everything, names) if fixed else everything)
 

@@ -15,6 +15,9 @@ from essay_scorer.tables.formats import DOCUMENTS, PIPE, SUFFIXES, format_of
 
 _SAMPLE_BYTES = 1 << 16
 _TEXT_FORMATS = ("csv", "tsv", "jsonl")
+# Programs give these names to text that Excel opens, too.
+_WORKBOOKS = (".xlsx", ".xls")
+_PAGES = ("html", "mht")
 _MAYBE_TEXT = ("text", "html", "mht", "flat_odt", problems.SHORTCUT, problems.UNSUPPORTED)
 
 
@@ -42,8 +45,11 @@ def input_format(name: str, asked: str | None) -> str:
     named = SUFFIXES.get(path.suffix.lower())
     if kind in _MAYBE_TEXT and (named in _TEXT_FORMATS or asked in _TEXT_FORMATS):
         return format_of(name, asked)
+    is_workbook = path.suffix.lower() in _WORKBOOKS
     if kind == "text":
-        return "csv" if named == "xlsx" else format_of(name, asked)
+        return "csv" if is_workbook else format_of(name, asked)
+    if is_workbook and kind in _PAGES:
+        raise refusal(name, problems.SPREADSHEET)
     if kind in ("xlsx", "parquet"):
         return kind
     if kind in SENTENCES:

@@ -8,8 +8,16 @@ from typing import Any, BinaryIO
 
 from essay_scorer.errors import FileError
 from essay_scorer.tables.columns import refuse_existing_columns
-from essay_scorer.tables.rows import INVALID_ENCODING, INVALID_JSON, NOT_AN_OBJECT, TOO_LARGE, Row
+from essay_scorer.tables.rows import (
+    INVALID_ENCODING,
+    INVALID_JSON,
+    NOT_AN_OBJECT,
+    REPEATED_FIELD,
+    TOO_LARGE,
+    Row,
+)
 from essay_scorer.tables.text_lines import TOO_LONG, TextLines, is_decoded
+from essay_scorer.tables.unique_fields import RepeatedFieldError, unique_fields
 
 
 class JsonLinesSource(TextLines):
@@ -53,7 +61,9 @@ def _parse(line: str) -> tuple[Mapping[str, Any], str | None]:
     if not is_decoded(line):
         return {}, INVALID_ENCODING
     try:
-        value = json.loads(line)
+        value = json.loads(line, object_pairs_hook=unique_fields)
+    except RepeatedFieldError:
+        return {}, REPEATED_FIELD
     except (ValueError, RecursionError):
         return {}, INVALID_JSON
     return (value, None) if isinstance(value, dict) else ({}, NOT_AN_OBJECT)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 INVALID_ENCODING = "invalid_encoding"
 INVALID_JSON = "invalid_json"
 NOT_AN_OBJECT = "not_an_object"  # JSON, but no object
+REPEATED_FIELD = "repeated_field"  # an object with two fields of one name
 TOO_LARGE = "too_large"
 NO_ESSAY = "no_essay"  # a row that is none, such as the one with Canvas's points possible
 UNCLOSED_QUOTE = "unclosed_quote"  # which would swallow the rows after it

@@ -14,6 +14,7 @@ from essay_scorer.tables.readers import open_source
 from essay_scorer.tables.rows import (
     INVALID_JSON,
     NOT_AN_OBJECT,
+    REPEATED_FIELD,
     TOO_LARGE,
     UNCLOSED_QUOTE,
     WRONG_FIELDS,
@@ -24,6 +25,7 @@ from essay_scorer.tables.text_lines import DETECT
 _REASONS = {
     INVALID_JSON: "invalid JSON",
     NOT_AN_OBJECT: "not a JSON object",
+    REPEATED_FIELD: "two fields of one name",
     TOO_LARGE: "too large",
     UNCLOSED_QUOTE: "a quote that is never closed",
     WRONG_FIELDS: "wrong number of fields",
