@@ -40,7 +40,7 @@ demo: $(VENV)/.serve  ## score four texts over HTTP, then serve on PORT until Ct
 
 test: $(VENV)/.dev $(INFRA)/.ready  ## run all tests; ARGS selects those of tests/
 	@$(INFRA)/bin/python -m pytest -n 2 --dist loadfile infra/tests supply/tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 test-fast: $(VENV)/.test  ## run the runtime's tests, without installing torch (about a minute)
 	@$(BIN)/python -m pytest $(FAST_TESTS) $(ARGS)

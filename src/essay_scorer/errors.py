@@ -195,8 +195,8 @@ class UnsupportedEvent(ScorerError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This event has records of a queue or a bucket, and no essay was scored: invoke the "
-            'function with {"text": "…"}, or submit a file with `essay-scorer submit`.'
+            "This event is of a queue, a bucket or another service, and no essay was scored: "
+            'invoke the function with {"text": "…"}, or submit a file with `essay-scorer submit`.'
         )
 
 

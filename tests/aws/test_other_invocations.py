@@ -3,6 +3,7 @@
 import gzip
 import json
 from base64 import b64encode
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from essay_scorer import Scorer, UnsupportedEvent
 from essay_scorer.aws.handler import Handler, make_handler
 from essay_scorer.contract import MAX_REQUEST_BYTES
 
+ESSAY = "The swimming pool should stay open."
 EVENTS = Path(__file__).parent / "events"
 
 
@@ -35,22 +37,35 @@ def test_a_request_in_another_form_gets_its_score(name: str, handler: Handler) -
 def test_a_body_by_hand_is_a_direct_invocation(handler: Handler) -> None:
     event = _event("direct_body_str")
     as_object = {"body": json.loads(event["body"])}
-    for one in (event, as_object):
+    in_base64 = {"body": b64encode(event["body"].encode()).decode(), "isBase64Encoded": True}
+    for one in (event, as_object, in_base64):
         result = handler(one, None)
         assert result["statusCode"] == 200
         assert "essay score" in result["body"]
     assert handler({"body": "no JSON"}, None)["body"]["error"]["code"] == "missing_text"
 
 
-@pytest.mark.parametrize("source", ["aws:sqs", "aws:sns", "aws:s3"])
-def test_records_of_a_queue_are_refused_so_that_it_keeps_them(
-    source: str, handler: Handler
+SERVICES: Mapping[str, Any] = {
+    "S3": {"Records": [{"eventSource": "aws:s3", "body": ESSAY}]},
+    "SNS": {"Records": [{"EventSource": "aws:sns", "Sns": {"Message": ESSAY}}]},
+    "SQS": _event("sqs"),
+    "Kinesis": {"Records": [{"eventSource": "aws:kinesis", "kinesis": {"data": ESSAY}}]},
+    "Kafka": {"eventSource": "aws:kafka", "records": {"essays-0": [{"value": ESSAY}]}},
+    "Amazon MQ": {"eventSource": "aws:mq", "messages": [{"data": ESSAY}]},
+    "Firehose": {"deliveryStreamArn": "arn:aws:firehose:…", "records": [{"data": ESSAY}]},
+    "CloudWatch Logs": {"awslogs": {"data": ESSAY}},
+    "EventBridge": {"version": "0", "detail-type": "Essay", "detail": {"text": ESSAY}},
+    "EventBridge Pipes": [{"eventSource": "aws:sqs", "messageId": "1", "body": ESSAY}],
+}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_event_of_a_service_is_refused_so_that_it_keeps_the_essay(
+    service: str, handler: Handler
 ) -> None:
-    event = _event("sqs")
-    event["Records"][0]["eventSource"] = source
     with pytest.raises(UnsupportedEvent, match="no essay was scored") as refused:
-        handler(event, None)
-    assert "swimming pool" not in str(refused.value)
+        handler(SERVICES[service], None)
+    assert ESSAY not in str(refused.value)
 
 
 @pytest.mark.parametrize("path", ["/health", "/model/predict", "/openapi.json", "/static/page.js"])

@@ -6,13 +6,13 @@ HTTP events come from a Function URL or an HTTP API (payload format 2.0) or from
 handled by ``aws.map_event``.
 """
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from essay_scorer.aws.direct_event import is_of_service, request_of
 from essay_scorer.aws.environment import Environment
 from essay_scorer.aws.essay_ranges import ReadRange, read_range
 from essay_scorer.aws.http_event import (
@@ -31,8 +31,6 @@ from essay_scorer.serving.messages import status_and_body
 from essay_scorer.serving.outcomes import Answer, outcomes_of
 from essay_scorer.serving.request_ids import choose_request_id
 from essay_scorer.serving.request_log import RequestLog, Write
-from essay_scorer.serving.score_request import TEXT, TEXTS
-from essay_scorer.tables.unique_fields import unique_fields
 
 _ID_FIELD = REQUEST_ID_HEADER.lower()
 
@@ -56,17 +54,6 @@ def make_handler(
         read_range: reads a batch's file of essays; from S3 by default.
     """
     return _Handler(scorer, environment or Environment(), log, read_range)
-
-
-def _request_in(event: Any) -> Any:
-    """Return the request of a direct invocation, also if it was put into a body by hand."""
-    if not isinstance(event, dict) or "body" not in event or {TEXT, TEXTS} & event.keys():
-        return event
-    body = event["body"]
-    try:
-        return json.loads(body, object_pairs_hook=unique_fields) if isinstance(body, str) else body
-    except ValueError:
-        return event
 
 
 class _Handler:
@@ -105,10 +92,9 @@ class _Handler:
         return dict(result)
 
     def _direct(self, event: Any, started: float, request_id: str) -> dict[str, Any]:
-        if isinstance(event, dict) and "Records" in event:
-            # A success would make a queue delete the essay.
+        if is_of_service(event):
             raise UnsupportedEvent
-        answer = self._score(_request_in(event))
+        answer = self._score(request_of(event))
         status, body = status_and_body(answer)
         self._log.record(
             outcomes_of(answer),
