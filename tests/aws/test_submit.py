@@ -142,5 +142,5 @@ def test_a_submission_says_which_columns_it_took_and_what_it_skipped(
     assert said == [
         "columns  text: Essay, id: id",
         "note     skipped 1 line above the header, line 2",
-        "encoding 1 line is not UTF-8 and was read as Windows-1252",
+        "note     1 line is not UTF-8 and was read as Windows-1252",
     ]

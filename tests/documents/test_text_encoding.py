@@ -17,7 +17,18 @@ def test_a_text_is_read_in_the_encoding_of_its_language(encoding: str, text: str
     assert decode_text(text.encode(encoding)) == text
 
 
-@pytest.mark.parametrize("text", [FRENCH, GERMAN, "Perchè no? Così è la vita.", "don’t", "café"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        FRENCH,
+        GERMAN,
+        "Perchè no? Così è la vita.",
+        "don’t",
+        "café",
+        "naïve,2",
+        "The fiancée’s résumé",
+    ],
+)
 def test_a_few_letters_are_windows_1252(text: str) -> None:
     for length in range(4, len(text)):
         part = text[:length].encode("windows-1252")

@@ -35,7 +35,7 @@ from essay_scorer.tables.input_format import input_format
 from essay_scorer.tables.jsonl import json_line
 from essay_scorer.tables.readers import open_source
 from essay_scorer.tables.rows import TOO_LARGE
-from essay_scorer.tables.text_lines import DETECT, describe_encodings
+from essay_scorer.tables.text_lines import DETECT
 
 POLL_SECONDS = 2.0
 
@@ -198,11 +198,9 @@ class _LocalFiles:
                 write_row(rows, row)
                 line = json_line(columns.request(row))
                 writer.write(line if len(line) <= MAX_BATCH_LINE_BYTES else _TOO_LARGE_REQUEST)
-            encoding = describe_encodings(source.encodings)
             return (
                 f"columns  {columns.describe_choice()}",
                 *(f"note     {note}" for note in source.notes),
-                *([f"encoding {encoding}"] if encoding else []),
             )
 
 

@@ -28,7 +28,7 @@ from essay_scorer.tables.header import Table
 from essay_scorer.tables.input_format import input_format
 from essay_scorer.tables.paper_headings import HeadingFilter
 from essay_scorer.tables.readers import open_source
-from essay_scorer.tables.text_lines import DETECT, describe_encodings
+from essay_scorer.tables.text_lines import DETECT
 
 CHECKPOINT_FORMAT = "3"
 
@@ -122,7 +122,6 @@ def score_file(job: Job) -> Summary:
             *(headings.notes(are_kept=True) if headings else ()),
             *(collector.fill() if collector else ()),
         )
-        scorer.summary.encoding = describe_encodings(source.encodings)
     return scorer.summary
 
 

@@ -30,7 +30,6 @@ class Summary:
         labels: how scores are written, where that is not a number.
         first_failures: where the first failed rows are, and their codes.
         columns: which column of the input held what.
-        encoding: what was detected beside UTF-8.
         notes: what of the input was skipped.
         started: when the run started, on the monotonic clock; None if it ran elsewhere.
     """
@@ -45,7 +44,6 @@ class Summary:
     labels: dict[float, str] = field(default_factory=dict)
     first_failures: list[str] = field(default_factory=list)
     columns: str = ""
-    encoding: str = ""
     notes: Sequence[str] = ()
     started: float | None = field(default_factory=time.monotonic)
 
@@ -78,7 +76,6 @@ class Summary:
         ]
         lines = [
             *([f"columns  {self.columns}"] if self.columns else []),
-            *([f"encoding {self.encoding}"] if self.encoding else []),
             *(f"note     {note}" for note in self.notes),
             f"scored   {self.rows - failed:,} of {self.rows:,} rows{self._describe_time()}",
             f"failed   {failed:,}{_in_parentheses(self.failed)}",

@@ -36,6 +36,7 @@ _MAC_ROMAN = re.compile(rb"[a-z](?:[\x81\x87\x88\x8a\x8c-\x90\x98\x9d\x9f]|[\xd4
 # Bytes that are not ASCII, side by side. In languages with the Latin alphabet, they stand alone.
 _RUN = re.compile(rb"[\x80-\xff]{2,}")
 _HIGH = re.compile(rb"[\x80-\xff]")
+_MIN_LETTERS = 4
 _LATIN = {"mac-roman", "cp1250", "cp1254"}
 
 
@@ -73,9 +74,14 @@ def _detect(sample: bytes) -> str:
     best, confidence = max(confidences.items(), key=itemgetter(1), default=("", 0.0))
     ratio = _MIN_RATIO if confidence > _SURE else _MIN_RATIO_IF_UNSURE
     is_likely = confidence > ratio * usual
-    if is_likely and (best in _LATIN or _has_runs(sample)):
+    if is_likely and (_has_runs(sample) if best not in _LATIN else _has_enough(sample)):
         return best
     return "mac-roman" if _MAC_ROMAN.search(sample) else DEFAULT
+
+
+def _has_enough(sample: bytes) -> bool:
+    """Say whether there are more accented letters than in an English text with "naïve" in it."""
+    return len(_HIGH.findall(sample)) >= _MIN_LETTERS
 
 
 def _has_runs(sample: bytes) -> bool:

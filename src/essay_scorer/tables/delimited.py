@@ -45,7 +45,7 @@ class DelimitedSource(TextLines):
         self._record: deque[_Line] = deque()  # the lines of the record that is being read
         opening = list(islice(self.lines(), MAX_HEAD_LINES))
         head = find_head(opening, delimiter)
-        self.delimiter, self.notes = head.separator, head.notes
+        self.delimiter, self.head_notes = head.separator, head.notes
         first = islice(enumerate(opening, start=1), head.start, None)
         self._rest = chain(first, ((self.line_number, line) for line in self.lines()))
         self._restart([])

@@ -45,11 +45,9 @@ class Source(Protocol):
 
     Attributes:
         name: the file's name, for messages.
-        notes: what of the file was skipped, for people.
     """
 
     name: str
-    notes: tuple[str, ...]
 
     @property
     def columns(self) -> Sequence[str] | None:
@@ -62,6 +60,10 @@ class Source(Protocol):
     @property
     def schema(self) -> "pa.Schema | None":
         """The columns' types, where the format has them."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was skipped or had to be guessed, as far as the rows have been read, for people."""
 
     @property
     def dialect(self) -> Dialect | None:

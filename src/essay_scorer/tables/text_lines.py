@@ -32,12 +32,12 @@ class TextLines:
     Attributes:
         name: the file's name, for messages.
         line_number: lines read so far.
-        notes: what of the file was skipped, for people.
+        head_notes: what was skipped at the file's beginning, for people.
     """
 
     schema = None
     dialect: Dialect | None = None
-    notes: tuple[str, ...] = ()
+    head_notes: tuple[str, ...] = ()
 
     def __init__(self, file: BinaryIO, name: str, *, encoding: str, newline: str) -> None:
         """Open the lines of a file.
@@ -75,6 +75,17 @@ class TextLines:
         if not self._detects:
             return {}
         return self._counts or {"ascii": self.line_number}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was skipped, and which lines read so far are not Unicode, for people."""
+        lines = self._counts[self._other] if self._other is not None else 0
+        if self._other is None or lines == 0:
+            return self.head_notes
+        count = "1 line is" if lines == 1 else f"{lines:,} lines are"
+        verb = "was" if lines == 1 else "were"
+        name = encoding_name(self._other)
+        return (*self.head_notes, f"{count} not UTF-8 and {verb} read as {name}")
 
     @property
     def needs_mark(self) -> bool:
@@ -133,16 +144,6 @@ class TextLines:
         self._bytes.seek(0)
         yield from islice(iter(lambda: self._bytes.readline(MAX_LINE), b""), _MAX_SAMPLE_LINES)
         self._bytes.seek(place)
-
-
-def describe_encodings(encodings: Mapping[str, int]) -> str:
-    """Return what was detected, for people; empty if nothing but UTF-8 was."""
-    others = {codec: lines for codec, lines in encodings.items() if codec not in ("ascii", "utf-8")}
-    for codec, lines in others.items():
-        count = "1 line is" if lines == 1 else f"{lines:,} lines are"
-        verb = "was" if lines == 1 else "were"
-        return f"{count} not UTF-8 and {verb} read as {encoding_name(codec)}"
-    return ""
 
 
 def _start(file: BinaryIO) -> bytes:

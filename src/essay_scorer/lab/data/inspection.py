@@ -114,14 +114,12 @@ class DataReport:
         return "\n".join(lines)
 
     def _overview(self) -> list[str]:
-        encodings = ", ".join(f"{name} ({count} lines)" for name, count in self.encodings.items())
         splits = ", ".join(f"{name} {count}" for name, count in self.splits.items())
         words, copies = self.words, self.duplicates
         return [
             f"{self.file}: {self.layout}",
             f"columns      {self.columns}",
             *(f"note         {note}" for note in self.notes),
-            *([f"encodings    {encodings}"] if encodings else []),
             f"rows         {self.rows}, {self.usable} of them usable",
             *([f"step         {self.step:g} between scores"] if self.step != 1 else []),
             f"words        {words.min} to {words.max}, median {words.median}",
