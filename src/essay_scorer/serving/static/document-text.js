@@ -62,7 +62,7 @@ export async function documentKind(bytes, name) {
 
 async function kindOfArchive(bytes) {
   const { ZipArchive } = await import("./zip-archive.js");
-  const { archiveKind } = await import("./archive-kind.js");
+  const { archiveKind } = await import("./office-package.js");
   return await archiveKind(new ZipArchive(bytes));
 }
 
