@@ -1,7 +1,7 @@
 // The text of Word documents (ECMA-376): all tracked changes accepted, hidden text left out.
 
 import { FileError } from "./file-error.js";
-import { decodeText, kindOf } from "./file-kind.js";
+import { decodeUnknown, kindOf } from "./file-kind.js";
 import { decodeHtml, htmlToText } from "./html-text.js";
 import { readMht } from "./mht.js";
 import { all, attribute, readXml, relationships } from "./office-package.js";
@@ -65,9 +65,9 @@ async function readEmbedded(root, { archive, related, depth }) {
 
 async function embeddedText(bytes, { name, archive, depth }) {
   const kind = kindOf(bytes);
-  if (kind === "mht") return readMht(bytes);
-  if (kind === "html" || (kind === "text" && /htm/.test(name))) return htmlToText(decodeHtml(bytes));
-  if (kind === "text") return decodeText(bytes).split(/[\r\n]+/).join("\n\n");
+  if (kind === "mht") return await readMht(bytes);
+  if (kind === "html" || (kind === "text" && /htm/.test(name))) return htmlToText(await decodeHtml(bytes));
+  if (kind === "text") return (await decodeUnknown(bytes)).split(/[\r\n]+/).join("\n\n");
   if (kind !== "zip" || depth === 0) throw new FileError("embedded");
   return await readDocument(archive.nested(bytes), depth - 1);
 }
