@@ -16,6 +16,7 @@ const HIGH = /[\x80-\xff]/g;
 // after a small letter. In Mac Roman, they are small letters with accents, quotes, and dashes.
 const MAC =
   /[A-Za-z][\x80-\x84\x86-\x90\x93-\x95\x98-\x9b\x9d\x9f](?=[a-z])|[a-z][\x88\x8a\x8c-\x90\x98\x9d\x9f\xc0-\xd6]/g;
+const POLISH = /[a-z][\xb3\xb9](?=[a-z\xb3-\xff])/g; // "ł" and "ą", or else "³" and "¹" in words
 const WINDOWS = /[A-Za-z][\xe0-\xff](?=[a-z])/g;
 
 /** Decode text line by line: files are put together from UTF-8 and other sources. */
@@ -46,6 +47,7 @@ export async function encodingOf(bytes) {
       : OTHERS.test(name) && confidence >= (EUC.test(name) ? MIN_EUC_CONFIDENCE : MIN_CONFIDENCE);
   const other = count(sample, HIGH) >= MIN_HIGH_BYTES && found.find(isClear);
   if (other) return other.name;
+  if (isLatin && count(sample, POLISH) > 1) return "windows-1250";
   return count(sample, MAC) > count(sample, WINDOWS) ? "macintosh" : "windows-1252";
 }
 
