@@ -1,7 +1,7 @@
 """Copy the page's parsers from their locked npm packages to the page's files: ``make vendor``.
 
-The page has no build step, so it needs the files themselves. ``vendor.json`` beside them names the
-packages, their versions, and the hash of each file.
+The page has no build step, so it needs the files themselves, as ES modules. ``vendor.json`` beside
+them names the packages, their versions, and the hash of each file.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from supply.es_module import es_module
 from supply.locks import ROOT
 
 PACKAGES = ROOT / "supply" / "page"  # package.json and its lock
@@ -22,8 +23,12 @@ FILES = {
         "pdf.min.mjs": "pdfjs-dist/legacy/build/pdf.min.mjs",
         "pdf.worker.min.mjs": "pdfjs-dist/legacy/build/pdf.worker.min.mjs",
         "LICENSE": "pdfjs-dist/LICENSE",
-    }
+    },
+    "chardet": {"chardet.mjs": "chardet/lib/index.js", "LICENSE": "chardet/LICENSE"},
 }
+# Of files that are CommonJS, what the page uses; and the files for browsers, by those for Node.
+EXPORTS = {"chardet.mjs": "analyse"}
+FOR_BROWSERS = {"fs/node.js": "fs/browser.js"}
 
 
 def install_packages(folder: Path) -> Path:
@@ -46,10 +51,19 @@ def vendor(modules: Path, target: Path = VENDOR) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         for file, source in files.items():
-            shutil.copyfile(modules / source, folder / file)
+            _take(modules / source, folder / file)
         record = _record(folder, modules / next(iter(files.values())).partition("/")[0])
         text = json.dumps(record, indent=2)
         (folder / RECORD).write_text(f"{text}\n", encoding="utf-8")
+
+
+def _take(source: Path, target: Path) -> None:
+    """Copy a file, or write the ES module of the CommonJS files that begin with it."""
+    if (export := EXPORTS.get(target.name)) is None:
+        shutil.copyfile(source, target)
+        return
+    text = es_module(source.parent, source.name, export, replaced=FOR_BROWSERS)
+    target.write_text(text, encoding="utf-8")
 
 
 def _record(folder: Path, package: Path) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 import { documentKind, documentText, bytesOf, MAX_FILE_BYTES } from "./document-text.js";
 import { FileError } from "./file-error.js";
-import { decodeText, kindOf } from "./file-kind.js";
+import { decodeUnknown, kindOf } from "./file-kind.js";
 import { essaysOf } from "./student-essays.js";
 import { isJunk } from "./submission-names.js";
 import { isTable, sheetTable, textTable } from "./table-files.js";
@@ -50,7 +50,7 @@ async function readTable(file) {
   const isNamedTable = /\.(?:csv|tsv|tab)$/i.test(file.name);
   if (kind === "empty") throw new FileError(isNamedTable ? "table" : "empty");
   if (kind !== "text") return null;
-  const text = decodeText(bytes);
+  const text = await decodeUnknown(bytes);
   return isNamedTable || isTable(text) ? textTable(text, file.name) : null;
 }
 

@@ -1,7 +1,7 @@
 // The text of an essay's file, whatever program wrote it. The content decides what it is.
 
 import { FileError } from "./file-error.js";
-import { decodeText, kindOf } from "./file-kind.js";
+import { decodeUnknown, kindOf } from "./file-kind.js";
 
 export const MAX_FILE_BYTES = 20 * 1024 * 1024;
 const MAX_ESSAY_CHARACTERS = 2 ** 20; // four times what the server accepts
@@ -19,9 +19,9 @@ const READERS = {
   mht: async (bytes) => (await import("./mht.js")).readMht(bytes),
   html: async (bytes) => {
     const { htmlToText, decodeHtml } = await import("./html-text.js");
-    return htmlToText(decodeHtml(bytes));
+    return htmlToText(await decodeHtml(bytes));
   },
-  text: decodeText,
+  text: decodeUnknown,
 };
 
 /** Return the text of a chosen file. Throws FileError. */
@@ -62,7 +62,7 @@ export async function documentKind(bytes, name) {
 
 async function kindOfArchive(bytes) {
   const { ZipArchive } = await import("./zip-archive.js");
-  const { archiveKind } = await import("./archive-kind.js");
+  const { archiveKind } = await import("./office-package.js");
   return await archiveKind(new ZipArchive(bytes));
 }
 

@@ -61,36 +61,30 @@ export function binaryString(bytes) {
   return text;
 }
 
-/**
- * Decode UTF-16, UTF-8, or else the named encoding.
- *
- * Without a name, it is Windows-1252, line by line: files are put together from several sources.
- */
+/** Decode UTF-16, UTF-8, or else the named encoding. */
 export function decodeText(bytes, encoding) {
-  const utf16 = utf16Of(bytes);
-  if (utf16) return new TextDecoder(utf16).decode(bytes);
-  const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  const other = new TextDecoder(isKnown(encoding) ? encoding : "windows-1252");
-  const decode = (part) => {
-    try {
-      return utf8.decode(part);
-    } catch {
-      return part === bytes && !encoding ? [...splitLines(bytes)].map(decode).join("") : other.decode(part);
-    }
-  };
-  return decode(bytes).replace(/^\ufeff/, "");
+  const other = isKnown(encoding) ? encoding : "windows-1252";
+  return decodeUnicode(bytes) ?? new TextDecoder(other).decode(bytes);
 }
 
-function* splitLines(bytes) {
-  for (let start = 0; start < bytes.length; ) {
-    const end = bytes.indexOf(0x0a, start) + 1 || bytes.length;
-    yield bytes.subarray(start, end);
-    start = end;
+/** Decode UTF-16, UTF-8, or else the named encoding; without one, what the bytes look like. */
+export async function decodeUnknown(bytes, encoding) {
+  if (isKnown(encoding)) return decodeText(bytes, encoding);
+  return decodeUnicode(bytes) ?? (await import("./text-encoding.js")).decodeLines(bytes);
+}
+
+/** Return the text in UTF-16 or UTF-8, or null if it is neither. */
+export function decodeUnicode(bytes) {
+  const utf16 = utf16Of(bytes);
+  try {
+    return new TextDecoder(utf16 ?? "utf-8", { fatal: !utf16 }).decode(bytes);
+  } catch {
+    return null;
   }
 }
 
 /** Return "utf-16le" or "utf-16be" by a byte order mark or by the bytes that are 0, or null. */
-function utf16Of(bytes) {
+export function utf16Of(bytes) {
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return "utf-16le";
   if (first === 0xfe && second === 0xff) return "utf-16be";

@@ -43,7 +43,7 @@ async function readFile(file) {
   const kind = await documentKind(bytes, file.name);
   if (kind === "xlsx") return { fileName: file.name, bytes };
   if (REFUSED.has(kind)) throw new FileError(kind === "ods" ? "sheet" : kind);
-  return readGradebook(bytes, file.name);
+  return await readGradebook(bytes, file.name);
 }
 
 /** Return the class lists in a gradebook: of a workbook, that of each sheet. Throws FileError. */

@@ -3,6 +3,7 @@
 
 import { formatCell, isLiveFormula, parseRecords } from "./csv.js";
 import { FileError } from "./file-error.js";
+import { decodeUnicode, utf16Of } from "./file-kind.js";
 import { normalizeTitle, USUAL_TITLES } from "./table-header.js";
 
 const MAX_LINES_ABOVE = 10;
@@ -30,25 +31,16 @@ const ASSIGNMENT = /\(\d+\)\s*$/; // Canvas ends the title of an assignment with
 /**
  * Return the text of a gradebook's file with its encoding, to write it again as it was.
  *
- * Throws FileError.
+ * The encoding is UTF-8 if the file's own would not give all of its bytes again. Throws FileError.
  */
-export function readGradebook(bytes, fileName) {
-  const encoding = encodingOf(bytes);
+export async function readGradebook(bytes, fileName) {
+  const isUnicode = decodeUnicode(bytes) !== null;
+  const unicode = utf16Of(bytes) ?? "utf-8";
+  const encoding = isUnicode ? unicode : await (await import("./text-encoding.js")).encodingOf(bytes);
   const text = new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes);
   if (text.includes("\0")) throw new FileError("table");
-  return { fileName, encoding, text };
-}
-
-function encodingOf(bytes) {
-  const [first, second] = bytes;
-  if (first === 0xff && second === 0xfe) return "utf-16le";
-  if (first === 0xfe && second === 0xff) return "utf-16be";
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return "utf-8";
-  } catch {
-    return "windows-1252";
-  }
+  const isReversible = isUnicode || encodeText(text, encoding)?.every((byte, index) => byte === bytes[index]);
+  return isReversible ? { fileName, encoding, text } : { fileName, encoding: unicode, text: `\ufeff${text}` };
 }
 
 /** Return what a gradebook's text holds, as `findLayout` does. */
@@ -189,9 +181,9 @@ function newCell(raw, value, { separator, isKept }) {
 
 /** Return a text as bytes in its file's encoding, or as UTF-8 where that lacks a character. */
 export function encodeGradebook(text, encoding) {
-  if (encoding === "utf-16le" || encoding === "utf-16be") return utf16(text, encoding === "utf-16le");
-  if (encoding === "windows-1252") return windows1252(text) ?? new TextEncoder().encode(`\ufeff${text}`);
-  return new TextEncoder().encode(text);
+  if (encoding.startsWith("utf-16")) return utf16(text, encoding === "utf-16le");
+  if (encoding === "utf-8") return new TextEncoder().encode(text);
+  return encodeText(text, encoding) ?? new TextEncoder().encode(`\ufeff${text}`);
 }
 
 function utf16(text, isLittle) {
@@ -200,9 +192,23 @@ function utf16(text, isLittle) {
   return new Uint8Array(view.buffer);
 }
 
-function windows1252(text) {
-  const all = new TextDecoder("windows-1252").decode(Uint8Array.from({ length: 256 }, (_, byte) => byte));
-  const codes = new Map([...all].map((character, byte) => [character, byte]));
-  const bytes = Array.from(text, (character) => codes.get(character));
-  return bytes.includes(undefined) ? null : Uint8Array.from(bytes);
+/** Return text as bytes, one or two for a character, or null if the encoding lacks one. */
+function encodeText(text, encoding) {
+  const decoder = new TextDecoder(encoding);
+  const codes = new Map();
+  const add = (...code) => {
+    const [character, more] = decoder.decode(Uint8Array.from(code));
+    // Shift_JIS has some characters twice, of which Windows writes the last.
+    if (!more && (!codes.has(character) || code[0] >= 0xfa)) codes.set(character, code);
+  };
+  for (let byte = 0; byte < 0x100; byte++) add(byte);
+  for (let pair = 0x8130; pair < 0xff00; pair++) add(pair >> 8, pair & 0xff);
+  codes.delete("\ufffd"); // of bytes that are no character
+  const bytes = new Uint8Array(2 * text.length);
+  let length = 0;
+  for (const character of text) {
+    if (!codes.has(character)) return null;
+    for (const byte of codes.get(character)) bytes[length++] = byte;
+  }
+  return bytes.slice(0, length);
 }

@@ -1,6 +1,6 @@
 // The plain text of HTML, as learning platforms and browsers store what students write.
 
-import { binaryString, decodeText } from "./file-kind.js";
+import { binaryString, decodeUnknown } from "./file-kind.js";
 import { parseHtml } from "./inert-parser.js";
 
 const MAX_CELL_CHARACTERS = 2 ** 20; // more is no essay; within it, the parser takes any number of tags
@@ -86,7 +86,7 @@ function collect(node, pieces, isPreformatted) {
 }
 
 /** Decode HTML, whose head may name its encoding. */
-export function decodeHtml(bytes) {
+export async function decodeHtml(bytes) {
   const head = binaryString(bytes.subarray(0, 1024));
-  return decodeText(bytes, /charset=["']?([\w-]+)/i.exec(head)?.[1]);
+  return await decodeUnknown(bytes, /charset=["']?([\w-]+)/i.exec(head)?.[1]);
 }

@@ -1,13 +1,13 @@
 // Web pages saved as one file (RFC 2557): a MIME message whose first HTML or text part is shown.
 
-import { binaryString, decodeText } from "./file-kind.js";
+import { binaryString, decodeUnknown } from "./file-kind.js";
 import { htmlToText } from "./html-text.js";
 
 /** Return the text of a page in an MHT file. Throws an error if it has no text part. */
-export function readMht(bytes) {
+export async function readMht(bytes) {
   const part = findText(parsePart(binaryString(bytes)));
   if (!part) throw new Error("part");
-  const text = decodeText(decodeBody(part), parameter(part.type, "charset"));
+  const text = await decodeUnknown(decodeBody(part), parameter(part.type, "charset"));
   return /^text\/html/i.test(part.type) ? htmlToText(text) : text;
 }
 

@@ -3,6 +3,7 @@
 import { decodeText } from "./file-kind.js";
 import { FileError } from "./file-error.js";
 import { parseXml } from "./inert-parser.js";
+import { all, attribute } from "./office-package.js";
 import { ZipArchive } from "./zip-archive.js";
 
 // Elements whose text is gone, hidden, or apart from the essay's.
@@ -29,7 +30,7 @@ export async function readOdt(bytes) {
 /** Return the text of an OpenDocument file that is one XML file. */
 export function readOdtXml(bytes) {
   const root = parseXml(decodeText(bytes)).documentElement;
-  const [body] = root.getElementsByTagNameNS("*", "text");
+  const [body] = all(root, "text");
   const isText = body?.parentNode.localName === "body";
   if (!isText) throw new Error("absent");
   const paragraphs = [];
@@ -39,13 +40,10 @@ export function readOdtXml(bytes) {
 
 /** Return the names of styles that hide text. */
 function hiddenStyles(root) {
-  const properties = [...root.getElementsByTagNameNS("*", "text-properties")];
+  const properties = all(root, "text-properties");
   const hiding = properties.filter((node) => attribute(node, "display") === "none");
   return new Set(hiding.map((node) => attribute(node.parentNode, "name")));
 }
-
-const attribute = (node, name) =>
-  [...(node.attributes ?? [])].find((one) => one.localName === name)?.value;
 
 /** Append the paragraphs in a node; `reading.text` has the pieces of the one that is open. */
 function collect(node, reading) {

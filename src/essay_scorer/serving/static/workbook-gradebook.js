@@ -2,8 +2,9 @@
 // and comments filled in. All other parts stay byte for byte.
 
 import { findLayout } from "./gradebook.js";
+import { readXmlText } from "./office-package.js";
 import { applyEdits, fillSheet, scanSheet, tags } from "./sheet-xml.js";
-import { readWorkbook, readXmlText, squareRows } from "./xlsx.js";
+import { readWorkbook, squareRows } from "./xlsx.js";
 import { copyArchive } from "./zip-writer.js";
 
 export const WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";

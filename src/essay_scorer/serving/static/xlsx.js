@@ -1,12 +1,17 @@
 // The sheets of Excel files (ECMA-376, part 1, section 18), as rows of text.
 
-import { binaryString, decodeText } from "./file-kind.js";
-import { parseXml } from "./inert-parser.js";
-import { cellFormats, formatNumberCell } from "./xlsx-formats.js";
+import { all, attribute, readXml, relationships } from "./office-package.js";
 import { ZipArchive } from "./zip-archive.js";
 
 const MAX_UNPACKED_BYTES = 64 * 1024 * 1024; // the texts of some hundred essays
 const MAX_COLUMNS = 1000;
+// Numbers that are dates, times, or shares, by their built-in formats.
+const DATES = new Set([14, 15, 16, 17, 22, 27, 30, 36, 50, 57]);
+const TIMES = new Set([18, 19, 20, 21, 45, 46, 47]);
+const SHARES = new Set([9, 10]);
+const DAY = 86_400_000;
+const LAST_DAY = 2_958_465; // of the year 9999
+const EPOCHS = { 1900: Date.UTC(1899, 11, 30), 1904: Date.UTC(1904, 0, 1) };
 
 /** Return the visible sheets of a workbook: their names, parts, and rows of text. Throws FileError. */
 export async function readSheets(bytes) {
@@ -24,11 +29,11 @@ export async function readSheets(bytes) {
  */
 export async function readWorkbook(bytes) {
   const archive = new ZipArchive(bytes, { bytes: MAX_UNPACKED_BYTES });
-  const main = (await related(archive, "")).find(({ type }) => type === "officeDocument");
+  const main = (await relationships(archive, "")).find(({ type }) => type === "officeDocument");
   const part = main?.part ?? "xl/workbook.xml";
   const workbook = await readXml(archive, part);
   if (!workbook) throw new Error("absent");
-  const parts = await related(archive, part);
+  const parts = await relationships(archive, part);
   const ofType = async (name) => {
     const found = parts.find(({ type }) => type === name);
     return found ? await readXml(archive, found.part) : null;
@@ -53,35 +58,6 @@ export function squareRows(rows) {
   const width = Math.max(0, ...filled.map(({ cells }) => cells.length));
   const square = (cells) => [...cells, ...Array(width - cells.length).fill("")];
   return filled.map(({ cells, place }) => ({ cells: square(cells), place }));
-}
-
-const all = (xml, name) => [...(xml?.getElementsByTagNameNS("*", name) ?? [])];
-
-const attribute = (node, name) =>
-  [...(node?.attributes ?? [])].find((one) => one.localName === name)?.value;
-
-async function readXml(archive, name) {
-  const xml = await readXmlText(archive, name);
-  return xml === null ? null : parseXml(xml);
-}
-
-/** Return the text of a part that is XML, or null if there is none of this name. Throws FileError. */
-export async function readXmlText(archive, name) {
-  const bytes = await archive.read(name);
-  if (!bytes) return null;
-  const declaration = binaryString(bytes.subarray(0, 200));
-  return decodeText(bytes, /encoding=["']([\w.-]+)["']/.exec(declaration)?.[1] ?? "utf-8");
-}
-
-/** Return what a part refers to: the id, the type's name, and the part's. */
-async function related(archive, part) {
-  const folder = part.slice(0, part.lastIndexOf("/") + 1);
-  const xml = await readXml(archive, `${folder}_rels/${part.slice(folder.length)}.rels`);
-  return all(xml, "Relationship").map((node) => ({
-    id: node.getAttribute("Id"),
-    type: node.getAttribute("Type")?.split("/").pop(),
-    part: new URL(node.getAttribute("Target") ?? "", `http://archive/${folder}`).pathname.slice(1),
-  }));
 }
 
 function readRows(xml, workbook) {
@@ -125,3 +101,47 @@ const unescapeText = (text) =>
   text
     .replace(/_x([\da-f]{4})_/gi, (_, code) => String.fromCharCode(parseInt(code, 16)))
     .replace(/\r\n?/g, "\n");
+
+/** Return what the numbers of each style are ("date", "time", "share", or ""), and the epoch. */
+function cellFormats(styles, workbook) {
+  const custom = new Map(
+    all(styles, "numFmt").map((node) => [
+      Number(node.getAttribute("numFmtId")),
+      kindOfFormat(node.getAttribute("formatCode") ?? ""),
+    ]),
+  );
+  const kinds = all(all(styles, "cellXfs")[0], "xf").map((node) => {
+    const id = Number(node.getAttribute("numFmtId"));
+    return custom.get(id) ?? builtIn(id);
+  });
+  const is1904 = /^(1|true)$/.test(all(workbook, "workbookPr")[0]?.getAttribute("date1904") ?? "");
+  return { kinds, epoch: EPOCHS[is1904 ? 1904 : 1900] };
+}
+
+function builtIn(id) {
+  if (DATES.has(id)) return "date";
+  if (TIMES.has(id)) return "time";
+  return SHARES.has(id) ? "share" : "";
+}
+
+function kindOfFormat(code) {
+  const [bare] = code.replace(/"[^"]*"|\\.|\[[^\]]*\]|_.|\*./g, "").split(";");
+  if (/[dy]/i.test(bare)) return "date";
+  if (/[hs]/i.test(bare)) return "time";
+  return bare.includes("%") ? "share" : "";
+}
+
+/** Return a number as it is read in a table: dates in ISO 8601, shares in percent. */
+function formatNumberCell(value, { kinds, epoch }, style) {
+  const number = Number(value);
+  const kind = kinds[style] ?? "";
+  if (!Number.isFinite(number)) return value;
+  if (kind === "date" && Math.abs(number) > LAST_DAY) return value;
+  if (kind === "date") {
+    const iso = new Date(epoch + Math.round(number * DAY)).toISOString();
+    return iso.slice(0, 10) + (Number.isInteger(number) ? "" : ` ${iso.slice(11, 16)}`);
+  }
+  if (kind === "time") return new Date(Math.round((number % 1) * DAY)).toISOString().slice(11, 16);
+  const plain = (one) => String(Number(one.toPrecision(15)));
+  return kind === "share" ? `${plain(number * 100)}%` : plain(number);
+}
