@@ -43,7 +43,7 @@ def test_a_few_letters_are_windows_1252(text: str) -> None:
         ("macintosh", ["José", "María Núñez", "Ángel Peña"]),
         ("windows-1250", ["Jiří Dvořák", "Tomáš Novák", "Šárka Černá"]),
         ("windows-1251", ["Иван Петров", "Ольга"]),
-        ("windows-1254", ["Ayşe Yılmaz", "Çağrı Öztürk"]),
+        ("windows-1254", ["Ayşe Yılmaz", "Çağrı Öztürk", "İbrahim Şahin"]),
         ("gb18030", ["王小明", "李华"]),
         ("shift_jis", ["山田太郎", "鈴木花子"]),
     ],

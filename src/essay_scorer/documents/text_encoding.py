@@ -1,21 +1,18 @@
 """The encoding of text that is not Unicode, guessed from its bytes."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
 
 DEFAULT = "windows-1252"
 _MAX_SAMPLE_BYTES = 64 * 1024
 
-# What programs write in the languages of Europe and East Asia, by the codec of Python that reads
-# it: the names of the encodings for people.
-_NAMES: Mapping[str, str] = {
-    DEFAULT: "Windows-1252",
-    "mac-roman": "Mac Roman",
-    "cp1250": "Windows-1250",
+# What programs write in the languages of Europe and Asia, by the codec of Python that reads it: the
+# names of the encodings for people.
+_LATIN: Mapping[str, str] = {"cp1250": "Windows-1250", "cp1254": "Windows-1254"}
+_FOREIGN: Mapping[str, str] = {
     "cp1251": "Windows-1251",
     "cp1253": "Windows-1253",
-    "cp1254": "Windows-1254",
     "cp1255": "Windows-1255",
     "cp1256": "Windows-1256",
     "koi8-r": "KOI8-R",
@@ -25,30 +22,41 @@ _NAMES: Mapping[str, str] = {
     "euc_jis_2004": "EUC-JP",
     "cp949": "EUC-KR",
 }
-# How many times as likely as Windows-1252 another encoding must be; more in a short text, such as a
-# list of names, whose few letters say little.
-_MIN_RATIO = 1.01
-_MIN_RATIO_IF_UNSURE = 1.2
-_SURE = 0.05  # confidence, of at most 1
-# In Mac Roman, an accented letter or an apostrophe in a word, such as "don’t", which the detector
-# overlooks among much English. After a small letter, Windows-1252 has none of these.
-_MAC_ROMAN = re.compile(rb"[a-z](?:[\x81\x87\x88\x8a\x8c-\x90\x98\x9d\x9f]|[\xd4\xd5][a-z])")
-# Bytes that are not ASCII, side by side. In languages with the Latin alphabet, they stand alone.
-_RUN = re.compile(rb"[\x80-\xff]{2,}")
+_MAC_ROMAN = "mac-roman"
+_NAMES = {DEFAULT: "Windows-1252", _MAC_ROMAN: "Mac Roman", **_LATIN, **_FOREIGN}
+# How many times as likely as Windows-1252 another encoding must be. Of names and texts in Polish,
+# Czech, Hungarian and Turkish, it is so 1.5 to 3 times; in Western languages, at most 1.3 times.
+_MIN_RATIO = 1.3
+_MIN_LETTERS = 8  # not ASCII; fewer say too little about a language with the Latin script
 _HIGH = re.compile(rb"[\x80-\xff]")
-_MIN_LETTERS = 4
-_LATIN = {"mac-roman", "cp1250", "cp1254"}
+# A word that is not ASCII. No byte below "@" is half of a character in an East Asian encoding.
+_WORD = re.compile(rb"[@-\x7f]*[\x80-\xff][@-\xff]*")
+# In Windows-1252, these bytes are signs and capital letters, which do not stand in a word or right
+# after a small letter. In Mac Roman, they are small letters with accents, quotes, and dashes.
+_MAC_LETTER = re.compile(
+    rb"[A-Za-z][\x80-\x84\x86-\x90\x93-\x96\x98-\x9b\x9d\x9f](?=[a-z])"
+    rb"|[a-z][\x88\x8a\x8c-\x90\x98\x9d\x9f\xc0-\xd6]"
+)
+# Accented letters of Windows-1252, and the apostrophe of English, which is "í" in Mac Roman.
+_WINDOWS_LETTER = re.compile(rb"[A-Za-z](?:[\xe0-\xff](?=[a-z])|\x92(?=(?:s|t|re|ll|ve|d|m)\b))")
 
 
 def detect_encoding(lines: Iterable[bytes]) -> str:
-    """Return the codec of lines of text, of those that are not UTF-8: "windows-1252" in doubt."""
-    sample = b""
-    for line in lines:
-        if not is_utf_8(line):
-            sample += line[: _MAX_SAMPLE_BYTES - len(sample)]
-        if len(sample) == _MAX_SAMPLE_BYTES:
-            break
-    return _detect(sample) if sample else DEFAULT
+    """Return the codec of lines of text, of those that are not UTF-8: "windows-1252" in doubt.
+
+    Only words with a letter that is not ASCII are looked at, whatever English is around them: of a
+    Latin script whole words, of another one those that have hardly any ASCII.
+    """
+    words = list(_words(lines))
+    foreign = [word for word in words if len(word) > 1 and 2 * _count(_HIGH, word) >= len(word)]
+    sample = b" ".join(words)
+    letters = _count(_HIGH, sample)
+    if 3 * sum(_count(_HIGH, word) for word in foreign) >= 2 * letters > 0:
+        found = _detect(b"\n".join(foreign), _FOREIGN)
+    else:
+        found = _detect(sample, _LATIN) if letters >= _MIN_LETTERS else DEFAULT
+    is_mac = _count(_MAC_LETTER, sample) > _count(_WINDOWS_LETTER, sample)
+    return _MAC_ROMAN if found == DEFAULT and is_mac else found
 
 
 def encoding_name(codec: str) -> str:
@@ -64,25 +72,32 @@ def is_utf_8(data: bytes) -> bool:
     return True
 
 
-def _detect(sample: bytes) -> str:
+def _words(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the first words that are not ASCII in lines that are not UTF-8."""
+    size = 0
+    for line in lines:
+        if is_utf_8(line):
+            continue
+        for match in _WORD.finditer(line):
+            yield match.group()
+            size += len(match.group())
+            if size > _MAX_SAMPLE_BYTES:
+                return
+
+
+def _count(pattern: re.Pattern[bytes], text: bytes) -> int:
+    return len(pattern.findall(text))
+
+
+def _detect(sample: bytes, candidates: Iterable[str]) -> str:
     # Imported here because most files never need it.
     from chardet import detect_all  # noqa: PLC0415
 
-    found = detect_all(sample, ignore_threshold=True, compat_names=False, include_encodings=_NAMES)
-    confidences = {one["encoding"] or "": one["confidence"] for one in found}
+    encodings = ["cp1252", *candidates]
+    found = detect_all(
+        sample, ignore_threshold=True, compat_names=False, include_encodings=encodings
+    )
+    confidences = {one["encoding"]: one["confidence"] for one in found if one["encoding"]}
     usual = confidences.pop("cp1252", 0.0)
-    best, confidence = max(confidences.items(), key=itemgetter(1), default=("", 0.0))
-    ratio = _MIN_RATIO if confidence > _SURE else _MIN_RATIO_IF_UNSURE
-    is_likely = confidence > ratio * usual
-    if is_likely and (_has_runs(sample) if best not in _LATIN else _has_enough(sample)):
-        return best
-    return "mac-roman" if _MAC_ROMAN.search(sample) else DEFAULT
-
-
-def _has_enough(sample: bytes) -> bool:
-    """Say whether there are more accented letters than in an English text with "naïve" in it."""
-    return len(_HIGH.findall(sample)) >= _MIN_LETTERS
-
-
-def _has_runs(sample: bytes) -> bool:
-    return 2 * sum(map(len, _RUN.findall(sample))) > len(_HIGH.findall(sample))
+    best, confidence = max(confidences.items(), key=itemgetter(1), default=(DEFAULT, 0.0))
+    return best if confidence > _MIN_RATIO * usual else DEFAULT

@@ -15,9 +15,9 @@ const HIGH = /[\x80-\xff]/g;
 // In Windows-1252, these bytes are signs and capital letters, which do not stand in a word or right
 // after a small letter. In Mac Roman, they are small letters with accents, quotes, and dashes.
 const MAC =
-  /[A-Za-z][\x80-\x84\x86-\x90\x93-\x95\x98-\x9b\x9d\x9f](?=[a-z])|[a-z][\x88\x8a\x8c-\x90\x98\x9d\x9f\xc0-\xd6]/g;
+  /[A-Za-z][\x80-\x84\x86-\x90\x93-\x96\x98-\x9b\x9d\x9f](?=[a-z])|[a-z][\x88\x8a\x8c-\x90\x98\x9d\x9f\xc0-\xd6]/g;
 const POLISH = /[a-z][\xb3\xb9](?=[a-z\xb3-\xff])/g; // "ł" and "ą", or else "³" and "¹" in words
-const WINDOWS = /[A-Za-z][\xe0-\xff](?=[a-z])/g;
+const WINDOWS = /[A-Za-z](?:[\xe0-\xff](?=[a-z])|\x92(?=(?:s|t|re|ll|ve|d|m)\b))/g;
 
 /** Decode text line by line: files are put together from UTF-8 and other sources. */
 export async function decodeLines(bytes) {
