@@ -17,6 +17,14 @@ from tests.browser.word_files import compound_file
 REJECTED = {
     "class.xlsx": (b"PK\x03\x04", "This file can’t be read"),
     "class.xls": (compound_file("Workbook"), "This kind of spreadsheet can’t be opened."),
+    "page.xls": (
+        b"<html><table><tr><td>essay</td></tr></table></html>",
+        "This kind of spreadsheet can’t be opened.",
+    ),
+    "xml.xls": (
+        b'<?xml version="1.0"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+        "This kind of spreadsheet can’t be opened.",
+    ),
     "empty.csv": (b"", "This file doesn’t contain a table."),
     "header.csv": (b"name,essay\n", "This file doesn’t contain a table."),
 }

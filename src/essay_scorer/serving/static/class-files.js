@@ -46,7 +46,8 @@ async function readTable(file) {
   const bytes = await bytesOf(file);
   const kind = await documentKind(bytes, file.name);
   if (kind === "xlsx") return await sheetTable(bytes, file.name);
-  if (kind === "sheet" || kind === "ods") throw new FileError("sheet");
+  const isPage = kind === "html" && /\.xls$/i.test(file.name); // which Excel opens, too
+  if (kind === "sheet" || kind === "ods" || isPage) throw new FileError("sheet");
   const isNamedTable = /\.(?:csv|tsv|tab)$/i.test(file.name);
   if (kind === "empty") throw new FileError(isNamedTable ? "table" : "empty");
   if (kind !== "text") return null;

@@ -18,6 +18,7 @@ const TEXTUAL = [
   ["mht", /^\s*(?:[\w-]+:.*\r?\n(?:[ \t].*\r?\n)*)*mime-version:/i],
   ["html", /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^]*?-->\s*)*<(?:!doctype\s+html|html)\b/i],
   ["odt", /^\s*<\?xml[^>]*>\s*<office:document\b/], // OpenDocument as one XML file
+  ["sheet", /^\s*<\?xml[^]*urn:schemas-microsoft-com:office:spreadsheet/], // Excel 2003's
 ];
 // Names of streams in OLE files, in the order in which they decide.
 const STREAMS = [
