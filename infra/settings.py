@@ -6,6 +6,7 @@ architecture are the original system's by default. An invalid value, or two valu
 stop synthesis with a one-sentence error.
 """
 
+import codecs
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -180,9 +181,13 @@ def _read_settings_file(folder: Path, name: object) -> Mapping[str, object]:
         if name:
             raise SettingsError(f"The settings file {path} does not exist.")
         return {}
+    data = path.read_bytes()
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # by Notepad, at will
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return tomllib.loads(data.decode("utf-16" if marked else "utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not in UTF-8; save it again with this encoding.") from error
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not valid TOML: {error}.") from error
 
 

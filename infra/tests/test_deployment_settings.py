@@ -109,9 +109,16 @@ def test_invalid_setting_has_a_one_sentence_error(
     assert "secret" not in str(caught.value)
 
 
-def test_a_settings_file_of_notepad_is_read(tmp_path: Path) -> None:
-    (tmp_path / "settings.toml").write_bytes(b"\xef\xbb\xbfmemory = 2048\r\n")
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_settings_file_of_notepad_is_read(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_bytes("memory = 2048\r\n# école\r\n".encode(encoding))
     assert Settings.load({}, folder=tmp_path).memory == 2048
+
+
+def test_a_settings_file_in_another_encoding_is_to_be_saved_again(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_bytes("memory = 2048  # école\n".encode("cp1252"))
+    with pytest.raises(SettingsError, match=r"settings\.toml is not in UTF-8; save it again"):
+        Settings.load({}, folder=tmp_path)
 
 
 def test_log_retention_allows_what_cloudwatch_logs_allows() -> None:

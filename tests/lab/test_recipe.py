@@ -22,6 +22,12 @@ def test_an_unknown_recipe_lists_the_known_ones() -> None:
         Recipe.load("nonsense")
 
 
+def test_a_recipe_of_notepad_is_read(tmp_path: Path) -> None:
+    content = (RECIPES / "default.toml").read_text(encoding="utf-8")
+    (tmp_path / "mine.toml").write_bytes(content.encode("utf-8-sig"))
+    assert Recipe.load(str(tmp_path / "mine.toml")) == Recipe.load("default")
+
+
 @pytest.mark.parametrize("content", ["name = ", "name = 'x'", "[training]\nspeed = 1"])
 def test_an_invalid_recipe_is_named(tmp_path: Path, content: str) -> None:
     path = tmp_path / "mine.toml"

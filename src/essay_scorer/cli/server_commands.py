@@ -79,9 +79,11 @@ def _key_hashes(options: argparse.Namespace) -> list[str]:
     hashes = [*options.key_hash, *filter(None, map(str.strip, from_environment))]
     if options.key_hash_file is None:
         return hashes
+    from essay_scorer.documents.decoding import decode_text
+
     try:
-        lines = options.key_hash_file.read_text(encoding="utf-8").split()
-    except (OSError, UnicodeDecodeError) as error:
+        lines = decode_text(options.key_hash_file.read_bytes()).split()
+    except OSError as error:
         raise FileError(f"{options.key_hash_file} cannot be read.") from error
     if not lines:
         raise FileError(f"{options.key_hash_file} has no API-key hash.")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
 
+from essay_scorer.documents.decoding import decode_text
 from essay_scorer.errors import FileError
 from essay_scorer.lab.base_model_recipes import BaseModelRecipe, parse_base_models
 from essay_scorer.lab.detector_recipes import (
@@ -196,7 +197,7 @@ class Recipe:
         packaged = RECIPES / f"{name_or_path}.toml"
         path = packaged if packaged.is_file() else Path(name_or_path)
         try:
-            return cls._from_table(tomllib.loads(path.read_text(encoding="utf-8")))
+            return cls._from_table(tomllib.loads(decode_text(path.read_bytes())))
         except OSError as error:
             known = ", ".join(sorted(file.stem for file in RECIPES.glob("*.toml")))
             raise FileError(

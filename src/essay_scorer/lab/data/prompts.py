@@ -3,7 +3,9 @@
 import json
 from pathlib import Path
 
+from essay_scorer.documents.decoding import decode_text
 from essay_scorer.errors import FileError
+from essay_scorer.tables.unique_fields import RepeatedFieldError, unique_fields
 
 
 def read_prompts(path: Path) -> dict[str, str]:
@@ -16,7 +18,9 @@ def read_prompts(path: Path) -> dict[str, str]:
         FileError: it cannot be read, or holds something else.
     """
     try:
-        prompts = json.loads(path.read_text(encoding="utf-8"))
+        prompts = json.loads(decode_text(path.read_bytes()), object_pairs_hook=unique_fields)
+    except RepeatedFieldError as error:
+        raise FileError(f"{path} has two prompts {error.name}.") from error
     except (OSError, ValueError) as error:
         raise FileError(f"{path} cannot be read as JSON.") from error
     if not isinstance(prompts, dict) or not all(isinstance(text, str) for text in prompts.values()):
