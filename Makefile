@@ -38,9 +38,10 @@ demo: $(VENV)/.serve  ## score four texts over HTTP, then serve on PORT until Ct
 
 # ---- tests and checks --------------------------------------------------------------------------
 
+# Two processes with a thread each train faster than two that share the cores with four.
 test: $(VENV)/.dev $(INFRA)/.ready  ## run all tests; ARGS selects those of tests/
 	@$(INFRA)/bin/python -m pytest -n 2 --dist loadfile infra/tests supply/tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 test-fast: $(VENV)/.test  ## run the runtime's tests, without installing torch (about a minute)
 	@$(BIN)/python -m pytest $(FAST_TESTS) $(ARGS)
