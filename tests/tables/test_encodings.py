@@ -1,8 +1,10 @@
 """Text files in any encoding: named by the user, or detected line by line."""
 
 import codecs
+import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -70,11 +72,29 @@ def test_a_national_encoding_is_detected_and_said(
     assert written.decode().count(text) == 2
 
 
+def test_no_row_of_a_long_file_is_lost_by_detection(tmp_path: Path) -> None:
+    path = tmp_path / "essays.csv"  # longer than what the detector looks at
+    rows = [f"{number};{FRENCH * 4}" for number in range(2000)]
+    path.write_bytes("\n".join(["id;essay", *rows, ""]).encode("cp1252"))
+    with closing(open_source(str(path), "csv", encoding=DETECT)) as source:
+        assert [row.fields["id"] for row in source] == [str(number) for number in range(2000)]
+
+
 def test_a_national_encoding_is_detected_in_a_pipe() -> None:
     content = f'text\n"{GREEK}"\n'.encode("windows-1253")
     command = [sys.executable, "-m", "essay_scorer.cli", "batch", "-", "-", "--format", "csv"]
     done = subprocess.run(command, input=content, capture_output=True, check=True)
     assert GREEK in done.stdout.decode()
+
+
+def test_a_named_pipe_is_read_once(tmp_path: Path) -> None:
+    pipe, out = tmp_path / "essays.csv", tmp_path / "scores.jsonl"
+    os.mkfifo(pipe)
+    content = f'text\n"{GREEK}"\n'.encode("windows-1253")
+    with ThreadPoolExecutor(1) as writer:
+        writer.submit(pipe.write_bytes, content)
+        assert run_batch(pipe, out).returncode == 0
+    assert read_jsonl(out)[0]["text"] == GREEK
 
 
 def test_without_detection_other_bytes_are_an_error_of_their_row(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from stat import S_ISREG
 
 from essay_scorer import __version__
 from essay_scorer.adapt.profile import Profile
@@ -168,12 +169,14 @@ def _refuse_to_overwrite(job: Job) -> None:
 
 def _file_state(name: str) -> tuple[int, ...]:
     """Return values of which one changes when the file is written or replaced."""
-    if name == PIPE or Path(name).is_dir():  # the output may be in the folder
+    if name == PIPE:
         return ()
     try:
         state = Path(name).stat()
     except OSError as error:
         raise FileError(f"{name} cannot be read: {error.strerror}.") from error
+    if not S_ISREG(state.st_mode):  # the output may be in a folder, and reading changes a pipe
+        return ()
     return (state.st_ino, state.st_size, state.st_mtime_ns)
 
 

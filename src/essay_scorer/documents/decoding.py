@@ -4,7 +4,7 @@ import codecs
 import re
 
 from essay_scorer.documents.kinds import SAMPLE_BYTES
-from essay_scorer.documents.text_encoding import detect_encoding, is_utf_8
+from essay_scorer.documents.text_encoding import decode_line, detect_encoding
 
 _CHARSET = re.compile(rb"charset=[\"']?([\w-]{1,40})", re.IGNORECASE)
 
@@ -29,9 +29,7 @@ def decode_text(data: bytes, encoding: str | None = None) -> str:
         return data.decode(encoding, "replace")
     lines = data.splitlines(keepends=True)
     other = detect_encoding(lines)
-    return "".join(
-        line.decode() if is_utf_8(line) else line.decode(other, "replace") for line in lines
-    )
+    return "".join(decode_line(line, other) for line in lines)
 
 
 def decode_html(data: bytes) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
 
-DEFAULT = "windows-1252"
+_DEFAULT = "windows-1252"
 _MAX_SAMPLE_BYTES = 64 * 1024
 
 # What programs write in the languages of Europe and Asia, by the codec of Python that reads it: the
@@ -23,7 +23,7 @@ _FOREIGN: Mapping[str, str] = {
     "cp949": "EUC-KR",
 }
 _MAC_ROMAN = "mac-roman"
-_NAMES = {DEFAULT: "Windows-1252", _MAC_ROMAN: "Mac Roman", **_LATIN, **_FOREIGN}
+_NAMES = {_DEFAULT: "Windows-1252", _MAC_ROMAN: "Mac Roman", **_LATIN, **_FOREIGN}
 # How many times as likely as Windows-1252 another encoding must be. Of names and texts in Polish,
 # Czech, Hungarian and Turkish, it is so 1.5 to 3 times; in Western languages, at most 1.3 times.
 _MIN_RATIO = 1.3
@@ -54,9 +54,9 @@ def detect_encoding(lines: Iterable[bytes]) -> str:
     if 3 * sum(_count(_HIGH, word) for word in foreign) >= 2 * letters > 0:
         found = _detect(b"\n".join(foreign), _FOREIGN)
     else:
-        found = _detect(sample, _LATIN) if letters >= _MIN_LETTERS else DEFAULT
+        found = _detect(sample, _LATIN) if letters >= _MIN_LETTERS else _DEFAULT
     is_mac = _count(_MAC_LETTER, sample) > _count(_WINDOWS_LETTER, sample)
-    return _MAC_ROMAN if found == DEFAULT and is_mac else found
+    return _MAC_ROMAN if found == _DEFAULT and is_mac else found
 
 
 def encoding_name(codec: str) -> str:
@@ -64,25 +64,33 @@ def encoding_name(codec: str) -> str:
     return _NAMES.get(codec, codec)
 
 
-def is_utf_8(data: bytes) -> bool:
+def decode_line(line: bytes, other: str) -> str:
+    """Return the characters of a line in UTF-8, or else in another encoding."""
     try:
-        data.decode()
+        return line.decode()
     except UnicodeDecodeError:
-        return False
-    return True
+        return line.decode(other, "replace")
 
 
 def _words(lines: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the first words that are not ASCII in lines that are not UTF-8."""
     size = 0
     for line in lines:
-        if is_utf_8(line):
+        if _is_utf_8(line):
             continue
         for match in _WORD.finditer(line):
             yield match.group()
             size += len(match.group())
             if size > _MAX_SAMPLE_BYTES:
                 return
+
+
+def _is_utf_8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _count(pattern: re.Pattern[bytes], text: bytes) -> int:
@@ -99,5 +107,5 @@ def _detect(sample: bytes, candidates: Iterable[str]) -> str:
     )
     confidences = {one["encoding"]: one["confidence"] for one in found if one["encoding"]}
     usual = confidences.pop("cp1252", 0.0)
-    best, confidence = max(confidences.items(), key=itemgetter(1), default=(DEFAULT, 0.0))
-    return best if confidence > _MIN_RATIO * usual else DEFAULT
+    best, confidence = max(confidences.items(), key=itemgetter(1), default=(_DEFAULT, 0.0))
+    return best if confidence > _MIN_RATIO * usual else _DEFAULT

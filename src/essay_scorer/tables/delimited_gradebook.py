@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from essay_scorer.documents.text_encoding import detect_encoding, is_utf_8
+from essay_scorer.documents.text_encoding import decode_line, detect_encoding
 from essay_scorer.errors import FileError
 from essay_scorer.tables.class_list import ListRow, StudentMark
 from essay_scorer.tables.delimiters import declared_separator, detect_separator, has_decimal_commas
@@ -76,7 +76,7 @@ class DelimitedList:
         if self._encoding != _BYTES:
             return cell.lstrip("\ufeff")
         data = cell.encode(_BYTES).removeprefix(codecs.BOM_UTF8)
-        return data.decode() if is_utf_8(data) else data.decode(self._other, "replace")
+        return decode_line(data, self._other)
 
     def write(self, file: BinaryIO, marks: Mapping[int, StudentMark]) -> None:
         """Write a copy of the file with marks filled in, by the index of the row."""

@@ -50,7 +50,7 @@ class TextLines:
         """
         self.name = name
         self.line_number = 0
-        self._bytes, self._is_pipe = file, file is sys.stdin.buffer
+        self._bytes, self._is_pipe = file, not file.seekable()
         self._detects = encoding == DETECT
         is_utf8 = encoding in ("utf-8", DETECT)
         self._start = _start(file)
@@ -79,24 +79,23 @@ class TextLines:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was skipped, and which lines read so far are not Unicode, for people."""
-        lines = self._counts[self._other] if self._other is not None else 0
-        if self._other is None or lines == 0:
+        if self._other is None:
             return self.head_notes
-        count = "1 line is" if lines == 1 else f"{lines:,} lines are"
-        verb = "was" if lines == 1 else "were"
-        name = encoding_name(self._other)
-        return (*self.head_notes, f"{count} not UTF-8 and {verb} read as {name}")
+        lines, name = self._counts[self._other], encoding_name(self._other)
+        if lines == 1:
+            return (*self.head_notes, f"1 line is not UTF-8 and was read as {name}")
+        return (*self.head_notes, f"{lines:,} lines are not UTF-8 and were read as {name}")
 
     @property
     def needs_mark(self) -> bool:
         """Whether Excel needs a byte order mark to open it in UTF-8, as far as it was read."""
-        return self._has_mark or (self._other is not None and self._counts[self._other] > 0)
+        return self._has_mark or self._other is not None
 
     def position(self) -> int:
         return 0 if self._is_pipe else self._bytes.tell()
 
     def close(self) -> None:
-        if self._is_pipe:
+        if self._bytes is sys.stdin.buffer:
             self._text.detach()
         else:
             self._text.close()
@@ -131,19 +130,21 @@ class TextLines:
             return line
         data = line.encode("utf-8", "surrogateescape")
         if self._other is None:
-            self._other = detect_encoding(self._sample(data))
+            self._other = self._other_encoding(data)
         self._counts[self._other] += 1
         return data.decode(self._other, "replace")
 
-    def _sample(self, line: bytes) -> Iterator[bytes]:
-        """Yield the lines of the file, or of a pipe the line that was read and the first ones."""
+    def _other_encoding(self, line: bytes) -> str:
+        """Detect the encoding in the whole file; in a pipe, in its start and the line at hand."""
         if self._is_pipe:
-            yield from (line, *self._start.splitlines(keepends=True)[:-1])
-            return
+            return detect_encoding((line, *self._start.splitlines(keepends=True)[:-1]))
         place = self._bytes.tell()
         self._bytes.seek(0)
-        yield from islice(iter(lambda: self._bytes.readline(MAX_LINE), b""), _MAX_SAMPLE_LINES)
-        self._bytes.seek(place)
+        try:
+            lines = iter(lambda: self._bytes.readline(MAX_LINE), b"")
+            return detect_encoding(islice(lines, _MAX_SAMPLE_LINES))
+        finally:
+            self._bytes.seek(place)  # where the reader of lines goes on
 
 
 def _start(file: BinaryIO) -> bytes:
